@@ -1,0 +1,47 @@
+# Everything a person types. The work is done by scripts/ and manage.py.
+.PHONY: help env run test quick check format migrations constraints bench soak chaos
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+PY = .venv/bin/python
+
+help:
+	@echo "make run     set up everything and serve the demonstration clinic"
+	@echo "make test    set up everything and run the whole suite"
+	@echo "make quick   the suite on SQLite without a browser"
+	@echo "make check   format, lint, import contracts, types, migrations"
+	@echo "make bench | soak | chaos | migrations | format | env"
+
+env:
+	@$(PYTHON) scripts/bootstrap.py
+
+run:
+	@$(PYTHON) scripts/bootstrap.py --runtime
+	@exec $(PY) -m scripts.launcher
+
+test: env
+	@exec $(PY) -m scripts.testing
+
+quick: env
+	@exec $(PY) -m scripts.testing --quick
+
+check: env
+	@exec $(PY) -m scripts.checking
+
+format: env
+	@$(PY) -m ruff format .
+	@$(PY) -m ruff check --fix .
+
+migrations: env
+	@VIGIL_MODE=test $(PY) manage.py makemigrations clinic patients treatment_sessions reminders reports
+
+constraints: env
+	@$(PY) -m scripts.constraints
+
+bench: env
+	@exec $(PY) -m scripts.bench
+
+soak: env
+	@exec $(PY) -m scripts.soak
+
+chaos: env
+	@exec $(PY) -m scripts.chaos

@@ -1,0 +1,16 @@
+"""The wiring as an app: after every migrate the cache's table exists, so that sign-in's throttles have their place."""
+
+from django.apps import AppConfig
+from django.core.management import call_command
+from django.db.models.signals import post_migrate
+
+
+def make_cache_table(using: str, **_: object) -> None:
+    call_command("createcachetable", database=using, verbosity=0)
+
+
+class WiringConfig(AppConfig):
+    name = "config"
+
+    def ready(self) -> None:
+        post_migrate.connect(make_cache_table, sender=self, dispatch_uid="config.cache_table")

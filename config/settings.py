@@ -1,0 +1,240 @@
+"""Every setting, from the environment; a bad or missing value refuses to start and names itself."""
+
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+
+from config import environment as env
+from config.undefined import Undefined
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# --- what this installation is ---------------------------------------------------------------------------------------
+VIGIL_MODE = env.one_of("VIGIL_MODE", env.MODES, "production")
+IS_PRODUCTION = VIGIL_MODE == "production"
+IS_TEST = VIGIL_MODE == "test"
+VIGIL_DEMONSTRATION = VIGIL_MODE == "demonstration"
+# No variable can open these two in production: the mode alone decides.
+VIGIL_CLOCK_MAY_MOVE = not IS_PRODUCTION
+VIGIL_DEMONSTRATION_LOGINS = VIGIL_DEMONSTRATION or IS_TEST
+
+VIGIL_DATA_DIR = Path(env.text("VIGIL_DATA_DIR", str(BASE_DIR / "var"))).absolute()
+if not IS_PRODUCTION:
+    (VIGIL_DATA_DIR / "static").mkdir(parents=True, exist_ok=True)
+
+DEBUG = False
+SECRET_KEY = env.secret_key("VIGIL_SECRET_KEY", unless=None if IS_PRODUCTION else "for-demonstrations-and-tests-alone")
+SECRET_KEY_FALLBACKS = env.words("VIGIL_OLD_SECRET_KEYS")
+# Links in messages are built from this address, since no request is at hand when they are sent.
+VIGIL_ORIGIN = env.origin(
+    "VIGIL_ORIGIN",
+    env.required("VIGIL_ORIGIN", "the public address, like https://vigil.example", unless=None if IS_PRODUCTION else "http://127.0.0.1:8000"),
+    schemes=("https",) if IS_PRODUCTION else ("http", "https"),
+)
+ALLOWED_HOSTS = env.words("VIGIL_ALLOWED_HOSTS") + ([] if IS_PRODUCTION else ["127.0.0.1", "localhost", "[::1]", "testserver"])
+if not ALLOWED_HOSTS:
+    raise env.BadSetting("VIGIL_ALLOWED_HOSTS", "is not set. Expected: host names with commas between, like vigil.example")
+CSRF_TRUSTED_ORIGINS = [VIGIL_ORIGIN]
+
+# --- rooms and what they stand on ------------------------------------------------------------------------------------
+ROOMS = ["clinic", "patients", "sessions", "reminders", "reports", "desk"]
+INSTALLED_APPS = [
+    "config",
+    *ROOMS,
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "crispy_forms",
+    "crispy_bootstrap5",
+    "django_htmx",
+    "csp",
+]
+
+# The headers' middlewares stand outside of everything that may answer early, so that every answer carries them.
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "clinic.middleware.SignedOutFragmentMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "clinic.middleware.NowMiddleware",
+    "clinic.middleware.DenialMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "clinic.context_processors.shell",
+            ],
+            "string_if_invalid": Undefined(BASE_DIR / "templates") if IS_TEST else "",
+        },
+    }
+]
+CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
+
+# --- the record ------------------------------------------------------------------------------------------------------
+# WAL and IMMEDIATE: many writers without "database is locked". FULL: the record of a controlled drug survives power loss.
+SQLITE_OPTIONS = {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"}
+DATABASES = {"default": env.database("DATABASE_URL", VIGIL_DATA_DIR / "vigil.sqlite3", SQLITE_OPTIONS)}
+# Sign-in's throttles live here: in the database, so that a stopped Redis never keeps staff out.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "vigil_cache"}}
+
+# --- people ----------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "clinic.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+ARGON2 = "django.contrib.auth.hashers.Argon2PasswordHasher"
+# Argon2 takes 130 ms on purpose; the suite signs in thousands of times, so it hashes fast.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", ARGON2] if IS_TEST else [ARGON2, "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_ADAPTER = "config.signin.Adapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+# Five wrong passwords close one account for five minutes. Per address the limits are wide: a clinic sits behind one router.
+ACCOUNT_RATE_LIMITS = {"login": "600/m/ip", "login_failed": "100/m/ip,5/300s/key"}
+ALLAUTH_TRUSTED_PROXY_COUNT = env.whole("VIGIL_PROXIES", 1 if IS_PRODUCTION else 0, most=5)
+SESSION_COOKIE_AGE = 12 * 60 * 60
+
+# --- the browser -----------------------------------------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+PERMISSIONS_POLICY: dict[str, list[str]] = {name: [] for name in ("camera", "geolocation", "microphone", "payment", "usb")}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_PRODUCTION
+SECURE_SSL_REDIRECT = IS_PRODUCTION
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if IS_PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_PRODUCTION
+# Only a proxy that overwrites this header may stand before us (README, "for real"); without one: VIGIL_PROXIES=0.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ALLAUTH_TRUSTED_PROXY_COUNT else None
+DATA_UPLOAD_MAX_MEMORY_SIZE = FILE_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"] if (BASE_DIR / "static").is_dir() else []
+STATIC_ROOT = VIGIL_DATA_DIR / "static"
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = IS_TEST
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage" if IS_TEST else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+# --- time and language -----------------------------------------------------------------------------------------------
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("es", "Español")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+
+# --- mail ------------------------------------------------------------------------------------------------------------
+EMAIL_HOST = env.required("VIGIL_SMTP_HOST", "the mail server's name", unless=None if IS_PRODUCTION else "127.0.0.1")
+EMAIL_PORT = env.whole("VIGIL_SMTP_PORT", 587, least=1, most=65535)
+EMAIL_HOST_USER = env.text("VIGIL_SMTP_USER")
+EMAIL_HOST_PASSWORD = env.text("VIGIL_SMTP_PASSWORD")
+VIGIL_SMTP_SECURITY = env.one_of("VIGIL_SMTP_SECURITY", ("starttls", "tls", "none"), "starttls" if IS_PRODUCTION else "none")
+EMAIL_USE_TLS, EMAIL_USE_SSL = VIGIL_SMTP_SECURITY == "starttls", VIGIL_SMTP_SECURITY == "tls"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.required("VIGIL_MAIL_FROM", "the sender's address", unless=None if IS_PRODUCTION else "clinic@demo.example")
+# A demonstration without a mail server keeps its mail as files, to be read there.
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+if VIGIL_DEMONSTRATION and not env.text("VIGIL_SMTP_HOST"):
+    EMAIL_BACKEND, EMAIL_FILE_PATH = "django.core.mail.backends.filebased.EmailBackend", str(VIGIL_DATA_DIR / "mail")
+
+# --- work in the background (config/celery.py reads what begins with CELERY_) ----------------------------------------
+# Outside of production nobody need listen: port 1 refuses at once, and the web lives on without a broker.
+REDIS_URL = env.broker("REDIS_URL", env.required("REDIS_URL", "redis://host:6379/0", unless=None if IS_PRODUCTION else "redis://127.0.0.1:1/0"))
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TIMEZONE = "UTC"
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_SOFT_TIME_LIMIT, CELERY_TASK_TIME_LIMIT = 80, 90
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A page never waits for the broker: no retry, half a second at most; the sweep finds what was not published.
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_BROKER_CONNECTION_TIMEOUT = 0.5
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_connect_timeout": 0.5,
+    "socket_timeout": 0.5,
+    "retry_on_timeout": False,
+    "max_retries": 0,
+    # Above the time limit, or a task still running would be given out twice; short, so that a killed worker's comes back.
+    "visibility_timeout": 100,
+    "unacked_restore_interval": 2,
+    "unacked_restore_throttle": 1,
+}
+# The due work is in the database, so a tick that nobody took is worthless: each expires before the next.
+_TICK = env.whole("VIGIL_TEST_BEAT_SECONDS", 0, most=60) if IS_TEST else 0
+VIGIL_BEAT_SCHEDULE = {
+    name: {"task": name, "schedule": float(_TICK or seconds), "options": {"expires": float(_TICK or seconds) * 2}}
+    for name, seconds in {"sessions.tasks.watch": 60, "reminders.tasks.sweep": 60, "reminders.tasks.send": 20}.items()
+}
+CELERY_BEAT_SCHEDULE = VIGIL_BEAT_SCHEDULE
+# In memory: nothing on disk to lose or to share; the sweeps ask the database what is due.
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
+
+# --- the log ---------------------------------------------------------------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s", "datefmt": "%H:%M:%S"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["stderr"], "level": env.one_of("VIGIL_LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "WARNING" if IS_TEST else "INFO")},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "django.server": {"handlers": [], "propagate": True},
+    },
+}
