@@ -1,0 +1,61 @@
+"""The only door to a site: fetch and authorise together. Hidden is 404, forbidden is 403."""
+
+from dataclasses import dataclass
+from typing import NoReturn
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest
+
+from clinic.models import Membership, Site
+from clinic.roles import Permission, may
+
+
+@dataclass(frozen=True)
+class Denial:
+    """A refused request, kept on it for the middleware, which writes it after the rollback."""
+
+    site: Site | None
+    permission: str
+    target_kind: str
+    target_pk: str
+    is_hidden: bool
+
+
+def site_for(request: HttpRequest, slug: str, permission: Permission) -> Site:
+    """The site of the path, for a member whose role may do the act. Sets `request.site` and `request.membership`."""
+    membership = (
+        Membership.objects.select_related("site", "site__organisation")
+        .filter(user_id=request.user.pk, site__slug=slug, site__is_archived=False, is_active=True, user__is_active=True)
+        .first()
+    )
+    if membership is None:
+        hide(request, None, permission, "site", slug)
+    site = membership.site
+    membership.user = request.user
+    request.site, request.membership = site, membership  # type: ignore[attr-defined]
+    require(request, permission)
+    return site
+
+
+def require(request: HttpRequest, permission: Permission, target_kind: str = "site", target_pk: object = "") -> None:
+    """403 unless the member's role may do the act."""
+    membership: Membership = request.membership  # type: ignore[attr-defined]
+    if not may(membership.role, permission):
+        request.denial = Denial(membership.site, permission, target_kind, str(target_pk), is_hidden=False)  # type: ignore[attr-defined]
+        raise PermissionDenied(f"Your role ({membership.get_role_display()}) may not do this: {permission.label.lower()}.")
+
+
+def hide(request: HttpRequest, site: Site | None, permission: Permission, target_kind: str, target_pk: object) -> NoReturn:
+    """404, the same for what doesn't exist and for what is another site's."""
+    request.denial = Denial(site, permission, target_kind, str(target_pk), is_hidden=True)  # type: ignore[attr-defined]
+    raise Http404("Not found.")
+
+
+def row_for(request: HttpRequest, queryset, pk: int, permission: Permission, target_kind: str):  # type: ignore[no-untyped-def]
+    """One row of this request's site, or 404. Rooms build their own `…_for` on it; `site_for` comes first."""
+    site: Site = request.site  # type: ignore[attr-defined]
+    require(request, permission, target_kind, pk)
+    row = queryset.filter(site_id=site.pk, pk=pk).first()
+    if row is None:
+        hide(request, site, permission, target_kind, pk)
+    return row

@@ -1,0 +1,54 @@
+"""The request's moment, denials written after the rollback, and 401 for fragments of people who were signed out."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from clinic import audit, clock
+
+Next = Callable[[HttpRequest], HttpResponse]
+
+
+class NowMiddleware:
+    """`request.now`: asked once, so that one request lives in one moment. Pages learn the server's time from a header."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.now = clock.now()  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        response["X-Server-Now"] = request.now.isoformat()  # type: ignore[attr-defined]
+        return response
+
+
+class SignedOutFragmentMiddleware:
+    """A signed-out fragment request gets 401 (the page shows an overlay), never a sign-in page swapped into the form."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        is_fragment = request.headers.get("HX-Request") == "true"
+        if is_fragment and not request.user.is_authenticated and response.status_code in (302, 303):
+            return HttpResponse("You were signed out.", status=401)
+        return response
+
+
+class DenialMiddleware:
+    """Each refused access leaves one audit entry, written when the refused transaction is gone."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        denial = getattr(request, "denial", None)
+        if denial is not None and response.status_code in (403, 404) and request.user.is_authenticated:
+            audit.append(
+                action="access.hidden" if denial.is_hidden else "access.denied",
+                target_kind=denial.target_kind, target_pk=denial.target_pk[:40], by=request.user, now=request.now,  # type: ignore[attr-defined]
+                site=denial.site, changes={"permission": denial.permission, "method": request.method},
+            )  # fmt: skip
+        return response

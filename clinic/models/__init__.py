@@ -1,0 +1,44 @@
+"""The clinic's tables, one file an idea."""
+
+from clinic.models.attachments import Attachment
+from clinic.models.audit import AuditEntry, AuditHead, Signature
+from clinic.models.clock import ClockOffset
+from clinic.models.duty import DutyPeriod
+from clinic.models.equipment import Equipment, EquipmentCheck
+from clinic.models.notices import Heartbeat, Notice
+from clinic.models.people import Invitation, Membership, Training, User
+from clinic.models.policy import SitePolicy
+from clinic.models.site import (
+    AuthorizedRepresentative,
+    Certification,
+    Chair,
+    Closure,
+    OpeningHours,
+    Organisation,
+    Site,
+)
+
+__all__ = [
+    "Attachment",
+    "AuditEntry",
+    "AuditHead",
+    "AuthorizedRepresentative",
+    "Certification",
+    "Chair",
+    "ClockOffset",
+    "Closure",
+    "DutyPeriod",
+    "Equipment",
+    "EquipmentCheck",
+    "Heartbeat",
+    "Invitation",
+    "Membership",
+    "Notice",
+    "OpeningHours",
+    "Organisation",
+    "Signature",
+    "Site",
+    "SitePolicy",
+    "Training",
+    "User",
+]

@@ -1,0 +1,76 @@
+"""Who may do what: the one table of roles and acts (SET-10)."""
+
+from django.db import models
+
+
+class Role(models.TextChoices):
+    FRONT_DESK = "front_desk", "Front desk"
+    SUPPORT = "support", "Support staff (vitals)"
+    MONITOR = "monitor", "Monitor (licensed)"
+    PRESCRIBER = "prescriber", "Prescriber"
+    ADMINISTRATOR = "administrator", "Administrator"
+    AUDITOR = "auditor", "Auditor (read only)"
+
+
+class Credential(models.TextChoices):
+    NONE = "none", "None"
+    MA = "ma", "MA"
+    LPN = "lpn", "LPN"
+    RN = "rn", "RN"
+    NP = "np", "NP"
+    PA = "pa", "PA"
+    MD = "md", "MD"
+    DO = "do", "DO"
+    PHARMD = "pharmd", "PharmD"
+
+
+LICENSED = (Credential.RN, Credential.NP, Credential.PA, Credential.MD, Credential.DO, Credential.PHARMD)
+PRESCRIBING = (Credential.NP, Credential.PA, Credential.MD, Credential.DO)
+
+
+class Permission(models.TextChoices):
+    VIEW_FLOOR = "view_floor", "See the board, the schedule and who is on site"
+    VIEW_RECORD = "view_record", "Read charts and flowsheets"
+    REGISTER_PATIENT = "register_patient", "Register and edit patients, contacts and enrolment"
+    CLINICAL_CHART = "clinical_chart", "Record screening, medicines, trials and consent"
+    PRESCRIBE = "prescribe", "Open courses, sign orders, set standing parameters"
+    BOOK = "book", "Book, move, cancel; mark as missed"
+    CHECK_IN = "check_in", "Check patients in"
+    TAKE_VITALS = "take_vitals", "Record checks, rounds and events"
+    PREPARE = "prepare", "Ask the pre-dose questions, clear, hold, let wait"
+    DOSE = "dose", "Start a session and record devices"
+    DECIDE = "decide", "Decide on an exception, with a reason"
+    SIGN_DISCHARGE = "sign_discharge", "Assess readiness and sign the discharge"
+    ADD_ADDENDUM = "add_addendum", "Add to a signed record"
+    COMPLETE_FORM = "complete_form", "Confirm the monitoring form"
+    FILE_FORM = "file_form", "Send forms and record their proof"
+    MOVE_DUTY = "move_duty", "Check oneself in and out"
+    VIEW_MESSAGES = "view_messages", "See messages to patients"
+    VIEW_REPORTS = "view_reports", "See compliance reports"
+    EXPORT = "export", "Export lists"
+    VIEW_STAFF = "view_staff", "See staff and their training"
+    MANAGE_STAFF = "manage_staff", "Invite staff, change roles, record training"
+    MANAGE_SITE = "manage_site", "Change the site's settings and policies"
+    VIEW_AUDIT = "view_audit", "Read the audit trail"
+
+
+_P = Permission
+_FLOOR = {_P.VIEW_FLOOR, _P.VIEW_RECORD, _P.MOVE_DUTY, _P.VIEW_STAFF}
+_DESK = {_P.REGISTER_PATIENT, _P.BOOK, _P.CHECK_IN, _P.VIEW_MESSAGES}
+_BEDSIDE = {_P.CHECK_IN, _P.TAKE_VITALS}
+_LICENSED = {_P.REGISTER_PATIENT, _P.BOOK, _P.CLINICAL_CHART, _P.PREPARE, _P.DOSE, _P.SIGN_DISCHARGE, _P.ADD_ADDENDUM, _P.COMPLETE_FORM, _P.FILE_FORM, _P.VIEW_MESSAGES}
+_OFFICE = {_P.VIEW_REPORTS, _P.EXPORT, _P.VIEW_MESSAGES, _P.FILE_FORM, _P.MANAGE_STAFF, _P.MANAGE_SITE, _P.VIEW_AUDIT}
+
+MAY: dict[Role, frozenset[Permission]] = {
+    Role.FRONT_DESK: frozenset(_FLOOR | _DESK | {_P.FILE_FORM}),
+    Role.SUPPORT: frozenset(_FLOOR | _BEDSIDE),
+    Role.MONITOR: frozenset(_FLOOR | _BEDSIDE | _LICENSED),
+    Role.PRESCRIBER: frozenset(_FLOOR | _BEDSIDE | _LICENSED | {_P.PRESCRIBE, _P.DECIDE, _P.VIEW_REPORTS}),
+    Role.ADMINISTRATOR: frozenset(_FLOOR | _DESK | _OFFICE),
+    Role.AUDITOR: frozenset({_P.VIEW_RECORD, _P.VIEW_REPORTS, _P.VIEW_STAFF, _P.VIEW_AUDIT}),
+}
+
+
+def may(role: str, permission: Permission) -> bool:
+    """Whether a role may do an act; an unknown role may nothing."""
+    return role in MAY and permission in MAY[Role(role)]

@@ -1,0 +1,98 @@
+"""The patient and the people around them. Identifiers live here alone and are copied nowhere but into rendered forms."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from phonenumber_field.modelfields import PhoneNumberField
+
+
+class WayHome(models.TextChoices):
+    """PRE-3."""
+
+    DRIVER = "driver", "Somebody drives them"
+    RIDE = "ride", "Ride service"
+    TRANSIT = "transit", "Public transport"
+    VAN = "van", "Facility van"
+    ON_FOOT = "on_foot", "On foot, with someone"
+
+
+class Language(models.TextChoices):
+    ENGLISH = "en", "English"
+    SPANISH = "es", "Spanish"
+
+
+class Patient(models.Model):
+    class Status(models.TextChoices):
+        ACTIVE = "active", "Active"
+        PAUSED = "paused", "Paused"
+        ENDED = "ended", "Ended"
+        DECEASED = "deceased", "Deceased"
+
+    class Sex(models.TextChoices):
+        FEMALE = "female", "Female"
+        MALE = "male", "Male"
+        OTHER = "other", "Other or not said"
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    site = models.ForeignKey("clinic.Site", on_delete=models.PROTECT, related_name="patients")
+    mrn = models.CharField("MRN", max_length=40)
+    first_name = models.CharField(max_length=80)
+    middle_initial = models.CharField(max_length=1, blank=True)
+    last_name = models.CharField(max_length=80)
+    name_folded = models.CharField(max_length=200, help_text="Last, first: without accents and case; searched and sorted on.")
+    birth_on = models.DateField("date of birth")
+    sex = models.CharField(max_length=8, choices=Sex)
+    can_be_pregnant = models.BooleanField("pregnancy is asked about", default=False)
+    phone = PhoneNumberField(blank=True)
+    email = models.EmailField("e-mail", blank=True)
+    address = models.CharField(max_length=300, blank=True)
+    time_zone = models.CharField(max_length=60, blank=True, help_text="Empty: the site's.")
+    language = models.CharField(max_length=2, choices=Language, default=Language.ENGLISH)
+    usual_way_home = models.CharField(max_length=8, choices=WayHome, blank=True)
+    may_email = models.BooleanField("agreed to e-mails", default=False)
+    status = models.CharField(max_length=8, choices=Status, default=Status.ACTIVE)
+    status_reason = models.CharField(max_length=200, blank=True)
+    status_changed_at = models.DateTimeField(null=True, blank=True)
+    moved_from = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="moved_to")
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["name_folded", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["site", "mrn"], name="patient_mrn_once_per_site", violation_error_message="This site already has a patient with that MRN."),
+            models.CheckConstraint(condition=Q(status="active") | ~Q(status_reason=""), name="patient_status_has_reason", violation_error_message="Say why."),
+        ]
+        indexes = [models.Index(fields=["site", "name_folded"], name="patient_by_name"), models.Index(fields=["site", "birth_on"], name="patient_by_birth")]
+
+    def __str__(self) -> str:
+        return f"{self.last_name}, {self.first_name}"
+
+    @property
+    def short_name(self) -> str:
+        """For the board: last name and an initial."""
+        return f"{self.last_name}, {self.first_name[:1]}."
+
+
+class Contact(models.Model):
+    """An escort, a driver or an emergency contact of a patient."""
+
+    class Kind(models.TextChoices):
+        ESCORT = "escort", "Escort or driver"
+        EMERGENCY = "emergency", "Emergency contact"
+        CLINICIAN = "clinician", "Other clinician"
+
+    site = models.ForeignKey("clinic.Site", on_delete=models.PROTECT, related_name="+")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="contacts")
+    kind = models.CharField(max_length=10, choices=Kind)
+    name = models.CharField(max_length=120)
+    relation = models.CharField(max_length=60, blank=True)
+    phone = PhoneNumberField(blank=True)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["kind", "name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,60 @@
+"""Moving a session from state to state: the one place that locks it, checks the table of moves and stamps the time."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from clinic import audit
+from clinic.findings import refuse
+from clinic.models import SitePolicy, User
+from sessions.models import TreatmentSession
+from sessions.models.session import STAMP_OF_STATUS
+from sessions.picture import Picture, picture_of
+from sessions.queries.policies import policy_for
+from sessions.rules.moves import may_move
+from sessions.states import Status
+
+F = TypeVar("F")
+
+
+def locked(session: TreatmentSession) -> TreatmentSession:
+    """The session's row as it stands now, locked until the act is over. Call it inside a transaction."""
+    row = TreatmentSession.objects.select_for_update(of=("self",)).select_related("site", "patient", "course", "order", "chair", "policy").get(pk=session.pk)
+    return row
+
+
+def locked_picture(session: TreatmentSession) -> Picture:
+    """Lock the session and read everything that stands about it."""
+    row = locked(session)
+    return picture_of(row, policy_for(row))
+
+
+def move(session: TreatmentSession, to: str, *, by: User | None, now: datetime, reason: str = "", also: Mapping[str, object] | None = None) -> None:
+    """Take a locked session to another state, with its timestamp and audit entry.
+
+    Raises Refused when the table of moves has no such move. `also` are further fields to write in the same update.
+    """
+    before = session.status
+    if not may_move(before, to):
+        here, there = Status(before).label.lower(), Status(to).label.lower()
+        raise refuse("SESSION", f"This session is {here}; it can't become {there}.", code=f"move.{before}.{to}")
+    fields = {"status": to, "status_reason": reason, **(also or {})}
+    if to in STAMP_OF_STATUS:
+        fields[STAMP_OF_STATUS[to]] = now
+    for name, value in fields.items():
+        setattr(session, name, value)
+    session.save(update_fields=list(fields))
+    audit.record(action=f"session.{to}", target=session, by=by, now=now, site=session.site, patient_pk=session.patient_id, changes={"status": [before, to]})
+
+
+def fact_posted_before(model: type[F], client_key: UUID) -> F | None:
+    """The row that an earlier, identical post made: a retry or a double tap has one effect."""
+    return model.objects.filter(client_key=client_key).first()  # type: ignore[attr-defined, no-any-return]
+
+
+def fix_policy(session: TreatmentSession, policy: SitePolicy) -> None:
+    """A session is judged by what was in force when its day began; kept on it from arrival on."""
+    if session.policy_id is None:
+        session.policy = policy
+        session.save(update_fields=["policy"])

@@ -1,0 +1,28 @@
+"""The treatment session's tables, one file an idea."""
+
+from sessions.models.dosing import DeviceUse
+from sessions.models.exceptions import Breach, Override
+from sessions.models.form import FormBlank, FormSend, MonitoringForm
+from sessions.models.leaving import Addendum, Discharge, ReadinessCheck
+from sessions.models.monitoring import Alert, Observation, Round, SessionEvent
+from sessions.models.predose import IdentityCheck, PreDoseCheck
+from sessions.models.session import TreatmentSession
+
+__all__ = [
+    "Addendum",
+    "Alert",
+    "Breach",
+    "DeviceUse",
+    "Discharge",
+    "FormBlank",
+    "FormSend",
+    "IdentityCheck",
+    "MonitoringForm",
+    "Observation",
+    "Override",
+    "PreDoseCheck",
+    "ReadinessCheck",
+    "Round",
+    "SessionEvent",
+    "TreatmentSession",
+]

@@ -1,0 +1,48 @@
+"""Decisions taken against a warning, and rules that were broken in fact; both are reported."""
+
+from django.db import models
+
+
+class Gate(models.TextChoices):
+    BOOK = "book", "Booking"
+    CLEAR = "clear", "Clearing for dosing"
+    START = "start", "Starting"
+    DISCHARGE = "discharge", "Discharge"
+
+
+class Override(models.Model):
+    """A prescriber's decision on one finding of a gate, with the reason. It holds for that session alone."""
+
+    is_append_only = True
+
+    site = models.ForeignKey("clinic.Site", on_delete=models.PROTECT, related_name="+")
+    session = models.ForeignKey("treatment_sessions.TreatmentSession", on_delete=models.PROTECT, related_name="overrides")
+    gate = models.CharField(max_length=10, choices=Gate)
+    rule = models.CharField(max_length=10)
+    finding = models.CharField(max_length=60, help_text="The key of the finding.")
+    text = models.CharField(max_length=300)
+    reason = models.CharField(max_length=300)
+    decided_at = models.DateTimeField()
+    decided_by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+")
+    client_key = models.UUIDField(unique=True)
+
+    class Meta:
+        ordering = ["decided_at", "pk"]
+
+
+class Breach(models.Model):
+    """What happened broke a rule: kept beside the fact, shown on the session and in reports."""
+
+    is_append_only = True
+
+    site = models.ForeignKey("clinic.Site", on_delete=models.PROTECT, related_name="+")
+    session = models.ForeignKey("treatment_sessions.TreatmentSession", on_delete=models.PROTECT, related_name="breaches")
+    rule = models.CharField(max_length=10)
+    finding = models.CharField(max_length=60)
+    text = models.CharField(max_length=300)
+    happened_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey("clinic.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["happened_at", "pk"]

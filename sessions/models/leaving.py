@@ -1,0 +1,45 @@
+"""Readiness, the signed discharge, and what was added afterwards (OUT-1, OUT-2)."""
+
+from django.db import models
+
+from clinic.facts import Fact
+
+
+class ReadinessCheck(Fact):
+    """The items of OUT-1 answered one by one: `answers` by item id (sessions.rules.readiness)."""
+
+    session = models.ForeignKey("treatment_sessions.TreatmentSession", on_delete=models.PROTECT, related_name="readiness_checks")
+    schema = models.PositiveSmallIntegerField(default=1)
+    answers = models.JSONField()
+
+    class Meta(Fact.Meta):
+        ordering = ["observed_at", "pk"]
+
+
+class Discharge(models.Model):
+    """The sign-off. One per session; bound to its content by the signature."""
+
+    is_append_only = True
+
+    site = models.ForeignKey("clinic.Site", on_delete=models.PROTECT, related_name="+")
+    session = models.OneToOneField("treatment_sessions.TreatmentSession", on_delete=models.PROTECT, related_name="discharge")
+    readiness = models.OneToOneField(ReadinessCheck, on_delete=models.PROTECT, related_name="+")
+    discharged_at = models.DateTimeField()
+    discharged_by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+    is_early = models.BooleanField(default=False)
+    early_reason = models.CharField(max_length=300, blank=True)
+    client_key = models.UUIDField(unique=True)
+
+    class Meta:
+        ordering = ["discharged_at", "pk"]
+
+
+class Addendum(Fact):
+    """A late fact or a correction after the signature: a new row with author and reason, itself signed."""
+
+    session = models.ForeignKey("treatment_sessions.TreatmentSession", on_delete=models.PROTECT, related_name="addenda")
+    text = models.TextField(max_length=2000)
+
+    class Meta(Fact.Meta):
+        ordering = ["recorded_at", "pk"]

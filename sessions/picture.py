@@ -1,0 +1,174 @@
+"""Everything that stands about a session, read once: the same picture serves the gates, the flowsheet, the board and the watchman."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from clinic.models import SitePolicy
+from clinic.models.policy import Anchor
+from patients.models import StandingParameters
+from sessions.models import (
+    Alert,
+    Breach,
+    DeviceUse,
+    IdentityCheck,
+    Observation,
+    Override,
+    PreDoseCheck,
+    ReadinessCheck,
+    Round,
+    SessionEvent,
+    TreatmentSession,
+)
+from sessions.protocol import TreatmentProtocol, protocol_of
+from sessions.rules import clocks
+from sessions.states import DOSED, PRESENT
+
+
+@dataclass
+class Picture:
+    """The standing facts of one session, in order of time. `policy` is the one in force on its day."""
+
+    session: TreatmentSession
+    policy: SitePolicy
+    standing: StandingParameters | None = None
+    identity_checks: list[IdentityCheck] = field(default_factory=list)
+    predose_checks: list[PreDoseCheck] = field(default_factory=list)
+    devices: list[DeviceUse] = field(default_factory=list)
+    observations: list[Observation] = field(default_factory=list)
+    rounds: list[Round] = field(default_factory=list)
+    events: list[SessionEvent] = field(default_factory=list)
+    readiness_checks: list[ReadinessCheck] = field(default_factory=list)
+    alerts: list[Alert] = field(default_factory=list)
+    overrides: list[Override] = field(default_factory=list)
+    breaches: list[Breach] = field(default_factory=list)
+
+    @property
+    def protocol(self) -> TreatmentProtocol:
+        return protocol_of(self.session.protocol_code, self.session.protocol_version)
+
+    @property
+    def sprayed(self) -> list[DeviceUse]:
+        """Devices with at least one spray: any spray starts the clocks, the watch and the form (DOS-2)."""
+        return [device for device in self.devices if device.sprays > 0]
+
+    @property
+    def first_device_at(self) -> datetime | None:
+        return min((device.observed_at for device in self.sprayed), default=None)
+
+    @property
+    def last_device_at(self) -> datetime | None:
+        return max((device.observed_at for device in self.sprayed), default=None)
+
+    @property
+    def given_mg(self) -> int:
+        """Milligrams given, by sprays (DOS-1)."""
+        return sum(device.sprays for device in self.sprayed) * self.protocol.device_mg // self.protocol.sprays_per_device
+
+    @property
+    def clock_policy(self) -> clocks.ClockPolicy:
+        return clock_policy(self.policy, self.standing)
+
+    @property
+    def gate_opens_at(self) -> datetime | None:
+        first, last = self.first_device_at, self.last_device_at
+        if first is None or last is None:
+            return None
+        return clocks.gate_opens_at(first_device_at=first, last_device_at=last, policy=self.clock_policy)
+
+    @property
+    def rest_ends_at(self) -> datetime | None:
+        last = self.last_device_at
+        return None if last is None else clocks.rest_ends_at(last_device_at=last, policy=self.clock_policy)
+
+    def planned_checks(self, now: datetime) -> list[clocks.PlannedCheck]:
+        """The planned checks with their states (MON-3); none before the first device."""
+        first, last = self.first_device_at, self.last_device_at
+        if first is None or last is None:
+            return []
+        done = [observation.planned_minute for observation in self.observations if observation.planned_minute is not None]
+        return clocks.planned_checks(first_device_at=first, last_device_at=last, policy=self.clock_policy, done_minutes=done, now=now)
+
+    def next_check_due_at(self, now: datetime) -> datetime | None:
+        """When somebody must take vitals next; None unless the patient is dosed and in the house."""
+        if self.session.status not in DOSED or self.session.status not in PRESENT:
+            return None
+        last = max((observation.observed_at for observation in self.observations), default=None)
+        return clocks.next_check_due_at(checks=self.planned_checks(now), last_observed_at=last, policy=self.clock_policy)
+
+    def is_check_late(self, now: datetime) -> bool:
+        due = self.next_check_due_at(now)
+        return due is not None and now > due + self.clock_policy.grace
+
+    @property
+    def open_alerts(self) -> list[Alert]:
+        return [alert for alert in self.alerts if alert.closed_at is None]
+
+    def decided(self, gate: str) -> set[str]:
+        """Keys of the findings of a gate that a prescriber has decided on."""
+        return {override.finding for override in self.overrides if override.gate == gate}
+
+
+def clock_policy(policy: SitePolicy, standing: StandingParameters | None) -> clocks.ClockPolicy:
+    """The site's clocks, with one patient's longer minimum where a prescriber set one (PAT-8)."""
+    longer = (standing.minimum_watch_minutes or 0) if standing is not None else 0
+    return clocks.ClockPolicy(
+        gate_from_last=policy.gate_anchor == Anchor.LAST_DEVICE,
+        checks_from_last=policy.check_anchor == Anchor.LAST_DEVICE,
+        minimum_watch=timedelta(minutes=max(policy.minimum_watch_minutes, longer)),
+        check_minutes=tuple(policy.check_minutes),
+        grace=timedelta(minutes=policy.check_grace_minutes),
+        after=timedelta(minutes=policy.check_after_minutes),
+        final_max_age=timedelta(minutes=policy.final_check_minutes),
+        round_every=timedelta(minutes=policy.round_minutes),
+        rest=timedelta(minutes=policy.rest_minutes),
+    )
+
+
+# attribute of Picture -> model; facts are read standing, the others whole.
+_FACTS: dict[str, Any] = {
+    "identity_checks": IdentityCheck,
+    "predose_checks": PreDoseCheck,
+    "devices": DeviceUse,
+    "observations": Observation,
+    "rounds": Round,
+    "events": SessionEvent,
+    "readiness_checks": ReadinessCheck,
+}
+_ROWS: dict[str, Any] = {"alerts": Alert, "overrides": Override, "breaches": Breach}
+FLOOR_PARTS = ("devices", "observations", "rounds", "events", "alerts")
+ALL_PARTS = (*_FACTS, *_ROWS)
+
+
+def pictures_of(sessions: Iterable[TreatmentSession], policies: dict[int, SitePolicy], parts: Iterable[str] = ALL_PARTS) -> list[Picture]:
+    """Pictures of several sessions of one site in a constant number of queries: one per part, and one for standing parameters.
+
+    `policies` maps session pk to the policy in force on its day (sessions.queries.policies_for).
+    """
+    pictures = {session.pk: Picture(session=session, policy=policies[session.pk]) for session in sessions}
+    for part in parts:
+        for row in rows_of(part, list(pictures)):
+            getattr(pictures[row.session_id], part).append(row)
+    set_standing(pictures.values())
+    return list(pictures.values())
+
+
+def rows_of(part: str, session_pks: list[int]) -> Iterable[Any]:
+    if part in _FACTS:
+        return _FACTS[part].objects.standing().select_related("recorded_by").filter(session_id__in=session_pks)
+    return _ROWS[part].objects.filter(session_id__in=session_pks)
+
+
+def set_standing(pictures: Iterable[Picture]) -> None:
+    """Give each picture the parameters that stand for its patient on its day (PAT-8): the newest of those in force."""
+    listed = list(pictures)
+    rows = list(StandingParameters.objects.filter(patient_id__in={p.session.patient_id for p in listed}, ended_at__isnull=True).order_by("from_on", "pk"))
+    for picture in listed:
+        for row in rows:
+            if row.patient_id == picture.session.patient_id and row.from_on <= picture.session.treatment_on <= row.until_on:
+                picture.standing = row
+
+
+def picture_of(session: TreatmentSession, policy: SitePolicy, parts: Iterable[str] = ALL_PARTS) -> Picture:
+    return pictures_of([session], {session.pk: policy}, parts)[0]

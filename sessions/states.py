@@ -1,0 +1,37 @@
+"""The words of a treatment session's life (design.md, "The treatment session's life"); plain values, no database."""
+
+from django.db import models
+
+
+class Status(models.TextChoices):
+    BOOKED = "booked", "Booked"
+    ARRIVED = "arrived", "Arrived"
+    WAITING = "waiting", "Waiting"
+    CLEARED = "cleared", "Cleared"
+    HELD = "held", "Held"
+    DOSING = "dosing", "Dosing"
+    MONITORING = "monitoring", "Monitoring"
+    DISCHARGED = "discharged", "Discharged"
+    LEFT = "left", "Left without sign-off"
+    TRANSFERRED = "transferred", "Transferred (emergency)"
+    CANCELLED = "cancelled", "Cancelled"
+    MISSED = "missed", "Missed"
+    VOIDED = "voided", "Voided"
+
+
+# Occupies its chair and its patient: nobody else can be booked over it.
+PLANNED = (Status.BOOKED, Status.ARRIVED, Status.WAITING, Status.CLEARED, Status.DOSING, Status.MONITORING)
+# The patient is in the house.
+PRESENT = (Status.ARRIVED, Status.WAITING, Status.CLEARED, Status.DOSING, Status.MONITORING)
+# Shown on the board whatever its day.
+OPEN = (*PRESENT, Status.HELD)
+# At least one spray has been given.
+DOSED = (Status.DOSING, Status.MONITORING, Status.DISCHARGED, Status.LEFT, Status.TRANSFERRED)
+
+
+class FormStatus(models.TextChoices):
+    OWED = "owed", "Owed"
+    COMPLETE = "complete", "Complete"
+    SENT = "sent", "Sent, not proven"
+    FILED = "filed", "Filed"
+    VOID = "void", "Void"
