@@ -1,0 +1,62 @@
+"""Fixtures of the cast, for every room's tests."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+
+from clinic.models import Chair, DutyPeriod, Site, User
+from tests.cast import NOW, Cast, make_cast
+from tests.factories.clinic import on_duty
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    return make_cast()
+
+
+@pytest.fixture
+def riverside(cast: Cast) -> Site:
+    return cast.riverside
+
+
+@pytest.fixture
+def hillcrest(cast: Cast) -> Site:
+    return cast.hillcrest
+
+
+@pytest.fixture
+def chair(cast: Cast) -> Chair:
+    return cast.chairs[0]
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture
+def still_clock() -> Iterator[time_machine.Traveller]:
+    """The clock of views and tasks stands at NOW; `still_clock.shift(timedelta(...))` or `.move_to(...)` moves it."""
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def sign_in(still_clock: time_machine.Traveller) -> Callable[..., Client]:
+    """`sign_in(cast.nurse)` gives a client of that person at NOW; `htmx=True` makes it ask for fragments."""
+
+    def made(user: User, *, htmx: bool = False) -> Client:
+        client = Client(headers={"HX-Request": "true"} if htmx else None)
+        client.force_login(user)
+        return client
+
+    return made
+
+
+@pytest.fixture
+def prescriber_here(cast: Cast) -> DutyPeriod:
+    """The prescriber came two hours ago and stays until closing (SET-2)."""
+    return on_duty(cast.of(cast.prescriber), NOW - timedelta(hours=2), lapses_at=NOW + timedelta(hours=8))
