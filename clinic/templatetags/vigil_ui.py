@@ -1,0 +1,115 @@
+"""The small parts of every page as tags: icons, pills, clocks, cards. Larger parts are in templates/components/."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import lru_cache
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from clinic.templatetags.clock_words import clock_text, minutes_between
+from clinic.templatetags.tones import FORM_STATES, LEVELS, PHASES, Tone
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, label: str = "", css: str = "") -> SafeString:
+    """`{% icon "bell" %}` is decoration; `{% icon "bell" label="Alert" %}` speaks. Names: static/vendor/lucide/icons.svg."""
+    return _icon(str(name), str(label), str(css))
+
+
+@lru_cache(maxsize=1024)
+def _icon(name: str, label: str, css: str) -> SafeString:
+    voice = f'role="img" aria-label="{escape(label)}"' if label else 'aria-hidden="true"'
+    href = f"{static('vendor/lucide/icons.svg')}#{escape(name)}"
+    return mark_safe(f'<svg class="v-icon {escape(css)}" {voice} focusable="false"><use href="{href}"></use></svg>')  # noqa: S308
+
+
+@register.simple_tag
+def pill(word: str, tone: str = "neutral", icon: str = "") -> SafeString:
+    """A word with a tone and an icon. Tones: neutral, info, teal, busy, ok, warn, act (red: only for "act now"), ended."""
+    return _pill(str(word), str(tone), str(icon))
+
+
+@lru_cache(maxsize=1024)
+def _pill(word: str, tone: str, icon_name: str) -> SafeString:
+    drawn = _icon(icon_name, "", "") if icon_name else ""
+    return mark_safe(f'<span class="v-pill v-pill-{escape(tone)}">{drawn}{escape(word)}</span>')  # noqa: S308
+
+
+def _toned(tones: dict[str, Tone], code: object) -> SafeString:
+    known = tones.get(str(code))
+    return _pill(known.word, known.tone, known.icon) if known else _pill(str(code), "neutral", "circle")
+
+
+@register.simple_tag
+def phase_pill(phase: object) -> SafeString:
+    """The session's phase: booked … voided, by its code."""
+    return _toned(PHASES, phase)
+
+
+@register.simple_tag
+def form_pill(state: object) -> SafeString:
+    """The monitoring form's state: owed, complete, sent, filed, void, not_owed; also overdue and due_today."""
+    return _toned(FORM_STATES, state)
+
+
+@register.simple_tag
+def level_pill(level: object) -> SafeString:
+    """A finding's level (block, decision, note) or an alert's (critical, high); takes the word or `Level`."""
+    return _toned(LEVELS, getattr(level, "word", level))
+
+
+@register.simple_tag(takes_context=True)
+def clock_until(context: template.Context, moment: datetime | None, now: datetime | None = None, kind: str = "due", css: str = "") -> SafeString:
+    """A countdown that ticks in the browser. Kinds: due ("in 12 min", "due now", "late 4 min"), gate ("opens in …", "open"), rest, ends."""
+    return _clock(context, "until", moment, now, kind, css)
+
+
+@register.simple_tag(takes_context=True)
+def clock_since(context: template.Context, moment: datetime | None, now: datetime | None = None, kind: str = "minutes", css: str = "") -> SafeString:
+    """Time gone by, ticking. Kinds: minutes ("72 min"), ago ("72 min ago"), words ("1 h 12 min")."""
+    return _clock(context, "since", moment, now, kind, css)
+
+
+def _clock(context: template.Context, way: str, moment: datetime | None, now: datetime | None, kind: str, css: str) -> SafeString:
+    if not moment:
+        return mark_safe('<span class="v-clock is-empty">–</span>')  # noqa: S308
+    now = now or getattr(getattr(context, "request", None), "now", None)
+    seconds = int((moment - now).total_seconds()) if now else 0
+    state, text = clock_text(kind, seconds if way == "until" else -seconds)
+    return format_html(
+        '<time class="v-clock {} {}" datetime="{}" data-clock-{}="{}" data-clock-kind="{}">{}</time>',
+        state, css, moment.isoformat(), way, moment.isoformat(), kind, text,
+    )  # fmt: skip
+
+
+@register.filter
+def minutes_since(moment: datetime | None, now: datetime) -> int | str:
+    """Whole minutes from a moment to now; empty without a moment."""
+    return minutes_between(moment, now) if moment else ""
+
+
+@register.filter
+def level_word(level: object) -> str:
+    """The word of a finding's level, whether it came as `Level` or as text."""
+    return str(getattr(level, "word", level))
+
+
+@register.filter
+def level_icon(level: object) -> str:
+    known = LEVELS.get(level_word(level))
+    return known.icon if known else "info"
+
+
+@register.simple_block_tag
+def card(content: str, title: str = "", icon: str = "", tone: str = "", id: str = "") -> SafeString:
+    """`{% card title="Vitals" icon="activity" %}…{% endcard %}`: a titled section. Tones as for pills, as a stripe."""
+    drawn = _icon(str(icon), "", "") if icon else ""
+    head = format_html('<header class="v-card-head"><h2 class="v-card-title">{}{}</h2></header>', drawn, title) if title else ""
+    named = format_html(' id="{}"', id) if id else ""
+    return format_html('<section class="v-card {}"{}>{}<div class="v-card-body">{}</div></section>', f"v-stripe-{tone}" if tone else "", named, head, content)
