@@ -241,12 +241,13 @@ class Migration(migrations.Migration):
                 ('cancelled_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('course', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='patients.course')),
                 ('ordered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('taken_by', models.ForeignKey(blank=True, help_text='Who wrote a spoken order down and read it back.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('signature', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clinic.signature')),
                 ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clinic.site')),
             ],
             options={
                 'ordering': ['-valid_from_on', '-pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('valid_until_on__gte', models.F('valid_from_on'))), name='order_ends_after_start', violation_error_message='The order ends before it begins.'), models.CheckConstraint(condition=models.Q(('sessions__gte', 1)), name='order_has_sessions', violation_error_message='An order is for at least one session.'), models.CheckConstraint(condition=models.Q(models.Q(('cancelled_at__isnull', True), ('cancelled_by__isnull', True)), models.Q(('cancelled_at__isnull', False), ('cancelled_by__isnull', False)), _connector='OR'), name='order_cancelled_has_both')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('valid_until_on__gte', models.F('valid_from_on'))), name='order_ends_after_start', violation_error_message='The order ends before it begins.'), models.CheckConstraint(condition=models.Q(('sessions__gte', 1)), name='order_has_sessions', violation_error_message='An order is for at least one session.'), models.CheckConstraint(condition=models.Q(models.Q(('cancelled_at__isnull', True), ('cancelled_by__isnull', True)), models.Q(('cancelled_at__isnull', False), ('cancelled_by__isnull', False)), _connector='OR'), name='order_cancelled_has_both'), models.CheckConstraint(condition=models.Q(models.Q(('signature__isnull', True), ('signed_at__isnull', True)), models.Q(('signature__isnull', False), ('signed_at__isnull', False)), _connector='OR'), name='order_signed_has_both'), models.CheckConstraint(condition=models.Q(models.Q(('is_spoken', False), ('taken_by__isnull', True)), models.Q(('is_spoken', True), ('taken_by__isnull', False)), _connector='OR'), name='order_spoken_was_taken_down')],
             },
         ),
         migrations.AddIndex(

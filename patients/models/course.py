@@ -64,6 +64,9 @@ class Order(models.Model):
     signed_at = models.DateTimeField(null=True, blank=True)
     signature = models.OneToOneField("clinic.Signature", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     is_spoken = models.BooleanField("spoken, read back", default=False)
+    taken_by = models.ForeignKey(
+        "clinic.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="Who wrote a spoken order down and read it back."
+    )
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancelled_by = models.ForeignKey("clinic.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
@@ -75,5 +78,11 @@ class Order(models.Model):
             models.CheckConstraint(
                 condition=Q(cancelled_at__isnull=True, cancelled_by__isnull=True) | Q(cancelled_at__isnull=False, cancelled_by__isnull=False),
                 name="order_cancelled_has_both",
+            ),
+            models.CheckConstraint(
+                condition=Q(signed_at__isnull=True, signature__isnull=True) | Q(signed_at__isnull=False, signature__isnull=False), name="order_signed_has_both"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_spoken=False, taken_by__isnull=True) | Q(is_spoken=True, taken_by__isnull=False), name="order_spoken_was_taken_down"
             ),
         ]
