@@ -17,6 +17,8 @@ VIGIL_DEMONSTRATION = VIGIL_MODE == "demonstration"
 # No variable can open these two in production: the mode alone decides.
 VIGIL_CLOCK_MAY_MOVE = not IS_PRODUCTION
 VIGIL_DEMONSTRATION_LOGINS = VIGIL_DEMONSTRATION or IS_TEST
+# Of every login that seed_demo makes; `make run` prints it.
+VIGIL_DEMONSTRATION_PASSWORD = env.text("VIGIL_DEMONSTRATION_PASSWORD", "two-hours-watched") if VIGIL_DEMONSTRATION_LOGINS else ""
 
 VIGIL_DATA_DIR = Path(env.text("VIGIL_DATA_DIR", str(BASE_DIR / "var"))).absolute()
 if not IS_PRODUCTION:
@@ -162,6 +164,9 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"] if (BASE_DIR / "static").is_dir() else []
 STATIC_ROOT = VIGIL_DATA_DIR / "static"
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = IS_TEST
+# One copy of each file, and source maps as they are: compressing everything took 11 s of the first start, this takes 3.
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("jpg", "jpeg", "png", "gif", "webp", "zip", "gz", "br", "woff", "woff2", "map")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {
@@ -231,7 +236,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s", "datefmt": "%H:%M:%S"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"tokens": {"()": "config.logs.TokenFilter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["tokens"]}},
     "root": {"handlers": ["stderr"], "level": env.one_of("VIGIL_LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "WARNING" if IS_TEST else "INFO")},
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},

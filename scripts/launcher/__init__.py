@@ -1,0 +1,1 @@
+"""Starts, watches, restarts and stops broker, web, worker and beat together. Standard library only."""
