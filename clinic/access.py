@@ -5,6 +5,7 @@ from typing import NoReturn
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
+from django.utils import timezone
 
 from clinic.models import Membership, Site
 from clinic.roles import Permission, may
@@ -22,7 +23,7 @@ class Denial:
 
 
 def site_for(request: HttpRequest, slug: str, permission: Permission) -> Site:
-    """The site of the path, for a member whose role may do the act. Sets `request.site` and `request.membership`."""
+    """The site of the path, for a member whose role may do the act. Sets `request.site` and `request.membership`; the page speaks the site's zone."""
     membership = (
         Membership.objects.select_related("site", "site__organisation")
         .filter(user_id=request.user.pk, site__slug=slug, site__is_archived=False, is_active=True, user__is_active=True)
@@ -33,6 +34,7 @@ def site_for(request: HttpRequest, slug: str, permission: Permission) -> Site:
     site = membership.site
     membership.user = request.user
     request.site, request.membership = site, membership  # type: ignore[attr-defined]
+    timezone.activate(site.zone)
     require(request, permission)
     return site
 

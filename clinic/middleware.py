@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from clinic import audit, clock
 
@@ -16,6 +17,7 @@ class NowMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        timezone.deactivate()
         request.now = clock.now()  # type: ignore[attr-defined]
         response = self.get_response(request)
         response["X-Server-Now"] = request.now.isoformat()  # type: ignore[attr-defined]

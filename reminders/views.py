@@ -1,0 +1,69 @@
+"""The messages page for staff, and the page behind a patient's link."""
+
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from clinic import access
+from clinic.findings import Refused
+from clinic.roles import Permission
+from reminders import links, queries
+from reminders.models import OutboxMessage
+from reminders.wording import spoken
+from sessions.actions.confirmation import confirm_visit
+from sessions.models import TreatmentSession
+from sessions.states import Status
+
+PAGE = 50
+
+
+@require_safe
+def messages(request: HttpRequest, site: str) -> HttpResponse:
+    """What was and will be sent to patients, and what failed."""
+    the_site = access.site_for(request, site, Permission.VIEW_MESSAGES)
+    status = request.GET.get("status", "")
+    status = status if status in OutboxMessage.Status.values else ""
+    counts = queries.counts(the_site.pk)
+    page = Paginator(queries.for_page(the_site.pk, status), PAGE).get_page(request.GET.get("page"))
+    tabs = [{"value": value, "label": label, "count": counts[value], "is_on": value == status} for value, label in OutboxMessage.Status.choices]
+    return render(request, "reminders/messages.html", {"page": page, "tabs": tabs, "status": status, "total": sum(counts.values())})
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def visit(request: HttpRequest, token: str) -> HttpResponse:
+    """One visit of one patient: when, where, and a button to confirm. A bad link learns nothing, always in the same words."""
+    link = links.read(token, now=request.now)  # type: ignore[attr-defined]
+    session = None
+    if link is not None:
+        rows = TreatmentSession.objects.select_related("site", "patient").filter(uid=link.session_uid, schedule_version=link.schedule_version)
+        session = rows.filter(status=Status.BOOKED).first()
+    if link is None or session is None:
+        return quiet(render(request, "reminders/visit_gone.html", status=404))
+    if request.method == "POST":
+        try:
+            session = confirm_visit(session_uid=link.session_uid, schedule_version=link.schedule_version, now=request.now)  # type: ignore[attr-defined]
+        except Refused:
+            return quiet(render(request, "reminders/visit_gone.html", status=404))
+        return HttpResponse(status=303, headers={"Location": request.path})
+    language = session.patient.language
+    zone = ZoneInfo(session.patient.time_zone or session.site.time_zone)
+    day, hour = spoken(session.starts_at.astimezone(zone), language)
+    with translation.override(language):
+        return quiet(
+            render(request, "reminders/visit.html", {"visit": session, "place": session.site, "day": day, "hour": hour, "language": language})
+        )
+
+
+def quiet(response: HttpResponse) -> HttpResponse:
+    """The link is the key: it must not travel in a referrer or stand in an index."""
+    response["Referrer-Policy"] = "no-referrer"
+    response["X-Robots-Tag"] = "noindex"
+    return response
