@@ -1,0 +1,1 @@
+"""The clinic room's verbs, one file an idea: each locks, asks its rules, writes and leaves an audit entry."""

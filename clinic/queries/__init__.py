@@ -1,0 +1,29 @@
+"""What pages, tasks and reports read of the clinic room; each takes the same few queries whatever the history."""
+
+from clinic.queries.notices import open_notices
+from clinic.queries.opening import calendar_of, closing_at, is_staffed, last_staffed_day, today_at
+from clinic.queries.policies import policies_of, policies_on, policy_on
+from clinic.queries.presence import duty_at, on_site_at, prescriber_on_site, presence_gaps, stays_over
+from clinic.queries.standing import certified_on, equipment_on, equipment_problems, training_standings, training_valid
+
+__all__ = [
+    "calendar_of",
+    "certified_on",
+    "closing_at",
+    "duty_at",
+    "equipment_on",
+    "equipment_problems",
+    "is_staffed",
+    "last_staffed_day",
+    "on_site_at",
+    "open_notices",
+    "policies_of",
+    "policies_on",
+    "policy_on",
+    "prescriber_on_site",
+    "presence_gaps",
+    "stays_over",
+    "today_at",
+    "training_standings",
+    "training_valid",
+]

@@ -1,0 +1,42 @@
+"""Who is, and was, on site (SET-2)."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Q, QuerySet
+
+from clinic.models import DutyPeriod, Site
+from clinic.rules.presence import Gap, Presence, ended_at, gaps
+
+# A stay lapses at the end of its local day at the latest, so older ones needn't be read: cost doesn't grow with history.
+LONGEST_STAY = timedelta(hours=26)
+
+
+def duty_at(site: Site, at: datetime) -> list[DutyPeriod]:
+    """Everybody on site at a moment, with their membership and user, earliest first."""
+    return list(on_site_at(site, at).select_related("membership__user").order_by("came_at", "pk"))
+
+
+def on_site_at(site: Site, at: datetime) -> QuerySet[DutyPeriod]:
+    """The stays that cover a moment; past `lapses_at` an open one counts as ended."""
+    still = Q(left_at__isnull=True) | Q(left_at__gt=at)
+    return DutyPeriod.objects.filter(still, site=site, came_at__lte=at, came_at__gt=at - LONGEST_STAY, lapses_at__gt=at)
+
+
+def prescriber_on_site(site: Site, at: datetime) -> bool:
+    """Whether a prescriber is on site at a moment (SET-2)."""
+    return on_site_at(site, at).filter(is_prescriber=True).exists()
+
+
+def stays_over(site: Site, start: datetime, end: datetime, *, prescribers_only: bool = False) -> list[DutyPeriod]:
+    """The stays that touch [start, end), earliest first: a session's printed presence."""
+    stays = DutyPeriod.objects.filter(site=site, came_at__lt=end, came_at__gt=start - LONGEST_STAY, lapses_at__gt=start)
+    stays = stays.filter(Q(left_at__isnull=True) | Q(left_at__gt=start))
+    if prescribers_only:
+        stays = stays.filter(is_prescriber=True)
+    return list(stays.select_related("membership__user").order_by("came_at", "pk"))
+
+
+def presence_gaps(site: Site, start: datetime, end: datetime) -> list[Gap]:
+    """The stretches of [start, end) without a prescriber on site (SET-2); derived, never stored. For a session still running, `end` is now."""
+    stays = stays_over(site, start, end, prescribers_only=True)
+    return gaps([Presence(stay.came_at, ended_at(stay.left_at, stay.lapses_at)) for stay in stays], start, end)
