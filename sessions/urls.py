@@ -1,5 +1,10 @@
-"""Addresses of the sessions room."""
+"""Addresses of the sessions room, by the part of the day they belong to."""
 
-from django.urls import URLPattern
+from django.urls import include, path
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", include("sessions.urls_booking")),
+    path("", include("sessions.urls_dosing")),
+    path("", include("sessions.urls_watch")),
+    path("", include("sessions.urls_forms")),
+]

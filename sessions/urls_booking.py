@@ -1,0 +1,5 @@
+"""Addresses of booking: schedule, book, move, cancel, missed."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
