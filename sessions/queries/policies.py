@@ -24,4 +24,6 @@ def in_force(session: TreatmentSession, versions: list[SitePolicy]) -> SitePolic
 
 
 def policy_for(session: TreatmentSession) -> SitePolicy:
-    return policies_for([session])[session.pk]
+    """One session's policy; without a query where it was fixed and came with the row."""
+    fixed = session.policy if session.policy_id is not None else None
+    return fixed or policies_for([session])[session.pk]
