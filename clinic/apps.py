@@ -1,7 +1,7 @@
 """The ground floor: organisation, sites, people, duty, equipment, notices, attachments, signatures, audit and the clock."""
 
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class ClinicConfig(AppConfig):
@@ -9,7 +9,7 @@ class ClinicConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from clinic.guards import install_guards
-        from clinic.guards import checks  # noqa: F401  registers the system check
+        from clinic import guards  # registers its system check too
 
-        post_migrate.connect(install_guards, dispatch_uid="clinic.guards")
+        pre_migrate.connect(guards.set_aside_guards, dispatch_uid="clinic.guards.before")
+        post_migrate.connect(guards.install_guards, dispatch_uid="clinic.guards.after")

@@ -9,6 +9,8 @@ MAX_ATTACHMENT_BYTES = 5 * 1024 * 1024
 
 
 class Attachment(models.Model):
+    is_append_only = True
+
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     site = models.ForeignKey("clinic.Site", on_delete=models.PROTECT, related_name="attachments")
     target_kind = models.CharField(max_length=40, help_text="Registered in clinic.registry: whoever may see the target may see the file.")

@@ -14,6 +14,8 @@ class AuditHead(models.Model):
 class AuditEntry(models.Model):
     """One link. `body` is canonical text and alone is hashed; the columns beside it are for searching."""
 
+    is_append_only = True
+
     chain = models.CharField(max_length=40)
     seq = models.BigIntegerField()
     prev_hash = models.CharField(max_length=64)
@@ -40,6 +42,8 @@ class AuditEntry(models.Model):
 
 class Signature(models.Model):
     """A person's signature under one record: who, in what standing, when, meaning what, over which content (21 CFR 11)."""
+
+    is_append_only = True
 
     class Meaning(models.TextChoices):
         DISCHARGE = "discharge", "I find this patient stable and ready to leave"
