@@ -1,0 +1,108 @@
+"""A database of a live stack's own, migrated once and copied; while it is used, this process's ORM speaks to it too."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+from django.conf import settings
+from django.db import connection
+
+from scripts.launcher.services import ROOT
+
+TEMPLATE = "vigil_template"
+
+
+def is_postgres() -> bool:
+    return connection.vendor == "postgresql"
+
+
+def url_of(name: str) -> str:
+    if not is_postgres():
+        return f"sqlite:///{quote(name)}"
+    found = connection.settings_dict
+    return f"postgres://{quote(found['USER'])}:{quote(found['PASSWORD'])}@{found['HOST']}:{found['PORT']}/{name}"
+
+
+def administer(statement: str) -> None:
+    """One statement outside of a transaction, on the server's own database."""
+    with psycopg.connect(url_of("postgres"), autocommit=True) as line:
+        line.execute(statement)  # type: ignore[call-overload]
+
+
+class Databases:
+    """Makes copies of one migrated database."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.count = 0
+        self.template = ""
+
+    def migrated(self) -> str:
+        """The name of a migrated, empty database; made on first use."""
+        if not self.template:
+            self.template = TEMPLATE if is_postgres() else str(self.folder / "template.sqlite3")
+            if is_postgres():
+                administer(f"DROP DATABASE IF EXISTS {TEMPLATE}")
+                administer(f"CREATE DATABASE {TEMPLATE}")
+            migrate(url_of(self.template))
+        return self.template
+
+    def fresh(self, source: str = "") -> str:
+        """A new copy of the migrated database, or of `source`, which nobody may be using."""
+        source = source or self.migrated()
+        self.count += 1
+        if is_postgres():
+            name = f"vigil_stack_{self.count}"
+            administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            administer(f"CREATE DATABASE {name} TEMPLATE {source}")
+            return name
+        name = str(self.folder / f"stack-{self.count}.sqlite3")
+        shutil.copyfile(source, name)
+        return name
+
+    def drop(self, name: str) -> None:
+        if is_postgres():
+            administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            return
+        for path in self.folder.glob(f"{Path(name).name}*"):
+            path.unlink(missing_ok=True)
+
+
+def migrate(url: str) -> None:
+    import os
+
+    environment = {**os.environ, "VIGIL_MODE": "test", "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "config.settings"}
+    command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+    subprocess.run(command, env=environment, cwd=ROOT, check=True, stdin=subprocess.DEVNULL)
+    if not is_postgres():
+        fold_wal(url)
+
+
+def fold_wal(url: str) -> None:
+    """A copy takes the one file: what the write-ahead log still holds goes into it first."""
+    import sqlite3
+    from urllib.parse import unquote
+
+    line = sqlite3.connect(unquote(url.removeprefix("sqlite:///")))
+    line.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    line.close()
+
+
+@contextmanager
+def this_process_uses(name: str) -> Iterator[None]:
+    """The ORM of the tests reads and writes that database, each statement at once, as another process would."""
+    before = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    settings.DATABASES["default"]["NAME"] = name
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = before
+        settings.DATABASES["default"]["NAME"] = before

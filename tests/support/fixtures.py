@@ -1,0 +1,114 @@
+"""Fixtures of engines and real servers: test_database, broker, inbox, make_stack, stack, demo_stack."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from tests.support.broker import Broker
+from tests.support.database import Databases, fold_wal, is_postgres, this_process_uses, url_of
+from tests.support.smtp import Inbox, running_inbox
+from tests.support.stack import LiveStack
+
+# Playwright's loop runs in this thread; the tests' ORM calls beside it are meant.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+StackMaker = Callable[..., LiveStack]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """SQLite's test database is a file, so that threads and other processes meet its real locks."""
+    database = settings.DATABASES["default"]
+    if "sqlite" in database["ENGINE"]:
+        database["TEST"] = {**database.get("TEST", {}), "NAME": str(tmp_path_factory.mktemp("database") / "test.sqlite3")}
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[Broker]:
+    """A running broker of this test's own."""
+    made = Broker(tmp_path / "broker")
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def inbox() -> Iterator[Inbox]:
+    """A running SMTP server of this test's own."""
+    with running_inbox() as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def databases(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Databases:
+    return Databases(tmp_path_factory.mktemp("stacks"))
+
+
+@pytest.fixture(scope="session")
+def demonstration(databases: Databases, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of a database that `seed_demo` has filled; made once, copied for each stack that wants it."""
+    with django_db_blocker.unblock(), ExitStack() as exits:
+        name = databases.fresh()
+        folder = tmp_path_factory.mktemp("demonstration")
+        inbox = exits.enter_context(running_inbox())
+        LiveStack(folder, database_url=url_of(name), broker=Broker(folder / "broker"), inbox=inbox).manage("seed_demo")
+        if not is_postgres():
+            fold_wal(url_of(name))
+    return name
+
+
+def stacks(databases: Databases, blocker: Any, factory: pytest.TempPathFactory) -> Iterator[StackMaker]:
+    """A maker of live stacks; all of them end, and their databases go, with the fixture."""
+    with blocker.unblock(), ExitStack() as exits:
+
+        def make(*names: str, copy_of: str = "", **environment: str) -> LiveStack:
+            folder = factory.mktemp("stack")
+            name = databases.fresh(copy_of)
+            exits.callback(databases.drop, name)
+            exits.enter_context(this_process_uses(name))
+            broker = Broker(folder / "broker")
+            broker.start()
+            exits.callback(broker.stop)
+            inbox = exits.enter_context(running_inbox())
+            made = LiveStack(folder, database_url=url_of(name), broker=broker, inbox=inbox)
+            made.environment.update(environment)
+            exits.callback(made.stop)
+            made.start(*names)
+            return made
+
+        yield make
+
+
+@pytest.fixture
+def make_stack(databases: Databases, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StackMaker]:
+    """`make_stack("web", "worker", NAME="value")`: a stack of this test's own, all three services without a name."""
+    yield from stacks(databases, django_db_blocker, tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def stack(databases: Databases, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveStack]:
+    """One empty installation for the tests of a file: web, worker, beat, broker, SMTP."""
+    for make in stacks(databases, django_db_blocker, tmp_path_factory):
+        yield make()
+
+
+@pytest.fixture(scope="module")
+def demo_stack(databases: Databases, demonstration: str, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveStack]:
+    """One installation with the demonstration clinic for the tests of a file."""
+    for make in stacks(databases, django_db_blocker, tmp_path_factory):
+        yield make(copy_of=demonstration)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The system's Chromium: nothing is downloaded."""
+    return {**browser_type_launch_args, "executable_path": chromium(), "args": ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]}
+
+
+def chromium() -> str:
+    return os.environ.get("VIGIL_CHROMIUM", "/usr/bin/chromium")

@@ -1,0 +1,106 @@
+"""Vigil's own web, worker and beat as real processes over one database, in test mode, with a clock that can be moved."""
+
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from datetime import timedelta
+from pathlib import Path
+
+from clinic import clock
+from scripts.launcher import services
+from scripts.launcher.children import Child
+from scripts.launcher.ports import free_port
+from tests.support.broker import Broker
+from tests.support.smtp import Inbox
+
+ALL = ("web", "worker", "beat")
+
+
+class LiveStack:
+    """What a whole installation is, on ephemeral ports. The tests' ORM speaks to the same database."""
+
+    def __init__(self, folder: Path, *, database_url: str, broker: Broker, inbox: Inbox) -> None:
+        self.folder = folder
+        self.broker = broker
+        self.smtp = inbox
+        self.database_url = database_url
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.children: dict[str, Child] = {}
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")},
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "VIGIL_MODE": "test",
+            "VIGIL_DATA_DIR": str(folder),
+            "VIGIL_ORIGIN": self.url,
+            "VIGIL_TEST_BEAT_SECONDS": "1",
+            "VIGIL_LOG_LEVEL": "INFO",
+            "DATABASE_URL": database_url,
+            "REDIS_URL": broker.url,
+            "PYTHONUNBUFFERED": "1",
+            **inbox.environment,
+        }
+
+    def start(self, *names: str) -> None:
+        """Start these services (all without a name) and wait until the web answers."""
+        for name in names or ALL:
+            with self.log_file(name).open("ab") as output:
+                self.children[name] = Child(name, self.command(name), self.environment, cwd=str(services.ROOT), output=output.fileno())
+        if "web" in (names or ALL):
+            self.wait_for_web()
+
+    def command(self, name: str) -> list[str]:
+        if name == "web":
+            return services.web("127.0.0.1", self.port, workers=1, threads=4)
+        return services.worker(concurrency=1) if name == "worker" else services.beat()
+
+    def stop(self, *names: str) -> None:
+        """Politely, in the order given; all without a name."""
+        for name in names or ("beat", "worker", "web"):
+            child = self.children.pop(name, None)
+            if child is not None:
+                child.stop()
+
+    def kill(self, name: str) -> None:
+        """kill -9 of the whole group: what a power cut does."""
+        self.children.pop(name).sweep_group()
+
+    def wait_for_web(self, seconds: float = 30) -> None:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            try:
+                with urllib.request.urlopen(f"{self.url}/healthz", timeout=2):
+                    return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.1)
+        raise AssertionError(f"The web didn't answer in {seconds:g} s:\n{self.log('web')}")
+
+    def wait_until(self, question: object, *, seconds: float = 30, every: float = 0.2) -> None:
+        """Ask until the answer is yes; the message holds what the services said."""
+        deadline = time.monotonic() + seconds
+        while not question():  # type: ignore[operator]
+            if time.monotonic() > deadline:
+                raise AssertionError(f"Not so after {seconds:g} s.\nworker:\n{self.log('worker')[-4000:]}\nbeat:\n{self.log('beat')[-1000:]}")
+            time.sleep(every)
+
+    def move_clock(self, by: timedelta) -> None:
+        """Time passes for web, worker, beat and the pages' clocks at once."""
+        clock.move(by)
+
+    def manage(self, *arguments: str) -> str:
+        """A management command against this installation; what it printed."""
+        command = [sys.executable, "manage.py", *arguments]
+        done = subprocess.run(command, env=self.environment, cwd=services.ROOT, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        if done.returncode:
+            raise AssertionError(f"manage.py {' '.join(arguments)} failed:\n{done.stdout}\n{done.stderr}")
+        return done.stdout
+
+    def log_file(self, name: str) -> Path:
+        return self.folder / f"{name}.log"
+
+    def log(self, name: str) -> str:
+        path = self.log_file(name)
+        return path.read_text(errors="replace") if path.exists() else ""
