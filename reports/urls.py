@@ -1,5 +1,11 @@
-"""Addresses of the reports room."""
+"""Addresses of the compliance reports."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from reports import views
+
+urlpatterns = [
+    path("<slug:site>/reports/", views.reports, name="reports"),
+    path("<slug:site>/reports/<slug:code>/", views.report_list, name="report_list"),
+    path("<slug:site>/reports/<slug:code>.csv", views.report_csv, name="report_csv"),
+]
