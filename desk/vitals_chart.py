@@ -1,0 +1,272 @@
+"""Where the lines, marks and bands of the vitals chart lie: pure geometry for templates/components/_vitals_chart.html (MON-3, MON-4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+WIDTH, HEIGHT = 480, 304
+LEFT, RIGHT = 36, 468
+PRESSURE_TOP, PRESSURE_BOTTOM = 26, 196
+OXYGEN_TOP, OXYGEN_BOTTOM = 214, 268
+SPAN = 150
+EARLIEST = -30
+LABEL_GAP = 46
+PLANNED_WINDOW = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One check, in whole or part minutes from the first device; what was not obtained is None and leaves a gap (MON-7)."""
+
+    minute: float
+    systolic: int | None = None
+    diastolic: int | None = None
+    spo2: int | None = None
+    pulse: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The site's alert limits (MON-4, MON-6); pressure in mmHg, saturation in per cent."""
+
+    systolic_high: int = 160
+    systolic_critical: int = 200
+    diastolic_high: int = 100
+    diastolic_critical: int = 120
+    spo2_high: int = 93
+    spo2_critical: int = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A value on the chart. `level` is "", "high" or "critical"; `label` is empty where it would crowd its neighbour."""
+
+    x: str
+    y: str
+    level: str
+    label: str = ""
+    label_y: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """The span from diastolic to systolic of one check."""
+
+    x: str
+    top: str
+    bottom: str
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    at: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A planned check: `state` is done, missed or ahead."""
+
+    x: str
+    minute: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """An area beyond a limit."""
+
+    y: str
+    height: str
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """All that the template draws. Coordinates are text, so that no locale can change their decimal point."""
+
+    systolic: tuple[str, ...]
+    diastolic: tuple[str, ...]
+    pulse: tuple[str, ...]
+    spo2: tuple[str, ...]
+    bars: tuple[Bar, ...]
+    pressure_marks: tuple[Mark, ...]
+    oxygen_marks: tuple[Mark, ...]
+    bands: tuple[Band, ...]
+    minutes: tuple[Tick, ...]
+    pressures: tuple[Tick, ...]
+    oxygens: tuple[Tick, ...]
+    planned: tuple[Planned, ...]
+    now_x: str
+    gate_x: str
+    summary: str
+    width: int = field(default=WIDTH)
+    height: int = field(default=HEIGHT)
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.bars and not self.oxygen_marks
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """A straight line from values to coordinates; what lies outside is drawn at the edge."""
+
+    low: float
+    high: float
+    start: float
+    end: float
+
+    def at(self, value: float) -> float:
+        inside = min(max(value, self.low), self.high)
+        return self.start + (inside - self.low) / (self.high - self.low) * (self.end - self.start)
+
+    def text(self, value: float) -> str:
+        return f"{self.at(value):.1f}"
+
+
+def vitals_chart(
+    readings: Iterable[Reading], planned: Sequence[int], limits: Limits, *, now_minute: float | None = None, gate_minute: float | None = None
+) -> Chart:
+    """The chart of one session.
+
+    Minutes count from the first device; a baseline before it has a negative minute. `now_minute` and `gate_minute` draw
+    a line each while they lie within the span. A value that was not obtained breaks its line: nothing is drawn in between.
+    """
+    ordered = sorted(readings, key=lambda reading: reading.minute)
+    across = minute_scale(ordered)
+    pressure = pressure_scale(ordered, limits)
+    oxygen = oxygen_scale(ordered, limits)
+    return Chart(
+        systolic=segments(ordered, "systolic", across, pressure),
+        diastolic=segments(ordered, "diastolic", across, pressure),
+        pulse=segments(ordered, "pulse", across, pressure),
+        spo2=segments(ordered, "spo2", across, oxygen),
+        bars=pressure_bars(ordered, across, pressure, limits),
+        pressure_marks=pressure_marks(ordered, across, pressure, limits),
+        oxygen_marks=oxygen_marks(ordered, across, oxygen, limits),
+        bands=bands(pressure, oxygen, limits),
+        minutes=tuple(Tick(across.text(minute), str(minute)) for minute in range(0, int(across.high) + 1, 30)),
+        pressures=tuple(Tick(pressure.text(value), str(value)) for value in range(int(pressure.low), int(pressure.high) + 1, 40)),
+        oxygens=tuple(Tick(oxygen.text(value), str(value)) for value in (int(oxygen.low), 100)),
+        planned=tuple(Planned(across.text(minute), minute, planned_state(minute, ordered, now_minute)) for minute in sorted(planned)),
+        now_x=within(across, now_minute),
+        gate_x=within(across, gate_minute),
+        summary=summary(ordered),
+    )
+
+
+def minute_scale(readings: Sequence[Reading]) -> Scale:
+    """From the baseline (at most half an hour before) to 150 minutes, longer in steps of 30 for a long watch."""
+    first = min([0.0, *(reading.minute for reading in readings)])
+    last = max([float(SPAN), *(reading.minute for reading in readings)])
+    low = max(EARLIEST, 10 * (first // 10)) if first < 0 else 0
+    return Scale(low, 30 * -(-last // 30), LEFT, RIGHT)
+
+
+def pressure_scale(readings: Sequence[Reading], limits: Limits) -> Scale:
+    values = [value for reading in readings for value in (reading.systolic, reading.diastolic, reading.pulse) if value is not None]
+    high = max([limits.systolic_high + 20, *values])
+    low = min([60, *values])
+    return Scale(20 * (low // 20), 20 * -(-(high + 1) // 20), PRESSURE_BOTTOM, PRESSURE_TOP)
+
+
+def oxygen_scale(readings: Sequence[Reading], limits: Limits) -> Scale:
+    values = [reading.spo2 for reading in readings if reading.spo2 is not None]
+    return Scale(min([limits.spo2_critical - 2, *values]), 100, OXYGEN_BOTTOM, OXYGEN_TOP)
+
+
+def segments(readings: Sequence[Reading], name: str, across: Scale, up: Scale) -> tuple[str, ...]:
+    """Points of each unbroken run of a value, as SVG polylines."""
+    runs: list[list[str]] = [[]]
+    for reading in readings:
+        value = getattr(reading, name)
+        if value is None:
+            runs.append([])
+        else:
+            runs[-1].append(f"{across.text(reading.minute)},{up.text(value)}")
+    return tuple(" ".join(run) for run in runs if len(run) > 1)
+
+
+def pressure_level(reading: Reading, limits: Limits) -> str:
+    systolic, diastolic = reading.systolic or 0, reading.diastolic or 0
+    if systolic > limits.systolic_critical or diastolic > limits.diastolic_critical:
+        return "critical"
+    return "high" if systolic > limits.systolic_high or diastolic > limits.diastolic_high else ""
+
+
+def oxygen_level(spo2: int, limits: Limits) -> str:
+    if spo2 < limits.spo2_critical:
+        return "critical"
+    return "high" if spo2 < limits.spo2_high else ""
+
+
+def pressure_bars(readings: Sequence[Reading], across: Scale, up: Scale, limits: Limits) -> tuple[Bar, ...]:
+    return tuple(
+        Bar(across.text(reading.minute), up.text(reading.systolic), up.text(reading.diastolic), pressure_level(reading, limits))
+        for reading in readings
+        if reading.systolic is not None and reading.diastolic is not None
+    )
+
+
+def pressure_marks(readings: Sequence[Reading], across: Scale, up: Scale, limits: Limits) -> tuple[Mark, ...]:
+    """One mark per pressure, labelled from right to left so that the newest always has its numbers."""
+    marks: list[Mark] = []
+    free_until = float(WIDTH + LABEL_GAP)
+    for reading in reversed([reading for reading in readings if reading.systolic is not None and reading.diastolic is not None]):
+        x, y = across.at(reading.minute), up.at(reading.systolic)  # type: ignore[arg-type]
+        has_room = free_until - x >= LABEL_GAP
+        free_until = x if has_room else free_until
+        label = f"{reading.systolic}/{reading.diastolic}" if has_room else ""
+        marks.append(Mark(f"{x:.1f}", f"{y:.1f}", pressure_level(reading, limits), label, f"{y - 9:.1f}"))
+    return tuple(reversed(marks))
+
+
+def oxygen_marks(readings: Sequence[Reading], across: Scale, up: Scale, limits: Limits) -> tuple[Mark, ...]:
+    marks: list[Mark] = []
+    free_until = float(WIDTH + LABEL_GAP)
+    for reading in reversed([reading for reading in readings if reading.spo2 is not None]):
+        x, y = across.at(reading.minute), up.at(reading.spo2)  # type: ignore[arg-type]
+        has_room = free_until - x >= LABEL_GAP / 2
+        free_until = x if has_room else free_until
+        marks.append(Mark(f"{x:.1f}", f"{y:.1f}", oxygen_level(reading.spo2, limits), str(reading.spo2) if has_room else "", f"{y + 16:.1f}"))  # type: ignore[arg-type]
+    return tuple(reversed(marks))
+
+
+def bands(pressure: Scale, oxygen: Scale, limits: Limits) -> tuple[Band, ...]:
+    """Above the systolic limits and below those of the saturation: amber for high, red for critical."""
+    high, critical = pressure.at(limits.systolic_high), pressure.at(limits.systolic_critical)
+    low, lowest = oxygen.at(limits.spo2_high), oxygen.at(limits.spo2_critical)
+    areas = [(critical, high, "high"), (PRESSURE_TOP, critical, "critical"), (low, lowest, "high"), (lowest, OXYGEN_BOTTOM, "critical")]
+    return tuple(Band(f"{top:.1f}", f"{bottom - top:.1f}", level) for top, bottom, level in areas if bottom > top)
+
+
+def planned_state(minute: int, readings: Sequence[Reading], now_minute: float | None) -> str:
+    """Done by a reading within ten minutes (a baseline: any before it); missed once ten minutes have gone without one."""
+    is_done = any(abs(reading.minute - minute) <= PLANNED_WINDOW or (minute == 0 and reading.minute < 0) for reading in readings)
+    if is_done:
+        return "done"
+    return "missed" if now_minute is not None and now_minute > minute + PLANNED_WINDOW else "ahead"
+
+
+def within(scale: Scale, minute: float | None) -> str:
+    return scale.text(minute) if minute is not None and scale.low <= minute <= scale.high else ""
+
+
+def summary(readings: Sequence[Reading]) -> str:
+    """What the picture shows, in words, for people who don't see it."""
+    told = [sentence for reading in readings if (sentence := told_reading(reading))]
+    return "; ".join(told) + "." if told else "No checks yet."
+
+
+def told_reading(reading: Reading) -> str:
+    parts = []
+    if reading.systolic is not None and reading.diastolic is not None:
+        parts.append(f"{reading.systolic}/{reading.diastolic} mmHg")
+    if reading.spo2 is not None:
+        parts.append(f"SpO₂ {reading.spo2} %")
+    if reading.pulse is not None:
+        parts.append(f"pulse {reading.pulse}")
+    return f"{reading.minute:.0f} min: {', '.join(parts)}" if parts else ""

@@ -1,0 +1,94 @@
+// Says plainly when the server isn't heard, keeps what was typed, and lets it be sent again under the same client_key.
+(() => {
+  "use strict";
+  let lastHeard = Date.now();
+  let unsent = null; // the form whose sending failed
+  let waiting = null; // the form that met a signed-out session
+  let reason = "";
+  let isLost = false;
+
+  const bar = () => document.getElementById("connection");
+  const dialog = () => document.getElementById("signed-out");
+  const formOf = (element) => (element?.matches?.("form") ? element : element?.closest?.("form"));
+  const isReading = (event) => (event.detail.requestConfig?.verb || "get") === "get";
+
+  function ago() {
+    const seconds = Math.round((Date.now() - lastHeard) / 1000);
+    return seconds < 90 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+  }
+
+  function paint() {
+    const shown = bar();
+    if (!shown) return;
+    shown.hidden = !isLost;
+    if (!isLost) return;
+    shown.classList.toggle("is-unsaved", Boolean(unsent));
+    const title = unsent ? "Not saved." : "Connection lost.";
+    const old = `Last heard ${ago()} ago. Clocks go on; what you see may be old.`;
+    const text = unsent ? `${reason} What you typed is still here. Last heard ${ago()} ago.` : old;
+    const [heading, rest] = [shown.querySelector("[data-connection-title]"), shown.querySelector("[data-connection-text]")];
+    if (heading.textContent !== title) heading.textContent = title;
+    rest.textContent = text;
+    shown.querySelector("[data-connection-retry]").hidden = !unsent;
+  }
+
+  function heard() {
+    lastHeard = Date.now();
+    if (unsent && !unsent.isConnected) unsent = null;
+    isLost = Boolean(unsent);
+    paint();
+  }
+
+  function lost(event, why = "The connection was lost while sending.") {
+    isLost = true;
+    reason = why;
+    const form = formOf(event.detail.elt);
+    if (form && !isReading(event)) unsent = form;
+    paint();
+  }
+
+  function answered(event) {
+    const { xhr, elt } = event.detail;
+    if (!xhr || xhr.status === 0) return;
+    if (!isReading(event) && xhr.status < 500 && formOf(elt) === unsent) unsent = null;
+    if (xhr.status === 401) return signedOut(event);
+    lastHeard = Date.now();
+    if (xhr.status >= 500) return lost(event, "The server met a fault.");
+    if (xhr.status >= 400 && xhr.status !== 422 && !isReading(event)) return lost(event, `The server refused it (${xhr.status}).`);
+    heard();
+  }
+
+  function signedOut(event) {
+    waiting = isReading(event) ? null : formOf(event.detail.elt);
+    if (dialog() && !dialog().open) dialog().showModal();
+  }
+
+  // A new sign-in has a new CSRF token: fetch this page anew and take the token over. Another person starts afresh.
+  async function goOn() {
+    const note = dialog().querySelector("[data-signed-out-note]");
+    const page = await fetch(window.location.href, { credentials: "same-origin" }).catch(() => null);
+    const fresh = page?.ok && !page.redirected ? new DOMParser().parseFromString(await page.text(), "text/html") : null;
+    const token = fresh?.querySelector('meta[name="csrf-token"]')?.content;
+    if (!token) {
+      note.textContent = "You aren’t signed in yet. Use the new tab, then press here again.";
+      return;
+    }
+    if (fresh.body.dataset.person !== document.body.dataset.person) return void window.location.reload();
+    document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": token }));
+    document.querySelectorAll('input[name="csrfmiddlewaretoken"]').forEach((field) => { field.value = token; });
+    dialog().close();
+    heard();
+    waiting?.querySelector('[type="submit"]')?.focus();
+  }
+
+  document.addEventListener("htmx:sendError", (event) => lost(event));
+  document.addEventListener("htmx:timeout", (event) => lost(event));
+  document.addEventListener("htmx:afterRequest", answered);
+  document.addEventListener("vigil:tick", () => { if (isLost) paint(); });
+  window.addEventListener("offline", () => { isLost = true; paint(); });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-connection-retry]") && unsent?.isConnected) unsent.requestSubmit();
+    if (event.target.closest("[data-signed-out-continue]")) goOn();
+  });
+  window.vigil = Object.assign(window.vigil || {}, { lastHeard: () => lastHeard });
+})();
