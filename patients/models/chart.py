@@ -110,13 +110,16 @@ class StandingParameters(models.Model):
     class Meta:
         ordering = ["-from_on", "-pk"]
         constraints = [
-            models.CheckConstraint(condition=Q(until_on__gte=F("from_on")), name="standing_ends_after_start", violation_error_message="The end lies before the start."),
+            models.CheckConstraint(
+                condition=Q(until_on__gte=F("from_on")), name="standing_ends_after_start", violation_error_message="The end lies before the start."
+            ),
             models.CheckConstraint(
                 condition=Q(minimum_watch_minutes__isnull=True) | Q(minimum_watch_minutes__gte=120),
                 name="standing_minimum_watch",
                 violation_error_message="MON-1: at least 120 minutes.",
             ),
             models.CheckConstraint(
-                condition=Q(ended_at__isnull=True, ended_by__isnull=True) | Q(ended_at__isnull=False, ended_by__isnull=False), name="standing_ended_has_both"
+                condition=Q(ended_at__isnull=True, ended_by__isnull=True) | Q(ended_at__isnull=False, ended_by__isnull=False),
+                name="standing_ended_has_both",
             ),
         ]

@@ -29,10 +29,14 @@ class Course(models.Model):
         ordering = ["-opened_at", "-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["patient"], condition=Q(ended_at__isnull=True), name="course_open_once", violation_error_message="This patient already has an open course."
+                fields=["patient"],
+                condition=Q(ended_at__isnull=True),
+                name="course_open_once",
+                violation_error_message="This patient already has an open course.",
             ),
             models.CheckConstraint(
-                condition=Q(ended_at__isnull=True, ended_by__isnull=True, end_reason="") | (Q(ended_at__isnull=False, ended_by__isnull=False) & ~Q(end_reason="")),
+                condition=Q(ended_at__isnull=True, ended_by__isnull=True, end_reason="")
+                | (Q(ended_at__isnull=False, ended_by__isnull=False) & ~Q(end_reason="")),
                 name="course_ended_has_reason",
             ),
             models.CheckConstraint(
@@ -73,14 +77,21 @@ class Order(models.Model):
     class Meta:
         ordering = ["-valid_from_on", "-pk"]
         constraints = [
-            models.CheckConstraint(condition=Q(valid_until_on__gte=F("valid_from_on")), name="order_ends_after_start", violation_error_message="The order ends before it begins."),
-            models.CheckConstraint(condition=Q(sessions__gte=1), name="order_has_sessions", violation_error_message="An order is for at least one session."),
+            models.CheckConstraint(
+                condition=Q(valid_until_on__gte=F("valid_from_on")),
+                name="order_ends_after_start",
+                violation_error_message="The order ends before it begins.",
+            ),
+            models.CheckConstraint(
+                condition=Q(sessions__gte=1), name="order_has_sessions", violation_error_message="An order is for at least one session."
+            ),
             models.CheckConstraint(
                 condition=Q(cancelled_at__isnull=True, cancelled_by__isnull=True) | Q(cancelled_at__isnull=False, cancelled_by__isnull=False),
                 name="order_cancelled_has_both",
             ),
             models.CheckConstraint(
-                condition=Q(signed_at__isnull=True, signature__isnull=True) | Q(signed_at__isnull=False, signature__isnull=False), name="order_signed_has_both"
+                condition=Q(signed_at__isnull=True, signature__isnull=True) | Q(signed_at__isnull=False, signature__isnull=False),
+                name="order_signed_has_both",
             ),
             models.CheckConstraint(
                 condition=Q(is_spoken=False, taken_by__isnull=True) | Q(is_spoken=True, taken_by__isnull=False), name="order_spoken_was_taken_down"

@@ -19,7 +19,9 @@ class Enrolment(Fact):
     submitted_on = models.DateField("submitted on")
     method = models.CharField(max_length=10, choices=Method)
     rems_id = models.CharField("REMS patient id", max_length=40, blank=True)
-    proof_note = models.CharField("proof", max_length=200, blank=True, help_text="Confirmation number or fax receipt; the paper itself can be attached.")
+    proof_note = models.CharField(
+        "proof", max_length=200, blank=True, help_text="Confirmation number or fax receipt; the paper itself can be attached."
+    )
 
     class Meta(Fact.Meta):
         ordering = ["-observed_at", "-pk"]

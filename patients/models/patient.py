@@ -61,10 +61,17 @@ class Patient(models.Model):
     class Meta:
         ordering = ["name_folded", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["site", "mrn"], name="patient_mrn_once_per_site", violation_error_message="This site already has a patient with that MRN."),
-            models.CheckConstraint(condition=Q(status="active") | ~Q(status_reason=""), name="patient_status_has_reason", violation_error_message="Say why."),
+            models.UniqueConstraint(
+                fields=["site", "mrn"], name="patient_mrn_once_per_site", violation_error_message="This site already has a patient with that MRN."
+            ),
+            models.CheckConstraint(
+                condition=Q(status="active") | ~Q(status_reason=""), name="patient_status_has_reason", violation_error_message="Say why."
+            ),
         ]
-        indexes = [models.Index(fields=["site", "name_folded"], name="patient_by_name"), models.Index(fields=["site", "birth_on"], name="patient_by_birth")]
+        indexes = [
+            models.Index(fields=["site", "name_folded"], name="patient_by_name"),
+            models.Index(fields=["site", "birth_on"], name="patient_by_birth"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.last_name}, {self.first_name}"

@@ -44,7 +44,9 @@ def consent_findings(*, text_version: str | None, guide_given: bool, today: date
         return [Finding("PAT-5", Level.BLOCK, "Not counselled: no consent on the chart.", code="PAT-5.missing", field="consent")]
     found = []
     if not guide_given:
-        found.append(Finding("PAT-5", Level.NOTE, "The Medication Guide was not given. Hand it out and record it.", code="PAT-5.guide", field="consent"))
+        found.append(
+            Finding("PAT-5", Level.NOTE, "The Medication Guide was not given. Hand it out and record it.", code="PAT-5.guide", field="consent")
+        )
     if text_version != text_in_force(today).version:
         found.append(Finding("PAT-5", Level.NOTE, "Consent is to an older text. Go through the new one.", code="PAT-5.older", field="consent"))
     return found

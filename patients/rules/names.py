@@ -5,7 +5,9 @@ from difflib import SequenceMatcher
 
 FOLDED_LENGTH = 200
 # Letters that Unicode doesn't take apart into a base and a mark.
-_LIGATURES = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ħ": "h", "ŧ": "t", "ŋ": "ng", "ĸ": "k"})
+_LIGATURES = str.maketrans(
+    {"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ħ": "h", "ŧ": "t", "ŋ": "ng", "ĸ": "k"}
+)
 _APOSTROPHES = dict.fromkeys(map(ord, "'’‘ʼ`´.·"))
 # Invisible characters that languages need within words; every other format character could disguise a name.
 _JOINERS = "\u200c\u200d"

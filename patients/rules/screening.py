@@ -40,8 +40,18 @@ SCREENING: tuple[Question, ...] = (
     Question("aneurysm", _C, "Aneurysmal vascular disease (aorta, intracranial or peripheral arteries)?", "aneurysmal vascular disease"),
     Question("avm", _C, "Arteriovenous malformation?", "arteriovenous malformation"),
     Question("haemorrhage", _C, "History of intracerebral haemorrhage?", "past intracerebral haemorrhage"),
-    Question("hypersensitivity", _C, "Hypersensitivity to esketamine, ketamine or an excipient?", "hypersensitivity to esketamine, ketamine or an excipient"),
-    Question("hypertension", _P, "Uncontrolled hypertension or serious cardiovascular disease?", "uncontrolled hypertension or serious cardiovascular disease"),
+    Question(
+        "hypersensitivity",
+        _C,
+        "Hypersensitivity to esketamine, ketamine or an excipient?",
+        "hypersensitivity to esketamine, ketamine or an excipient",
+    ),
+    Question(
+        "hypertension",
+        _P,
+        "Uncontrolled hypertension or serious cardiovascular disease?",
+        "uncontrolled hypertension or serious cardiovascular disease",
+    ),
     Question("encephalopathy", _P, "Ever had hypertensive encephalopathy?", "past hypertensive encephalopathy"),
     Question("psychosis", _P, "Psychosis, now or in the past?", "psychosis"),
     Question("substance_misuse", _P, "Substance misuse, now or in the past?", "substance misuse"),
@@ -68,7 +78,9 @@ def screening_findings(screenings: Iterable[Mapping[str, str]]) -> list[Finding]
     """
     listed = list(screenings)
     if not listed:
-        return [Finding("PAT-3", Level.BLOCK, "No screening on the chart. Record one before the first dose.", code="PAT-3.missing", field="screening")]
+        return [
+            Finding("PAT-3", Level.BLOCK, "No screening on the chart. Record one before the first dose.", code="PAT-3.missing", field="screening")
+        ]
     contraindications = [_contraindication(question, listed) for question in SCREENING if question.kind is _C]
     precautions = [_precaution(question, listed[0].get(question.id, Answer.UNKNOWN)) for question in SCREENING if question.kind is _P]
     return [finding for finding in (*contraindications, *precautions) if finding is not None]
