@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from clinic.models.site import Setting
 from patients.models.patient import WayHome
+from sessions.models.dosing import Route
 from sessions.states import Status
 
 # Each status and the timestamp that must stand beside it.
@@ -49,6 +50,9 @@ class TreatmentSession(models.Model):
     status_reason = models.CharField(max_length=300, blank=True)
     way_home = models.CharField(max_length=8, choices=WayHome, blank=True)
     escort = models.ForeignKey("patients.Contact", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    kit_route = models.CharField(max_length=8, choices=Route, blank=True, help_text="Entered once at the start; confirmed with each device.")
+    kit_lot = models.CharField(max_length=40, blank=True)
+    kit_expires_on = models.DateField(null=True, blank=True)
     booked_at = models.DateTimeField()
     booked_by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+")
     confirmed_at = models.DateTimeField(null=True, blank=True, help_text="The patient said that they come to this slot.")
