@@ -1,5 +1,7 @@
 """The REMS monitoring form owed for a session, its confirmed answers, and each attempt to send it (PMF-1…PMF-7)."""
 
+import uuid
+
 from django.db import models
 from django.db.models import Q
 
@@ -12,6 +14,9 @@ class MonitoringForm(models.Model):
     site = models.ForeignKey("clinic.Site", on_delete=models.PROTECT, related_name="+")
     session = models.ForeignKey("treatment_sessions.TreatmentSession", on_delete=models.PROTECT, related_name="forms")
     revision = models.PositiveSmallIntegerField(default=1)
+    reason = models.CharField("why it is corrected", max_length=300, blank=True)
+    client_key = models.UUIDField(default=uuid.uuid4, unique=True)
+    confirm_key = models.UUIDField(null=True, blank=True, unique=True, help_text="Of the post that confirmed it.")
     definition_code = models.CharField(max_length=40)
     definition_sha256 = models.CharField(max_length=64)
     status = models.CharField(max_length=10, choices=FormStatus, default=FormStatus.OWED)
@@ -34,6 +39,7 @@ class MonitoringForm(models.Model):
                 condition=Q(status__in=[FormStatus.OWED, FormStatus.VOID]) | Q(completed_at__isnull=False, completed_by__isnull=False), name="form_completed_has_both"
             ),
             models.CheckConstraint(condition=~Q(status=FormStatus.FILED) | Q(filed_at__isnull=False), name="form_filed_has_time"),
+            models.CheckConstraint(condition=Q(revision=1) | ~Q(reason=""), name="form_correction_has_reason", violation_error_message="Say what is corrected."),
         ]
         indexes = [models.Index(fields=["site", "status", "staffed_due_on"], name="form_by_deadline")]
 
