@@ -38,6 +38,11 @@ class Finding:
         return self.code or self.rule
 
 
+def block_at(field: str, rule: str, text: str) -> Finding:
+    """A block about one field of a form."""
+    return Finding(rule=rule, level=Level.BLOCK, text=text, code=f"{rule}.{field}", field=field)
+
+
 class Refused(Exception):
     """An action asked its rules and was told no. Carries the findings; nothing was written."""
 
