@@ -1,10 +1,13 @@
 """The only door to one session: hidden ones are 404, forbidden acts are 403."""
 
+from typing import Any
+
 from django.http import HttpRequest
+from django.urls import reverse
 
 from clinic.access import row_for
 from clinic.roles import Permission
-from sessions.models import MonitoringForm, TreatmentSession
+from sessions.models import Alert, MonitoringForm, TreatmentSession
 
 
 def session_for(request: HttpRequest, pk: int, permission: Permission) -> TreatmentSession:
@@ -20,3 +23,27 @@ def form_for(request: HttpRequest, pk: int, permission: Permission) -> Monitorin
     rows = MonitoringForm.objects.select_related("session", "session__patient", "session__course", "session__policy", "completed_by")
     form: MonitoringForm = row_for(request, rows, pk, permission, "monitoringform")
     return form
+
+
+def alert_for(request: HttpRequest, pk: int, permission: Permission) -> Alert:
+    """One alert of the request's site, with its session."""
+    alert: Alert = row_for(request, Alert.objects.select_related("session"), pk, permission, "alert")
+    return alert
+
+
+def fact_for(request: HttpRequest, model: Any, pk: int, permission: Permission) -> Any:
+    """One fact (a check, a round, an event) of the request's site, with its session and patient."""
+    rows = model.objects.select_related("session", "session__patient", "session__chair", "session__policy", "recorded_by")
+    fact = row_for(request, rows, pk, permission, model._meta.model_name)
+    fact.session.site = request.site  # type: ignore[attr-defined]
+    return fact
+
+
+def open_session(request: HttpRequest, pk: int) -> TreatmentSession:
+    """The door for what hangs on a session: its attachments and notices."""
+    return session_for(request, pk, Permission.VIEW_RECORD)
+
+
+def session_address(site_slug: str, pk: int) -> str:
+    """Where a notice about a session leads."""
+    return reverse("flowsheet", args=[site_slug, pk])

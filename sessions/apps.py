@@ -7,3 +7,12 @@ class TreatmentSessionsConfig(AppConfig):
     name = "sessions"
     label = "treatment_sessions"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from clinic import registry
+        from sessions import access, signed_content
+
+        registry.register_renderer("discharge", 1, signed_content.render_discharge)
+        registry.register_renderer("addendum", 1, signed_content.render_addendum)
+        registry.register_door("treatmentsession", access.open_session)
+        registry.register_address("treatmentsession", access.session_address)

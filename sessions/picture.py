@@ -23,6 +23,7 @@ from sessions.models import (
 )
 from sessions.protocol import TreatmentProtocol, protocol_of
 from sessions.rules import clocks
+from sessions.rules.alerts import Limits
 from sessions.states import DOSED, PRESENT
 
 
@@ -69,6 +70,10 @@ class Picture:
     @property
     def clock_policy(self) -> clocks.ClockPolicy:
         return clock_policy(self.policy, self.standing)
+
+    @property
+    def limits(self) -> Limits:
+        return alert_limits(self.policy, self.standing)
 
     @property
     def gate_opens_at(self) -> datetime | None:
@@ -123,6 +128,20 @@ def clock_policy(policy: SitePolicy, standing: StandingParameters | None) -> clo
         final_max_age=timedelta(minutes=policy.final_check_minutes),
         round_every=timedelta(minutes=policy.round_minutes),
         rest=timedelta(minutes=policy.rest_minutes),
+    )
+
+
+def alert_limits(policy: SitePolicy, standing: StandingParameters | None) -> Limits:
+    """The site's limits; a patient's standing ones take the place of the high tier, never of the critical one (MON-6, PAT-8)."""
+    own = {name: getattr(standing, name, None) for name in ("high_systolic", "high_diastolic", "low_spo2")}
+    return Limits(
+        high_systolic=own["high_systolic"] or policy.high_systolic,
+        high_diastolic=own["high_diastolic"] or policy.high_diastolic,
+        critical_systolic=policy.critical_systolic,
+        critical_diastolic=policy.critical_diastolic,
+        low_spo2=own["low_spo2"] or policy.low_spo2,
+        critical_spo2=policy.critical_spo2,
+        critical_moaas=policy.critical_moaas,
     )
 
 

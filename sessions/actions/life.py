@@ -1,6 +1,6 @@
 """Moving a session from state to state: the one place that locks it, checks the table of moves and stamps the time."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
@@ -10,7 +10,7 @@ from clinic.findings import refuse
 from clinic.models import SitePolicy, User
 from sessions.models import TreatmentSession
 from sessions.models.session import STAMP_OF_STATUS
-from sessions.picture import Picture, picture_of
+from sessions.picture import ALL_PARTS, Picture, picture_of
 from sessions.queries.policies import policy_for
 from sessions.rules.moves import may_move
 from sessions.states import Status
@@ -24,10 +24,10 @@ def locked(session: TreatmentSession) -> TreatmentSession:
     return row
 
 
-def locked_picture(session: TreatmentSession) -> Picture:
-    """Lock the session and read everything that stands about it."""
+def locked_picture(session: TreatmentSession, parts: Iterable[str] = ALL_PARTS) -> Picture:
+    """Lock the session and read what stands about it: everything, or the parts that the act needs."""
     row = locked(session)
-    return picture_of(row, policy_for(row))
+    return picture_of(row, policy_for(row), parts)
 
 
 def move(session: TreatmentSession, to: str, *, by: User | None, now: datetime, reason: str = "", also: Mapping[str, object] | None = None) -> None:

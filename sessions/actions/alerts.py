@@ -1,0 +1,99 @@
+"""Alerts: raised and closed by checks, silenced by whoever acknowledges, closed by a prescriber's note (MON-6)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+
+from clinic import audit
+from clinic.findings import refuse
+from clinic.models import User
+from sessions.actions.life import locked
+from sessions.models import Alert, Observation
+from sessions.picture import Picture
+from sessions.rules import alerts as rules
+
+
+def values_of(observation: Observation) -> Mapping[str, object]:
+    """A check's readings as the rules take them; what wasn't obtained is None or empty."""
+    fields = ("systolic", "diastolic", "pulse", "spo2", "breaths", "breathing", "sedation", "dissociation", "nausea")
+    return {field: getattr(observation, field) for field in fields}
+
+
+def judge(picture: Picture, observation: Observation, *, by: User, now: datetime, in_place_of: Observation | None = None) -> None:
+    """Close the alerts that a check ends and raise those that it calls for; inside the caller's transaction and lock.
+
+    `picture.observations` are the other standing checks. A later good one makes a late entry's alert needless.
+    """
+    found = [] if observation.is_withdrawn else beyond_of(picture, observation)
+    close_corrected(picture, in_place_of, by=by, now=now)
+    if not observation.is_withdrawn:
+        close_answered(picture, observation, found, by=by, now=now)
+    open_whats = {alert.what for alert in picture.open_alerts}
+    for beyond in found:
+        if is_over_already(picture, observation, beyond):
+            continue
+        told = rules.still_beyond(beyond, open_whats)
+        Alert.objects.create(
+            site_id=observation.site_id, session=picture.session, observation=observation, tier=told.tier, what=told.what, text=told.text,
+            raised_at=now, repeat_due_at=rules.repeat_due_at(told, observation.observed_at),
+        )  # fmt: skip
+
+
+def beyond_of(picture: Picture, observation: Observation) -> list[rules.Beyond]:
+    """What of a check calls somebody. Before the dose only the critical tier does: PRE-2 weighs the rest."""
+    found = rules.beyond_limits(values_of(observation), observation.urgent_signs, picture.limits)
+    if observation.kind != Observation.Kind.BASELINE:
+        return found
+    return [beyond for beyond in found if beyond.tier is rules.Tier.CRITICAL]
+
+
+def close_corrected(picture: Picture, corrected: Observation | None, *, by: User, now: datetime) -> None:
+    if corrected is None:
+        return
+    for alert in picture.open_alerts:
+        if alert.observation_id == corrected.pk:
+            end(alert, "The reading was corrected.", by=by, now=now)
+
+
+def close_answered(picture: Picture, observation: Observation, found: list[rules.Beyond], *, by: User, now: datetime) -> None:
+    seen_at = {other.pk: other.observed_at for other in picture.observations}
+    values = values_of(observation)
+    for alert in picture.open_alerts:
+        is_later = seen_at.get(alert.observation_id, observation.observed_at) < observation.observed_at
+        if is_later and rules.is_good_repeat(alert.what, values, found):
+            end(alert, f"Good repeat at {observation.observed_at.astimezone(picture.session.site.zone):%H:%M}.", by=by, now=now)
+
+
+def is_over_already(picture: Picture, observation: Observation, beyond: rules.Beyond) -> bool:
+    later = (other for other in picture.observations if other.observed_at > observation.observed_at)
+    return any(rules.is_good_repeat(beyond.what, values_of(other), beyond_of(picture, other)) for other in later)
+
+
+def end(alert: Alert, how: str, *, by: User, now: datetime) -> None:
+    alert.closed_at, alert.closed_by, alert.closed_how = now, by, how
+    alert.save(update_fields=["closed_at", "closed_by", "closed_how"])
+
+
+@transaction.atomic
+def acknowledge_alert(alert: Alert, *, by: User, now: datetime) -> None:
+    """Somebody has seen it: it no longer shouts, and stays open (MON-6). Doing it twice has one effect."""
+    session = locked(alert.session)
+    alert = Alert.objects.select_for_update(of=("self",)).get(pk=alert.pk)
+    if alert.acknowledged_at is not None or alert.closed_at is not None:
+        return
+    alert.acknowledged_at, alert.acknowledged_by = now, by
+    alert.save(update_fields=["acknowledged_at", "acknowledged_by"])
+    audit.record(action="alert.acknowledged", target=alert, by=by, now=now, site=session.site, patient_pk=session.patient_id, changes={"session": session.pk})
+
+
+@transaction.atomic
+def close_alert(alert: Alert, *, note: str, by: User, now: datetime) -> None:
+    """A prescriber's note ends an alert, and the earlier ones of the same kind (MON-6). Raises Refused without a note."""
+    if not note.strip():
+        raise refuse("MON-6", "Write a note: what you found and decided.", code="MON-6.note", field="note")
+    session = locked(alert.session)
+    alike = Alert.objects.select_for_update(of=("self",)).filter(session=session, what=alert.what, closed_at__isnull=True, raised_at__lte=alert.raised_at)
+    for row in alike:
+        end(row, f"Prescriber: {note.strip()}"[:300], by=by, now=now)
+    audit.record(action="alert.closed", target=alert, by=by, now=now, site=session.site, patient_pk=session.patient_id, changes={"session": session.pk})

@@ -1,0 +1,41 @@
+"""The discharge's gate over what stands, and who signed (OUT-1, OUT-2)."""
+
+from datetime import datetime
+
+from clinic.findings import Finding
+from clinic.models import Signature, Site
+from sessions.picture import Picture
+from sessions.rules.readiness import LastSeen, discharge_findings
+
+
+def last_seen(picture: Picture) -> LastSeen:
+    """The last value obtained, since the first device, of what must have resolved (MON-1)."""
+    checks = since_dose(picture)
+    return LastSeen(
+        sedation=next((check.sedation for check in reversed(checks) if check.sedation is not None), None),
+        dissociation=next((check.dissociation for check in reversed(checks) if check.dissociation), None),
+        breathing=next((check.breathing for check in reversed(checks) if check.breathing), None),
+    )
+
+
+def since_dose(picture: Picture) -> list:  # type: ignore[type-arg]
+    first = picture.first_device_at
+    return [check for check in picture.observations if first is not None and check.observed_at >= first]
+
+
+def gate_of_discharge(picture: Picture, now: datetime) -> list[Finding]:
+    """Every reason why this patient may not leave yet; the same answer for the page and for the act."""
+    checks = since_dose(picture)
+    return discharge_findings(
+        now=now,
+        opens_at=picture.gate_opens_at,
+        seen=last_seen(picture),
+        last_check_at=checks[-1].observed_at if checks else None,
+        final_max_age=picture.clock_policy.final_max_age,
+        answers=picture.readiness_checks[-1].answers if picture.readiness_checks else None,
+        open_alerts=[alert.text for alert in picture.open_alerts],
+    )
+
+
+def signature_of(site: Site, target_kind: str, target_pk: int) -> Signature | None:
+    return Signature.objects.filter(site=site, target_kind=target_kind, target_pk=target_pk).order_by("signed_at", "pk").first()
