@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from sessions.rules.alerts import Limits, pressure_beyond, spo2_beyond
+
 WIDTH, HEIGHT = 480, 304
 LEFT, RIGHT = 36, 468
 PRESSURE_TOP, PRESSURE_BOTTOM = 26, 196
@@ -12,7 +14,6 @@ OXYGEN_TOP, OXYGEN_BOTTOM = 214, 268
 SPAN = 150
 EARLIEST = -30
 LABEL_GAP = 46
-PLANNED_WINDOW = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +25,6 @@ class Reading:
     diastolic: int | None = None
     spo2: int | None = None
     pulse: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """The site's alert limits (MON-4, MON-6); pressure in mmHg, saturation in per cent."""
-
-    systolic_high: int = 160
-    systolic_critical: int = 200
-    diastolic_high: int = 100
-    diastolic_critical: int = 120
-    spo2_high: int = 93
-    spo2_critical: int = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +56,7 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A planned check: `state` is done, missed or ahead."""
+    """A planned check: `state` is a `sessions.rules.clocks.CheckState` (done, late, due, later, missed)."""
 
     x: str
     minute: int
@@ -128,12 +117,13 @@ class Scale:
 
 
 def vitals_chart(
-    readings: Iterable[Reading], planned: Sequence[int], limits: Limits, *, now_minute: float | None = None, gate_minute: float | None = None
+    readings: Iterable[Reading], planned: Iterable[tuple[int, str]], limits: Limits, *, now_minute: float | None = None, gate_minute: float | None = None
 ) -> Chart:
     """The chart of one session.
 
-    Minutes count from the first device; a baseline before it has a negative minute. `now_minute` and `gate_minute` draw
-    a line each while they lie within the span. A value that was not obtained breaks its line: nothing is drawn in between.
+    Minutes count from the first device; a baseline before it has a negative minute. `planned` pairs the minute of each
+    planned check with its state. `now_minute` and `gate_minute` draw a line each while they lie within the
+    span. A value that was not obtained breaks its line: nothing is drawn in between.
     """
     ordered = sorted(readings, key=lambda reading: reading.minute)
     across = minute_scale(ordered)
@@ -151,7 +141,7 @@ def vitals_chart(
         minutes=tuple(Tick(across.text(minute), str(minute)) for minute in range(0, int(across.high) + 1, 30)),
         pressures=tuple(Tick(pressure.text(value), str(value)) for value in range(int(pressure.low), int(pressure.high) + 1, 40)),
         oxygens=tuple(Tick(oxygen.text(value), str(value)) for value in (int(oxygen.low), 100)),
-        planned=tuple(Planned(across.text(minute), minute, planned_state(minute, ordered, now_minute)) for minute in sorted(planned)),
+        planned=tuple(Planned(across.text(minute), minute, str(state)) for minute, state in sorted(planned)),
         now_x=within(across, now_minute),
         gate_x=within(across, gate_minute),
         summary=summary(ordered),
@@ -168,14 +158,14 @@ def minute_scale(readings: Sequence[Reading]) -> Scale:
 
 def pressure_scale(readings: Sequence[Reading], limits: Limits) -> Scale:
     values = [value for reading in readings for value in (reading.systolic, reading.diastolic, reading.pulse) if value is not None]
-    high = max([limits.systolic_high + 20, *values])
+    high = max([limits.high_systolic + 20, *values])
     low = min([60, *values])
     return Scale(20 * (low // 20), 20 * -(-(high + 1) // 20), PRESSURE_BOTTOM, PRESSURE_TOP)
 
 
 def oxygen_scale(readings: Sequence[Reading], limits: Limits) -> Scale:
     values = [reading.spo2 for reading in readings if reading.spo2 is not None]
-    return Scale(min([limits.spo2_critical - 2, *values]), 100, OXYGEN_BOTTOM, OXYGEN_TOP)
+    return Scale(min([limits.critical_spo2 - 2, *values]), 100, OXYGEN_BOTTOM, OXYGEN_TOP)
 
 
 def segments(readings: Sequence[Reading], name: str, across: Scale, up: Scale) -> tuple[str, ...]:
@@ -191,16 +181,13 @@ def segments(readings: Sequence[Reading], name: str, across: Scale, up: Scale) -
 
 
 def pressure_level(reading: Reading, limits: Limits) -> str:
-    systolic, diastolic = reading.systolic or 0, reading.diastolic or 0
-    if systolic > limits.systolic_critical or diastolic > limits.diastolic_critical:
-        return "critical"
-    return "high" if systolic > limits.systolic_high or diastolic > limits.diastolic_high else ""
+    beyond = pressure_beyond({"systolic": reading.systolic, "diastolic": reading.diastolic}, limits)
+    return str(beyond.tier) if beyond else ""
 
 
 def oxygen_level(spo2: int, limits: Limits) -> str:
-    if spo2 < limits.spo2_critical:
-        return "critical"
-    return "high" if spo2 < limits.spo2_high else ""
+    beyond = spo2_beyond({"spo2": spo2}, limits)
+    return str(beyond.tier) if beyond else ""
 
 
 def pressure_bars(readings: Sequence[Reading], across: Scale, up: Scale, limits: Limits) -> tuple[Bar, ...]:
@@ -237,18 +224,10 @@ def oxygen_marks(readings: Sequence[Reading], across: Scale, up: Scale, limits: 
 
 def bands(pressure: Scale, oxygen: Scale, limits: Limits) -> tuple[Band, ...]:
     """Above the systolic limits and below those of the saturation: amber for high, red for critical."""
-    high, critical = pressure.at(limits.systolic_high), pressure.at(limits.systolic_critical)
-    low, lowest = oxygen.at(limits.spo2_high), oxygen.at(limits.spo2_critical)
+    high, critical = pressure.at(limits.high_systolic), pressure.at(limits.critical_systolic)
+    low, lowest = oxygen.at(limits.low_spo2), oxygen.at(limits.critical_spo2)
     areas = [(critical, high, "high"), (PRESSURE_TOP, critical, "critical"), (low, lowest, "high"), (lowest, OXYGEN_BOTTOM, "critical")]
     return tuple(Band(f"{top:.1f}", f"{bottom - top:.1f}", level) for top, bottom, level in areas if bottom > top)
-
-
-def planned_state(minute: int, readings: Sequence[Reading], now_minute: float | None) -> str:
-    """Done by a reading within ten minutes (a baseline: any before it); missed once ten minutes have gone without one."""
-    is_done = any(abs(reading.minute - minute) <= PLANNED_WINDOW or (minute == 0 and reading.minute < 0) for reading in readings)
-    if is_done:
-        return "done"
-    return "missed" if now_minute is not None and now_minute > minute + PLANNED_WINDOW else "ahead"
 
 
 def within(scale: Scale, minute: float | None) -> str:

@@ -124,3 +124,26 @@ def card(content: str, title: str = "", icon: str = "", tone: str = "", id: str 
     head = format_html('<header class="v-card-head"><h2 class="v-card-title">{}{}</h2></header>', drawn, title) if title else ""
     named = format_html(' id="{}"', id) if id else ""
     return format_html('<section class="v-card {}"{}>{}<div class="v-card-body">{}</div></section>', f"v-stripe-{tone}" if tone else "", named, head, content)
+
+
+STEP_ICONS = {"done": ("circle-check", "done:"), "open": ("circle-dot", "now:"), "later": ("circle-dashed", "later:"), "stopped": ("octagon-x", "stopped:")}
+
+
+@register.simple_block_tag
+def step(content: str, name: str, label: str, state: str = "open", summary: str = "") -> SafeString:
+    """A step of the flowsheet, with the id `step-<name>` that a refused form is put back at.
+
+    `{% step name="dose" label="Dose" state="open" summary="" %}…{% endstep %}`. Open: shown. Done: folded under its
+    summary. Later: its name alone.
+    """
+    drawing, voice = STEP_ICONS[state]
+    title = format_html("<h2>{}{}</h2>", _icon(drawing, voice, ""), label)
+    told = format_html('<p class="v-step-summary">{}</p>', summary) if summary else ""
+    head = format_html("{}{}", title, told)
+    if state == "later":
+        inside = format_html('<div class="v-step-head">{}</div>', head)
+    elif state == "done":
+        inside = format_html('<details><summary class="v-step-head">{}</summary><div class="v-step-body">{}</div></details>', head, content)
+    else:
+        inside = format_html('<div class="v-step-head">{}</div><div class="v-step-body">{}</div>', head, content)
+    return format_html('<section class="v-step is-{}" id="step-{}" tabindex="-1">{}</section>', state, name, inside)

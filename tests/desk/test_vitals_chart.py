@@ -5,10 +5,13 @@ from django.template.loader import render_to_string
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk.vitals_chart import HEIGHT, LEFT, RIGHT, Limits, Reading, oxygen_level, planned_state, pressure_level, vitals_chart
+from desk.vitals_chart import HEIGHT, LEFT, RIGHT, Reading, oxygen_level, pressure_level, vitals_chart
+from sessions.rules.alerts import Limits
 
-LIMITS = Limits()
-PLANNED = (0, 40, 120)
+LIMITS = Limits(
+    high_systolic=160, high_diastolic=100, critical_systolic=200, critical_diastolic=120, low_spo2=93, critical_spo2=90, critical_moaas=2
+)
+PLANNED = ((120, "later"), (40, "done"))
 COURSE = [Reading(-12, 128, 80, 98, 72), Reading(41, 168, 96, 95, 84), Reading(119, 134, 84, 97, 76)]
 
 
@@ -30,7 +33,7 @@ def test_nothing_recorded_says_so():
     chart = vitals_chart([], PLANNED, LIMITS)
     assert chart.is_empty
     assert chart.summary == "No checks yet."
-    assert [planned.state for planned in chart.planned] == ["ahead"] * 3
+    assert [(planned.minute, planned.state) for planned in chart.planned] == [(40, "done"), (120, "later")]
 
 
 @pytest.mark.parametrize(
@@ -44,14 +47,6 @@ def test_pressure_levels_begin_above_the_limit(systolic, diastolic, level):
 @pytest.mark.parametrize(("spo2", "level"), [(93, ""), (92, "high"), (90, "high"), (89, "critical")])
 def test_saturation_levels_begin_below_the_limit(spo2, level):
     assert oxygen_level(spo2, LIMITS) == level
-
-
-@pytest.mark.parametrize(
-    ("minute", "now_minute", "state"),
-    [(0, 5, "done"), (40, 45, "done"), (90, 95, "ahead"), (90, 101, "missed"), (90, None, "ahead"), (120, 140, "done")],
-)
-def test_planned_checks_are_done_missed_or_ahead(minute, now_minute, state):
-    assert planned_state(minute, COURSE, now_minute) == state
 
 
 def test_now_and_gate_are_drawn_within_the_span_only():
