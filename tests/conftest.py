@@ -1,3 +1,3 @@
 """Fixtures of every test."""
 
-pytest_plugins = ["tests.support.fixtures", "tests.fixtures"]
+pytest_plugins = ["tests.support.fixtures", "tests.fixtures", "tests.emptying"]

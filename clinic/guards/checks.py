@@ -12,7 +12,7 @@ _before_migrate = False
 
 @register(Tags.database)
 def guards_stand(databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
-    from clinic.guards.install import missing
+    from clinic.guards.keeper import missing
 
     if _before_migrate:
         return []

@@ -97,13 +97,12 @@ def links_of(model: type[models.Model]) -> list[Link]:
 def keys_of(model: type[models.Model]) -> tuple[tuple[str, ...], ...]:
     """Every set of columns that the database keeps unique: by each of them `INSERT OR REPLACE` could push a row out."""
     meta = model._meta
-    keys = [(column(field),) for field in meta.concrete_fields if field.unique]
-    for constraint in meta.total_unique_constraints:
-        keys.append(tuple(column(meta.get_field(name)) for name in constraint.fields))
+    alone = [(column(field),) for field in meta.concrete_fields if field.unique]
+    together = [tuple(column(meta.get_field(name)) for name in constraint.fields) for constraint in meta.total_unique_constraints]
     partial = [c.name for c in meta.constraints if isinstance(c, models.UniqueConstraint) and c not in meta.total_unique_constraints]
     if partial or meta.unique_together:
         raise ImproperlyConfigured(f"{meta.label}: an append-only model can't have conditional unique constraints or unique_together: {partial}")
-    return tuple(keys)
+    return (*alone, *together)
 
 
 def column(field: object) -> str:

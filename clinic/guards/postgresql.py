@@ -14,7 +14,7 @@ def refuse_function() -> Guard:
 
 
 def trigger(kind: str, table: str, event: str, condition: str, sentence: str, level: str = "ROW") -> Guard:
-    text = f"BEFORE {event} ON \"{table}\" FOR EACH {level} {condition} EXECUTE FUNCTION \"{REFUSE}\"('{sentence}')"
+    text = f'BEFORE {event} ON "{table}" FOR EACH {level} {condition} EXECUTE FUNCTION "{REFUSE}"(\'{sentence}\')'
     name = guard_name(kind, table, text)
     return Guard(name, table, f'CREATE TRIGGER "{name}" {text}', drop_trigger(name, table), frozenset({(table, "")}))
 
@@ -54,7 +54,13 @@ def pair(table: str, pk: str) -> Guard:
     """What a composite key can point to."""
     text = f'UNIQUE ("{pk}", site_id)'
     name = guard_name("pair", table, text)
-    return Guard(name, table, f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" {text}', drop_constraint(name, table), frozenset({(table, pk), (table, "site_id")}))
+    return Guard(
+        name,
+        table,
+        f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" {text}',
+        drop_constraint(name, table),
+        frozenset({(table, pk), (table, "site_id")}),
+    )
 
 
 def composite_key(link: Link) -> Guard:
@@ -82,7 +88,8 @@ def installed(connection: BaseDatabaseWrapper) -> dict[str, str]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT conname, relname, contype FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid"
-            " WHERE relnamespace = current_schema()::regnamespace AND contype IN ('f', 'u') AND convalidated AND starts_with(conname, %s) ORDER BY contype, conname",
+            " WHERE relnamespace = current_schema()::regnamespace AND contype IN ('f', 'u') AND convalidated AND starts_with(conname, %s)"
+            " ORDER BY contype, conname",
             [PREFIX],
         )
         found = {name: drop_constraint(name, table) for name, table, _ in cursor.fetchall()}

@@ -1,4 +1,5 @@
 """The guards in SQLite's words: triggers throughout, since a table of its can't be given a foreign key afterwards."""
+# ruff: noqa: S608  every name in these statements is a model's, none a person's
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -39,13 +40,15 @@ def only_forward(table: str) -> list[Guard]:
 
 
 def site_stays(table: str) -> Guard:
-    return trigger("site", table, 'UPDATE OF "site_id"', "WHEN NEW.site_id IS NOT OLD.site_id", {"site_id"}, f"{refuse(f'{table}: a row stays at its site')};")
+    return trigger(
+        "site", table, 'UPDATE OF "site_id"', "WHEN NEW.site_id IS NOT OLD.site_id", {"site_id"}, f"{refuse(f'{table}: a row stays at its site')};"
+    )
 
 
 def links(table: str, of_table: list[Link]) -> list[Guard]:
     columns = {"site_id", *(link.column for link in of_table)}
     body = " ".join(
-        f"{refuse(f'{link.table}.{link.column} points into another site')} WHERE NEW.\"{link.column}\" IS NOT NULL AND NOT EXISTS"
+        f'{refuse(f"{link.table}.{link.column} points into another site")} WHERE NEW."{link.column}" IS NOT NULL AND NOT EXISTS'
         f' (SELECT 1 FROM "{link.target}" WHERE "{link.target_pk}" = NEW."{link.column}" AND site_id = NEW.site_id);'
         for link in of_table
     )

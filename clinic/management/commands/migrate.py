@@ -8,8 +8,9 @@ from clinic.guards import checks
 
 
 class Command(migrate.Command):
-    def handle(self, *args: Any, **options: Any) -> None:
+    def execute(self, *args: Any, **options: Any) -> str | None:
         with checks.not_asked_before_migrate():
-            super().handle(*args, **options)
+            output = super().execute(*args, **options)
         if not options["skip_checks"]:
             self.check(databases=[options["database"]])
+        return output

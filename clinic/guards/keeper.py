@@ -59,11 +59,15 @@ def install_guards(sender: AppConfig, using: str = "default", **_: Any) -> None:
 
 def set_aside_guards(sender: AppConfig, using: str = "default", plan: Any = (), **_: Any) -> None:
     """Before a migrate that has work to do, on SQLite: it changes a table by rebuilding it, which fails while triggers of others read it."""
-    connection = connections[using]
-    if plan and connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            for drop in sqlite.installed(connection).values():
-                cursor.execute(drop)
+    if plan and connections[using].vendor == "sqlite":
+        take_down(connections[using])
+
+
+def take_down(connection: BaseDatabaseWrapper) -> None:
+    """Drop every guard; the next `install` puts them back."""
+    with connection.cursor() as cursor:
+        for drop in ENGINES[connection.vendor].installed(connection).values():
+            cursor.execute(drop)
 
 
 @contextmanager
