@@ -3,6 +3,7 @@
 import hashlib
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 LOGINS = ("desk", "support", "nurse", "prescriber", "admin", "auditor")
@@ -26,9 +27,12 @@ def prepare() -> None:
     from django.conf import settings
     from django.core.management import call_command, get_commands
 
-    print("database up to date?", flush=True)
-    call_command("migrate", interactive=False, verbosity=0)
-    collect_static(settings)
+    with ThreadPoolExecutor(1) as pool:
+        # Compressing leaves the interpreter's lock: both together take as long as the longer one.
+        static = pool.submit(collect_static, settings)
+        print("database up to date?", flush=True)
+        call_command("migrate", interactive=False, verbosity=0)
+        static.result()
     if settings.VIGIL_DEMONSTRATION and "seed_demo" in get_commands():
         print("demonstration clinic", flush=True)
         call_command("seed_demo")

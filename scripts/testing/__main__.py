@@ -20,7 +20,7 @@ def main(arguments: list[str]) -> int:
         return close([run("SQLite", "-m", "not e2e and not stack", *rest)], [], [], started)
     system.ensure((system.CHROMIUM, system.POSTGRES))
     measure.erase()
-    outcomes = [run("SQLite", "-m", "not e2e", coverage=True)]
+    outcomes = [run("SQLite", "-m", "not e2e", "--migrations", coverage=True)]
     shortfalls = measure.shortfalls()
     not_run: list[str] = []
     run_postgres(outcomes, not_run)
@@ -34,7 +34,7 @@ def run_postgres(outcomes: list[Outcome], not_run: list[str]) -> None:
         return
     with ExitStack() as exits:
         url = exits.enter_context(running_postgres())
-        outcomes.append(run("PostgreSQL", "-m", "not e2e", *ENGINE_FREE, environment={"DATABASE_URL": url}))
+        outcomes.append(run("PostgreSQL", "-m", "not e2e", "--migrations", *ENGINE_FREE, environment={"DATABASE_URL": url}))
 
 
 def run_browser(outcomes: list[Outcome], not_run: list[str]) -> None:
