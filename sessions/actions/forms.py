@@ -1,6 +1,6 @@
 """A monitoring form becomes owed, and is no longer owed when no spray stands (PMF-1)."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
@@ -41,7 +41,7 @@ def owe_form(picture_or_session: Picture | TreatmentSession, *, by: User | None,
 def first_revision(session: TreatmentSession, now: datetime) -> dict[str, object]:
     """The fields of a session's first form: version and deadlines of its day (PMF-4, PMF-5)."""
     definition = definitions.in_force_on(session.treatment_on)
-    limits = deadlines_of(session)
+    limits = deadlines_of(session, session.treatment_on)
     return {
         "site": session.site,
         "session": session,
@@ -54,9 +54,9 @@ def first_revision(session: TreatmentSession, now: datetime) -> dict[str, object
     }
 
 
-def deadlines_of(session: TreatmentSession) -> Deadlines:
+def deadlines_of(session: TreatmentSession, day_0: date) -> Deadlines:
+    """Both deadlines of a form that counts from that day of the site (PMF-5)."""
     days = protocol_of(session.protocol_code, session.protocol_version).form_days
-    day_0 = session.treatment_on
     return deadlines(day_0, days, calendar_of(session.site, day_0, day_0 + timedelta(days=days)))
 
 
@@ -66,4 +66,12 @@ def withdraw_form(session: TreatmentSession, *, by: User | None, now: datetime) 
     for form in session.forms.filter(status=FormStatus.OWED, completed_at__isnull=True):
         form.status = FormStatus.VOID
         form.save(update_fields=["status"])
-        audit.record(action="form.void", target=form, by=by, now=now, site=session.site, patient_pk=session.patient_id, changes={"status": [FormStatus.OWED, FormStatus.VOID]})
+        audit.record(
+            action="form.void",
+            target=form,
+            by=by,
+            now=now,
+            site=session.site,
+            patient_pk=session.patient_id,
+            changes={"status": [FormStatus.OWED, FormStatus.VOID]},
+        )

@@ -124,7 +124,14 @@ def parse(table: Mapping[str, Any], *, sources: frozenset[str], sha256: str = ""
     named = {name: choices_of(rows, f"choices.{name}") for name, rows in table.get("choices", {}).items()}
     sections = tuple(section_of(row, named, sources) for row in table.get("sections", []))
     definition = Definition(
-        code, title, effective_on, str(table.get("source", "")), sections, tuple(table.get("to_check", ())), tuple(table.get("portal_order", ())), sha256
+        code,
+        title,
+        effective_on,
+        str(table.get("source", "")),
+        sections,
+        tuple(table.get("to_check", ())),
+        tuple(table.get("portal_order", ())),
+        sha256,
     )
     check_whole(definition)
     return definition

@@ -38,7 +38,7 @@ class Reading:
 
     @property
     def pressure(self) -> str:
-        """"128/82"; empty unless both were obtained."""
+        """ "128/82"; empty unless both were obtained."""
         return f"{self.systolic}/{self.diastolic}" if self.systolic is not None and self.diastolic is not None else ""
 
 
@@ -125,7 +125,7 @@ class FormFacts:
         return tuple(reading for reading in self.readings if start is not None and reading.at >= start and not reading.is_baseline)
 
     def clock(self, moment: datetime) -> str:
-        """"14:05" on the site's wall."""
+        """ "14:05" on the site's wall."""
         return f"{moment.astimezone(self.zone):%H:%M}"
 
     def minutes_in(self, moment: datetime) -> int:

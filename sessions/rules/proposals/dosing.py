@@ -3,6 +3,7 @@
 from sessions.rules.form_facts import FormFacts
 from sessions.rules.proposals.core import Raw, source
 
+
 @source("dose.mg")
 def dose_mg(facts: FormFacts) -> Raw:
     """By sprays, not by plan (DOS-1, DOS-2)."""
@@ -13,7 +14,12 @@ def dose_mg(facts: FormFacts) -> Raw:
 @source("dose.lots")
 def lots(facts: FormFacts) -> Raw:
     found = tuple(dict.fromkeys(device.lot for device in facts.sprayed if device.lot))
-    return Raw(found or None, tuple(f"device {device.number}: {device.lot or 'no lot'}" for device in facts.sprayed), missing="No lot is recorded.", place="session")
+    return Raw(
+        found or None,
+        tuple(f"device {device.number}: {device.lot or 'no lot'}" for device in facts.sprayed),
+        missing="No lot is recorded.",
+        place="session",
+    )
 
 
 @source("watch.minutes")

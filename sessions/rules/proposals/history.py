@@ -61,7 +61,11 @@ def serious(facts: FormFacts) -> Raw:
     signs = (
         *facts.alerts,
         *(f"{facts.clock(event.at)} given: {event.text}" for event in facts.events if event.kind == "measure_given"),
-        *((f"{facts.clock(facts.asked.at)} patient said {told} to “anything serious since the last session”",) if facts.asked is not None and told else ()),
+        *(
+            (f"{facts.clock(facts.asked.at)} patient said {told} to “anything serious since the last session”",)
+            if facts.asked is not None and told
+            else ()
+        ),
     )
     is_quiet = told == "no" and len(signs) == 1
     missing = "Look at what is listed and judge." if signs else "Nobody asked about the time since the last session."

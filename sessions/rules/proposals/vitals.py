@@ -47,7 +47,12 @@ def spo2_of(facts: FormFacts, readings: list[Reading], missing: str) -> Raw:
 
 
 def absent(facts: FormFacts, readings: list[Reading], names: tuple[str, ...], missing: str) -> Raw:
-    reasons = tuple(f"{facts.clock(reading.at)} not obtained: {reading.not_obtained[name]}" for reading in readings for name in names if name in reading.not_obtained)
+    reasons = tuple(
+        f"{facts.clock(reading.at)} not obtained: {reading.not_obtained[name]}"
+        for reading in readings
+        for name in names
+        if name in reading.not_obtained
+    )
     return Raw(NOT_OBTAINED if reasons else None, reasons[:1], missing=missing, place="session")
 
 
@@ -95,5 +100,10 @@ def acceptable(facts: FormFacts, readings: list[Reading], missing: str) -> Raw:
         if reading.systolic is not None and reading.diastolic is not None:
             is_within = reading.systolic <= facts.predose_systolic and reading.diastolic <= facts.predose_diastolic
             limits = f"site's limit {facts.predose_systolic}/{facts.predose_diastolic}"
-            return Raw(True if is_within else None, (f"{facts.clock(reading.at)} {reading.pressure} mmHg, {limits}",), "Above the site's limit: your judgement.", "")
+            return Raw(
+                True if is_within else None,
+                (f"{facts.clock(reading.at)} {reading.pressure} mmHg, {limits}",),
+                "Above the site's limit: your judgement.",
+                "",
+            )
     return Raw(None, missing=missing, place="session")

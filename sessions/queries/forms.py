@@ -1,0 +1,145 @@
+"""Which monitoring forms are owed, by both deadlines: the one query for the board, the filing desk, the watchman and the reports."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import QuerySet
+
+from clinic.models import Site
+from clinic.queries import calendar_of, today_at
+from clinic.rules.opening import Calendar
+from sessions.models import Addendum, FormSend, MonitoringForm
+from sessions.rules.deadlines import Deadlines, Urgency, is_in_time, urgency
+from sessions.states import FormStatus
+
+OPEN = (FormStatus.OWED, FormStatus.COMPLETE, FormStatus.SENT)
+PRESSING = (Urgency.OVERDUE, Urgency.LATE, Urgency.TODAY, Urgency.TOMORROW)
+
+
+@dataclass
+class FormRow:
+    """One form with what a list shows of it. `limits` follow the hours and closures of today, not of the day it became owed."""
+
+    form: MonitoringForm
+    limits: Deadlines
+    urgency: Urgency
+    pending: FormSend | None = None
+    failed: FormSend | None = None
+    has_addendum: bool = False
+
+    @property
+    def is_amendment(self) -> bool:
+        return self.form.revision > 1
+
+    @property
+    def state(self) -> str:
+        """The word of the pill."""
+        return "amendment" if self.is_amendment and self.form.status == FormStatus.OWED else self.form.status
+
+    @property
+    def is_pressing(self) -> bool:
+        return self.form.status in OPEN and self.urgency in PRESSING
+
+
+@dataclass(frozen=True)
+class OwedSummary:
+    """How many forms are open, for the board and the head of the filing desk."""
+
+    owed: int = 0
+    complete: int = 0
+    sent: int = 0
+    due_today: int = 0
+    overdue: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.owed + self.complete + self.sent
+
+
+def forms_of(site: Site) -> QuerySet[MonitoringForm]:
+    return MonitoringForm.objects.filter(site=site).select_related("session", "session__patient", "session__chair")
+
+
+def forms_owed(site: Site) -> QuerySet[MonitoringForm]:
+    """Every form that isn't proven filed, the most pressing first: day 7 and the last staffed day rise together (PMF-5)."""
+    return forms_of(site).filter(status__in=OPEN).order_by("due_on", "pk")
+
+
+def calendar_for(site: Site, forms: Iterable[MonitoringForm]) -> Calendar:
+    """The site's calendar over the days of these forms."""
+    listed = list(forms)
+    if not listed:
+        return Calendar(site.zone, (), frozenset())
+    return calendar_of(site, min(day_0_of(form) for form in listed), max(form.due_on for form in listed))
+
+
+def day_0_of(form: MonitoringForm) -> date:
+    """The first day that a deadline may fall on: a correction's is the day on which it became owed."""
+    return form.treatment_on if form.revision == 1 else max(form.treatment_on, min(form.due_on, form.owed_at.date()))
+
+
+def limits_of(form: MonitoringForm, calendar: Calendar) -> Deadlines:
+    return Deadlines(form.due_on, calendar.last_staffed_day(form.due_on, day_0_of(form)))
+
+
+def rows_of(site: Site, forms: Iterable[MonitoringForm], now: datetime) -> list[FormRow]:
+    """Forms with deadlines, open and failed sends and later addenda, in four queries whatever their number."""
+    listed = list(forms)
+    calendar, today = calendar_for(site, listed), today_at(site, now)
+    rows = {form.pk: FormRow(form, limits_of(form, calendar), urgency(limits_of(form, calendar), today)) for form in listed}
+    for send in FormSend.objects.filter(form_id__in=rows).exclude(outcome=FormSend.Outcome.PROVEN).order_by("sent_at", "pk"):
+        setattr(rows[send.form_id], "pending" if send.outcome == FormSend.Outcome.PENDING else "failed", send)
+    added = {form.session_id: form for form in listed if form.completed_at is not None}
+    for addendum in Addendum.objects.standing().filter(session_id__in=added):
+        form = added[addendum.session_id]
+        rows[form.pk].has_addendum |= form.completed_at is not None and addendum.recorded_at > form.completed_at
+    return list(rows.values())
+
+
+def owed_summary(site: Site, now: datetime) -> OwedSummary:
+    """Counts of open forms in three queries."""
+    forms = list(
+        MonitoringForm.objects.filter(site=site, status__in=OPEN)
+        .only("status", "due_on", "treatment_on", "revision", "owed_at")
+        .order_by("due_on", "pk")
+    )
+    calendar, today = calendar_for(site, forms), today_at(site, now)
+    states = [urgency(limits_of(form, calendar), today) for form in forms]
+    count = {status: sum(form.status == status for form in forms) for status in OPEN}
+    return OwedSummary(
+        owed=count[FormStatus.OWED],
+        complete=count[FormStatus.COMPLETE],
+        sent=count[FormStatus.SENT],
+        due_today=states.count(Urgency.TODAY),
+        overdue=states.count(Urgency.OVERDUE) + states.count(Urgency.LATE),
+    )
+
+
+def pressing_forms(site: Site, now: datetime) -> list[FormRow]:
+    """Open forms whose real deadline is tomorrow, today or past: what the watchman raises and the board shows (PMF-5)."""
+    soon = today_at(site, now) + timedelta(days=8)
+    return [row for row in rows_of(site, forms_owed(site).filter(due_on__lte=soon), now) if row.is_pressing]
+
+
+@dataclass(frozen=True)
+class Filing:
+    """How a session's form stands for a report: the newest revision, and whether the first that was proven went out in time."""
+
+    form: MonitoringForm
+    sent_on: date | None
+    in_time: bool
+
+
+def filings_of(site: Site, session_pks: Iterable[int]) -> dict[int, Filing]:
+    """Session pk → its filing, in two queries (PMF-5); void forms are left out."""
+    forms = MonitoringForm.objects.filter(site=site, session_id__in=list(session_pks)).exclude(status=FormStatus.VOID).order_by("revision")
+    newest, due = {}, {}
+    for form in forms:
+        newest[form.session_id] = form
+        due.setdefault(form.session_id, form.due_on)
+    sent: dict[int, date] = {}
+    proven = FormSend.objects.filter(site=site, form__session_id__in=list(newest), outcome=FormSend.Outcome.PROVEN).order_by("sent_at", "pk")
+    for session_pk, sent_at in proven.values_list("form__session_id", "sent_at"):
+        sent.setdefault(session_pk, sent_at.astimezone(site.zone).date())
+    return {pk: Filing(form, sent.get(pk), is_in_time(sent.get(pk), due[pk])) for pk, form in newest.items()}
