@@ -1,25 +1,50 @@
 """What the rooms above tell the ground floor at start: how to render signed content, who may see a file, where a notice leads."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest
 
 Renderer = Callable[[int], str]
+BatchRenderer = Callable[[Collection[int]], Mapping[int, str]]
 Door = Callable[[HttpRequest, int], object]
 Address = Callable[[str, int], str]
 
 _renderers: dict[tuple[str, int], Renderer] = {}
+_batch_renderers: dict[tuple[str, int], BatchRenderer] = {}
 _doors: dict[str, Door] = {}
 _addresses: dict[str, Address] = {}
 
 
-def register_renderer(target_kind: str, schema: int, renderer: Renderer) -> None:
-    """`renderer(pk)` gives the canonical text of a record as it stood when it was signed. A schema, once shipped, is frozen."""
+def register_renderer(target_kind: str, schema: int, renderer: Renderer, many: BatchRenderer | None = None) -> None:
+    """`renderer(pk)` gives the canonical text of a record as it stood when it was signed. A schema, once shipped, is frozen.
+
+    `many(pks)` gives the texts of many records by a few queries, for `verify_signatures`; a record that can't be rendered is left out.
+    """
     _renderers[target_kind, schema] = renderer
+    if many is not None:
+        _batch_renderers[target_kind, schema] = many
 
 
 def renderer_for(target_kind: str, schema: int) -> Renderer:
+    """Raises LookupError where no room has registered the kind and schema."""
     return _renderers[target_kind, schema]
+
+
+def rendered(target_kind: str, schema: int, pks: Collection[int]) -> Mapping[int, str]:
+    """The canonical texts of these records; without those that can't be rendered (any more)."""
+    if (target_kind, schema) in _batch_renderers:
+        return _batch_renderers[target_kind, schema](pks)
+    texts = {pk: text_or_none(target_kind, schema, pk) for pk in pks}
+    return {pk: text for pk, text in texts.items() if text is not None}
+
+
+def text_or_none(target_kind: str, schema: int, pk: int) -> str | None:
+    """A missing row, an unknown kind or a value that no longer reads as itself: there is no text to compare with."""
+    try:
+        return renderer_for(target_kind, schema)(pk)
+    except (LookupError, ValueError, ObjectDoesNotExist):
+        return None
 
 
 def register_door(target_kind: str, door: Door) -> None:

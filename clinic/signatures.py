@@ -1,12 +1,18 @@
 """Signing: the identity confirmed again, then name, standing, time and meaning bound to the content's SHA-256 (OUT-2)."""
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby, islice
 
+from django.db.models import QuerySet
+
+from clinic import registry
 from clinic.findings import refuse
 from clinic.models import Membership, Signature, Site, User
-from clinic.registry import renderer_for
+
+BATCH = 500
 
 
 @dataclass(frozen=True)
@@ -28,11 +34,13 @@ def content_digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def sign(*, site: Site, membership: Membership, proof: IdentityProof, meaning: str, target_kind: str, target_pk: int, schema: int, now: datetime) -> Signature:
+def sign(
+    *, site: Site, membership: Membership, proof: IdentityProof, meaning: str, target_kind: str, target_pk: int, schema: int, now: datetime
+) -> Signature:
     """Sign a record as its registered renderer writes it. Call it last, when the signed rows stand, inside the act's transaction."""
     if proof.user.pk != membership.user_id or membership.site_id != site.pk or not membership.is_active:
         raise refuse("OUT-2", "Only a member of this site can sign here.", code="OUT-2.member")
-    text = renderer_for(target_kind, schema)(target_pk)
+    text = registry.renderer_for(target_kind, schema)(target_pk)
     return Signature.objects.create(
         site=site, signer=proof.user, printed_name=proof.user.printed_name, credential=membership.credential, role=membership.role,
         meaning=meaning, signed_at=now, confirmed_by=proof.method, target_kind=target_kind, target_pk=target_pk,
@@ -42,8 +50,27 @@ def sign(*, site: Site, membership: Membership, proof: IdentityProof, meaning: s
 
 def is_intact(signature: Signature) -> bool:
     """Whether the record still reads as it was signed."""
-    try:
-        text = renderer_for(signature.target_kind, signature.content_schema)(signature.target_pk)
-    except (LookupError, ValueError):
-        return False
-    return content_digest(text) == signature.content_sha256
+    text = registry.text_or_none(signature.target_kind, signature.content_schema, signature.target_pk)
+    return text is not None and content_digest(text) == signature.content_sha256
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A signature whose content is no longer what was signed, or can't be rendered at all."""
+
+    signature: Signature
+    reason: str
+
+
+def broken(signatures: QuerySet[Signature]) -> Iterator[Broken]:
+    """Those of these signatures that don't hold any more; many at a time, in the order of kind and number."""
+    ordered = signatures.order_by("target_kind", "content_schema", "pk").iterator(chunk_size=BATCH)
+    for (kind, schema), same_kind in groupby(ordered, key=lambda signature: (signature.target_kind, signature.content_schema)):
+        while some := list(islice(same_kind, BATCH)):
+            texts = registry.rendered(kind, schema, {signature.target_pk for signature in some})
+            for signature in some:
+                text = texts.get(signature.target_pk)
+                if text is None:
+                    yield Broken(signature, "what was signed can't be read any more")
+                elif content_digest(text) != signature.content_sha256:
+                    yield Broken(signature, "the content was changed after it was signed")
