@@ -1,5 +1,7 @@
 """The canonical text of what prescribers sign here. A schema, once shipped, is frozen: a change is a new number beside it."""
 
+from datetime import UTC
+
 from patients.models import Order
 
 ORDER_KIND = "order"
@@ -21,7 +23,7 @@ def order_text(order: Order) -> str:
             f"until {order.valid_until_on.isoformat()}",
             f"note {order.note!a}",
             f"ordered_by {order.ordered_by_id}",
-            f"ordered_at {order.ordered_at.isoformat(timespec='microseconds')}",
+            f"ordered_at {order.ordered_at.astimezone(UTC).isoformat(timespec='microseconds')}",
             f"spoken {'yes' if order.is_spoken else 'no'}",
             f"taken_by {order.taken_by_id or '-'}",
         ]

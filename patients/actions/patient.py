@@ -1,0 +1,93 @@
+"""Register and edit a patient, change their status, keep the people around them (PAT-7)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from clinic import audit
+from clinic.findings import refuse
+from clinic.models import Site, User
+from patients.actions.writing import locked, refuse_fields, set_changed, today_of
+from patients.models import Contact, Patient
+from patients.rules.names import folded_name, name_problem
+from patients.rules.people import birth_problem, status_problem
+
+# What a person may type; status, site and what is derived have their own ways.
+FIELDS = (
+    "mrn", "first_name", "middle_initial", "last_name", "birth_on", "sex", "can_be_pregnant", "phone", "email", "may_email",
+    "address", "time_zone", "language", "usual_way_home",
+)  # fmt: skip
+
+
+@transaction.atomic
+def register_patient(*, site: Site, fields: Mapping[str, Any], by: User, now: datetime) -> Patient:
+    """Add a patient to a site. `fields` are those of FIELDS.
+
+    Raises Refused for a name or birth date that can't be, and for an MRN that the site has already.
+    """
+    check_identity(fields, site, now)
+    patient = Patient(site=site, created_at=now, created_by=by, **folded(fields))
+    try:
+        with transaction.atomic():
+            patient.save(force_insert=True)
+    except IntegrityError as error:
+        raise refuse("PRE-5", "This site already has a patient with that MRN.", code="patient.mrn", field="mrn") from error
+    audit.record(action="patient.registered", target=patient, by=by, now=now, site=site, patient_pk=patient.pk)
+    return patient
+
+
+@transaction.atomic
+def edit_patient(patient: Patient, *, fields: Mapping[str, Any], by: User, now: datetime) -> Patient:
+    """Change what was typed. The audit entry names the changed fields, never their values. Raises Refused as `register_patient`."""
+    row = locked(patient)
+    check_identity(fields, row.site, now)
+    try:
+        with transaction.atomic():
+            changed = set_changed(row, folded(fields))
+    except IntegrityError as error:
+        raise refuse("PRE-5", "This site already has a patient with that MRN.", code="patient.mrn", field="mrn") from error
+    if changed:
+        audit.record(action="patient.edited", target=row, by=by, now=now, site=row.site, patient_pk=row.pk, changes={"fields": changed})
+    return row
+
+
+def check_identity(fields: Mapping[str, Any], site: Site, now: datetime) -> None:
+    problems = {field: name_problem(fields[field]) for field in ("first_name", "last_name")}
+    problems["birth_on"] = birth_problem(fields["birth_on"], today_of(site, now))
+    refuse_fields("PRE-5", {field: text for field, text in problems.items() if text})
+
+
+def folded(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields with the name as it is searched and sorted on."""
+    name = folded_name(fields["last_name"], fields["first_name"], fields.get("middle_initial", ""))
+    return {**{field: fields[field] for field in FIELDS if field in fields}, "name_folded": name}
+
+
+@transaction.atomic
+def change_status(patient: Patient, *, status: str, reason: str, by: User, now: datetime) -> Patient:
+    """Active, paused, ended or deceased (PAT-7); messages ask it again at the moment of sending. Raises Refused without a reason."""
+    row = locked(patient)
+    refuse_fields("PAT-7", status_problem(old=row.status, new=status, reason=reason))
+    old, row.status, row.status_changed_at = row.status, status, now
+    row.status_reason = reason
+    row.save(update_fields=["status", "status_reason", "status_changed_at"])
+    changes = {"status": f"{old} -> {status}"}
+    audit.record(action="patient.status_changed", target=row, by=by, now=now, site=row.site, patient_pk=row.pk, changes=changes)
+    return row
+
+
+@transaction.atomic
+def save_contact(patient: Patient, *, contact: Contact | None, fields: Mapping[str, Any], by: User, now: datetime) -> Contact:
+    """Add a contact of the patient (`contact` is None) or change one; one that is no longer to be used is set inactive, never deleted."""
+    row = locked(patient)
+    if contact is None:
+        contact = Contact.objects.create(site=row.site, patient=row, **fields)
+        audit.record(action="contact.added", target=contact, by=by, now=now, site=row.site, patient_pk=row.pk)
+        return contact
+    contact = locked(contact)
+    changed = set_changed(contact, fields)
+    if changed:
+        audit.record(action="contact.edited", target=contact, by=by, now=now, site=row.site, patient_pk=row.pk, changes={"fields": changed})
+    return contact
