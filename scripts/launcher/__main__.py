@@ -41,8 +41,10 @@ def wanted_port() -> int:
 
 
 def environment_of_services(host: str, port: int) -> dict[str, str]:
-    environment = {"PYTHONUNBUFFERED": "1", "VIGIL_MODE": "demonstration", "PYTHONWARNINGS": "ignore::RuntimeWarning", **os.environ}
+    environment = {"PYTHONUNBUFFERED": "1", "VIGIL_MODE": "demonstration", **os.environ}
     if environment["VIGIL_MODE"] == "demonstration":
+        # Celery's warning of root is right for a real installation, and noise in a container that shows invented patients.
+        environment.setdefault("PYTHONWARNINGS", "ignore:You're running the worker with superuser")
         environment.setdefault("VIGIL_ORIGIN", f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}")
     return environment
 

@@ -1,0 +1,160 @@
+"""Settings: loud on a bad value, safe in production, and the record's engine as decided."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.template import Context, Template
+from django.template.loader import get_template
+
+from config import environment as env
+from config.logs import without_token
+from config.undefined import Undefined, UndefinedVariable
+from scripts.launcher.services import ROOT
+
+PRODUCTION = {
+    "VIGIL_MODE": "production",
+    "VIGIL_SECRET_KEY": "k3y-" + "".join(chr(97 + (i * 7) % 26) for i in range(60)),
+    "VIGIL_ALLOWED_HOSTS": "vigil.example",
+    "VIGIL_ORIGIN": "https://vigil.example",
+    "VIGIL_SMTP_HOST": "mail.example",
+    "VIGIL_MAIL_FROM": "clinic@vigil.example",
+    "REDIS_URL": "redis://:secret@broker.example:6379/0",
+    "DATABASE_URL": "postgres://vigil:secret@db.example:5432/vigil",
+}
+PROBE = (
+    "import json; from config import settings as s; "
+    "names = {names!r}; print(json.dumps({{name: getattr(s, name) for name in names}}, default=str))"
+)
+
+
+def run(*command: str, **changes: str | None) -> subprocess.CompletedProcess[str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("VIGIL_", "DJANGO_", "DATABASE_URL", "REDIS_URL"))}
+    wanted = {**PRODUCTION, **changes}
+    environment = {**kept, **{name: value for name, value in wanted.items() if value is not None}}
+    return subprocess.run([sys.executable, *command], cwd=ROOT, env=environment, capture_output=True, text=True)
+
+
+def settings_of(*names: str, **changes: str | None) -> dict[str, Any]:
+    done = run("-c", PROBE.format(names=list(names)), **changes)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_production_passes_the_deployment_check_without_a_warning() -> None:
+    done = run("-W", "error", "manage.py", "check", "--deploy", "--fail-level", "WARNING")
+    assert done.returncode == 0, done.stderr
+    assert "no issues (0 silenced)" in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("name", ["VIGIL_SECRET_KEY", "VIGIL_ALLOWED_HOSTS", "VIGIL_ORIGIN", "VIGIL_SMTP_HOST", "VIGIL_MAIL_FROM", "REDIS_URL"])
+def test_production_refuses_to_start_without(name: str) -> None:
+    done = run("manage.py", "check", **{name: None})
+    assert done.returncode != 0
+    assert name in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_production_is_the_mode_without_a_word() -> None:
+    done = run("manage.py", "check", VIGIL_MODE=None, VIGIL_SECRET_KEY=None)
+    assert "VIGIL_SECRET_KEY" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("VIGIL_MODE", "staging"),
+        ("VIGIL_SECRET_KEY", "short"),
+        ("VIGIL_SECRET_KEY", "a" * 60),
+        ("VIGIL_ORIGIN", "http://vigil.example"),
+        ("VIGIL_ORIGIN", "https://vigil.example/app"),
+        ("VIGIL_ORIGIN", "vigil.example"),
+        ("DATABASE_URL", "mysql://u:p@h/db"),
+        ("DATABASE_URL", "sqlite://:memory:"),
+        ("REDIS_URL", "amqp://broker"),
+        ("VIGIL_SMTP_PORT", "mail"),
+        ("VIGIL_SMTP_PORT", "70000"),
+        ("VIGIL_SMTP_SECURITY", "maybe"),
+        ("VIGIL_LOG_LEVEL", "LOUD"),
+        ("VIGIL_PROXIES", "-1"),
+    ],
+)
+def test_a_bad_value_is_named_with_what_is_expected(name: str, value: str) -> None:
+    done = run("manage.py", "check", **{name: value})
+    assert done.returncode != 0
+    assert name in done.stderr
+    assert "xpected" in done.stderr
+
+
+def test_no_variable_opens_the_clock_or_the_demonstration_logins_in_production() -> None:
+    found = settings_of(
+        "VIGIL_CLOCK_MAY_MOVE", "VIGIL_DEMONSTRATION_LOGINS", "VIGIL_DEMONSTRATION_PASSWORD", "DEBUG",
+        VIGIL_CLOCK_MAY_MOVE="yes", VIGIL_DEMONSTRATION_LOGINS="yes", VIGIL_DEMONSTRATION_PASSWORD="open-sesame", VIGIL_TEST_BEAT_SECONDS="1",
+    )  # fmt: skip
+    assert found == {"VIGIL_CLOCK_MAY_MOVE": False, "VIGIL_DEMONSTRATION_LOGINS": False, "VIGIL_DEMONSTRATION_PASSWORD": "", "DEBUG": False}
+
+
+def test_argon2_comes_first_in_production() -> None:
+    assert settings_of("PASSWORD_HASHERS")["PASSWORD_HASHERS"][0].endswith("Argon2PasswordHasher")
+
+
+def test_sqlite_is_safe_against_power_loss_and_concurrent_writers(tmp_path: Path) -> None:
+    found = settings_of("DATABASES", DATABASE_URL=None, VIGIL_DATA_DIR=str(tmp_path))["DATABASES"]["default"]
+    assert found["NAME"] == str(tmp_path / "vigil.sqlite3")
+    assert found["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+    assert "journal_mode=WAL" in found["OPTIONS"]["init_command"]
+    assert "synchronous=FULL" in found["OPTIONS"]["init_command"]
+
+
+def test_a_demonstration_needs_nothing_set() -> None:
+    nothing: dict[str, str | None] = dict.fromkeys(PRODUCTION)
+    done = run("manage.py", "check", **{**nothing, "VIGIL_MODE": "demonstration"})
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(("value", "expected"), [("yes", True), ("TRUE", True), ("0", False), ("off", False)])
+def test_flags(monkeypatch: pytest.MonkeyPatch, value: str, expected: bool) -> None:
+    monkeypatch.setenv("VIGIL_X", value)
+    assert env.flag("VIGIL_X", not expected) is expected
+
+
+def test_a_flag_that_is_neither_yes_nor_no_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VIGIL_X", "perhaps")
+    with pytest.raises(ImproperlyConfigured, match="VIGIL_X"):
+        env.flag("VIGIL_X", True)
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ("/v/abc.def/confirm", "/v/…/confirm"),
+        ("GET /r/secret 200", "GET /r/… 200"),
+        ("/riverside/v/", "/riverside/v/"),
+        ("Not Found: /v/abc?x=1", "Not Found: /v/…?x=1"),
+    ],
+)
+def test_tokens_never_reach_a_log(told: str, kept: str) -> None:
+    assert without_token(told) == kept
+
+
+def test_an_undefined_variable_of_our_templates_is_an_error(tmp_path: Path) -> None:
+    undefined = Undefined(ROOT / "templates")
+    assert undefined % "nothing" == ""
+    assert Template("[{{ nothing }}]").render(Context()) == "[]"
+    (tmp_path / "ours.html").write_text("{{ nothing }}")
+    get_template("base.html")
+    from django.template import Engine
+
+    engine = Engine(dirs=[str(tmp_path)], string_if_invalid=Undefined(tmp_path))
+    with pytest.raises(UndefinedVariable, match="nothing"):
+        engine.get_template("ours.html").render(Context())
+
+
+def test_health_answers_without_sign_in(client: Any, db: None) -> None:
+    assert client.get("/healthz").content == b"ok\n"
+    assert client.get("/readyz").content == b"ready\n"
