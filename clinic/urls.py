@@ -1,5 +1,9 @@
 """Addresses of the clinic room."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from clinic.views import files
+
+urlpatterns: list[URLPattern] = [
+    path("<slug:site>/files/<uuid:uid>/", files.file, name="file"),
+]
