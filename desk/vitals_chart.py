@@ -14,6 +14,7 @@ OXYGEN_TOP, OXYGEN_BOTTOM = 214, 268
 SPAN = 150
 EARLIEST = -30
 LABEL_GAP = 46
+LABEL_HEIGHT = 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,16 +200,28 @@ def pressure_bars(readings: Sequence[Reading], across: Scale, up: Scale, limits:
 
 
 def pressure_marks(readings: Sequence[Reading], across: Scale, up: Scale, limits: Limits) -> tuple[Mark, ...]:
-    """One mark per pressure, labelled from right to left so that the newest always has its numbers."""
-    marks: list[Mark] = []
-    free_until = float(WIDTH + LABEL_GAP)
-    for reading in reversed([reading for reading in readings if reading.systolic is not None and reading.diastolic is not None]):
-        x, y = across.at(reading.minute), up.at(reading.systolic)  # type: ignore[arg-type]
-        has_room = free_until - x >= LABEL_GAP
-        free_until = x if has_room else free_until
-        label = f"{reading.systolic}/{reading.diastolic}" if has_room else ""
-        marks.append(Mark(f"{x:.1f}", f"{y:.1f}", pressure_level(reading, limits), label, f"{y - 9:.1f}"))
-    return tuple(reversed(marks))
+    """One mark per pressure. The newest has its numbers first, then those beyond a limit, then what finds room."""
+    whole = [reading for reading in readings if reading.systolic is not None and reading.diastolic is not None]
+    placed: dict[int, tuple[float, float]] = {}
+    for number in labelling_order(whole, limits):
+        x, y = across.at(whole[number].minute), up.at(whole[number].systolic or 0)
+        rows = (-9, -23, 16) if pressure_level(whole[number], limits) else (-9,)
+        free = [y + row for row in rows if all(abs(x - other_x) >= LABEL_GAP or abs(y + row - other_y) >= LABEL_HEIGHT for other_x, other_y in placed.values())]
+        if free:
+            placed[number] = (x, free[0])
+    return tuple(
+        Mark(
+            across.text(reading.minute), up.text(reading.systolic or 0), pressure_level(reading, limits),
+            f"{reading.systolic}/{reading.diastolic}" if number in placed else "", f"{placed[number][1]:.1f}" if number in placed else "",
+        )
+        for number, reading in enumerate(whole)
+    )  # fmt: skip
+
+
+def labelling_order(readings: Sequence[Reading], limits: Limits) -> list[int]:
+    weights = {"critical": 0, "high": 1, "": 2}
+    newest_first = list(reversed(range(len(readings))))
+    return newest_first[:1] + sorted(newest_first[1:], key=lambda number: weights[pressure_level(readings[number], limits)])
 
 
 def oxygen_marks(readings: Sequence[Reading], across: Scale, up: Scale, limits: Limits) -> tuple[Mark, ...]:

@@ -7,7 +7,7 @@ SOON = 5 * 60
 # kind: (before, at, after); `at` lasts for the grace (MON-3), an empty one has none
 WORDS: dict[str, tuple[str, str, str]] = {
     "due": ("in {t}", "due now", "late {t}"),
-    "gate": ("opens in {t}", "", "open"),
+    "gate": ("in {t}", "", "open"),
     "rest": ("{t}", "", "over"),
     "ends": ("{t} left", "", "over"),
     "minutes": ("{t}", "", ""),
@@ -15,6 +15,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "words": ("{t}", "", ""),
 }
 SINCE = ("minutes", "ago", "words")
+SINGLE = ("minutes", "ago")
 
 
 def minutes_between(earlier: datetime, later: datetime) -> int:
@@ -27,7 +28,7 @@ def span(kind: str, seconds: int) -> str:
     minutes, rest = divmod(max(0, seconds), 60)
     if kind == "rest":
         return f"{minutes}:{rest:02}"
-    if kind in ("minutes", "ago") or (kind != "words" and 5 <= minutes < 60):
+    if kind in SINGLE or (kind != "words" and minutes >= 5 and (minutes < 60 or kind == "gate")):
         return f"{minutes} min"
     if minutes >= 60:
         return f"{minutes // 60} h {minutes % 60:02} min"

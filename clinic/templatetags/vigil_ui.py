@@ -77,7 +77,7 @@ def level_pill(level: object) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def clock_until(context: template.Context, moment: datetime | None, now: datetime | None = None, kind: str = "due", css: str = "") -> SafeString:
-    """A countdown that ticks in the browser. Kinds: due ("in 12 min", "due now", "late 4 min"), gate ("opens in …", "open"), rest, ends."""
+    """A countdown that ticks in the browser. Kinds: due ("in 12 min", "due now", "late 4 min"), gate ("in 78 min", "open"), rest, ends."""
     return _clock(context, "until", moment, now, kind, css)
 
 

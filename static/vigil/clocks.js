@@ -3,7 +3,7 @@
   "use strict";
   const GRACE = 300, SOON = 300;
   const WORDS = {
-    due: ["in {t}", "due now", "late {t}"], gate: ["opens in {t}", "", "open"], rest: ["{t}", "", "over"], ends: ["{t} left", "", "over"],
+    due: ["in {t}", "due now", "late {t}"], gate: ["in {t}", "", "open"], rest: ["{t}", "", "over"], ends: ["{t} left", "", "over"],
     minutes: ["{t}", "", ""], ago: ["{t} ago", "", ""], words: ["{t}", "", ""],
   };
   const STATES = ["is-ahead", "is-soon", "is-now", "is-late", "is-over"];
@@ -19,7 +19,7 @@
   function span(kind, seconds) {
     const whole = Math.max(0, seconds), minutes = Math.floor(whole / 60), rest = String(whole % 60).padStart(2, "0");
     if (kind === "rest") return `${minutes}:${rest}`;
-    if (kind === "minutes" || kind === "ago" || (kind !== "words" && minutes >= 5 && minutes < 60)) return `${minutes} min`;
+    if (kind === "minutes" || kind === "ago" || (kind !== "words" && minutes >= 5 && (minutes < 60 || kind === "gate"))) return `${minutes} min`;
     if (minutes >= 60) return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
     return kind === "words" ? `${minutes} min` : `${minutes} min ${rest} s`;
   }

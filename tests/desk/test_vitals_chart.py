@@ -61,6 +61,12 @@ def test_crowded_labels_give_way_to_the_newest():
     assert labels == ["", "", "130/80"]
 
 
+def test_a_reading_beyond_a_limit_keeps_its_numbers_in_the_crowd():
+    readings = [Reading(36, 130, 80), Reading(42, 168, 102), Reading(48, 158, 96)]
+    labels = [mark.label for mark in vitals_chart(readings, PLANNED, LIMITS).pressure_marks]
+    assert labels[1:] == ["168/102", "158/96"]
+
+
 def test_the_picture_is_told_in_words():
     chart = vitals_chart([Reading(0), Reading(41, 148, 92, 96, 80)], PLANNED, LIMITS)
     assert chart.summary == "41 min: 148/92 mmHg, SpO₂ 96 %, pulse 80."
