@@ -15,7 +15,7 @@ NO_COMPANY = ("ended", "deceased")
 
 
 class Taken(NamedTuple):
-    """A visit that already occupies its chair and its patient."""
+    """A visit that occupies its patient's day, and its chair unless it is over."""
 
     session_pk: int
     chair_pk: int
@@ -23,6 +23,7 @@ class Taken(NamedTuple):
     treatment_on: date
     starts_at: datetime
     ends_at: datetime
+    holds_chair: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +89,7 @@ def booking_findings(
 
 def _taken_findings(visit: Visit, others: list[Taken], name: str) -> list[Finding]:
     found = []
-    if any(other.chair_pk == visit.chair_pk and overlaps(visit, other) for other in others):
+    if any(other.holds_chair and other.chair_pk == visit.chair_pk and overlaps(visit, other) for other in others):
         found.append(Finding("BOOK", Level.BLOCK, "That chair is taken at that time.", code="BOOK.chair", field="starts_at"))
     mine = [other for other in others if other.patient_pk == visit.patient_pk]
     if any(other.treatment_on == visit.treatment_on for other in mine):
@@ -101,7 +102,7 @@ def _taken_findings(visit: Visit, others: list[Taken], name: str) -> list[Findin
                 field="day",
             )
         )
-    elif any(overlaps(visit, other) for other in mine):
+    elif any(other.holds_chair and overlaps(visit, other) for other in mine):
         found.append(Finding("BOOK", Level.BLOCK, "The patient is already booked at that time.", code="BOOK.patient", field="starts_at"))
     return found
 
@@ -155,7 +156,7 @@ def nearest_free(visit: Visit, *, chairs: Iterable[int], taken: Iterable[Taken],
 
 def _is_free(visit: Visit, others: list[Taken], chair_pk: int, start: datetime) -> bool:
     end = start + (visit.ends_at - visit.starts_at)
-    return not any(other.chair_pk == chair_pk and start < other.ends_at and other.starts_at < end for other in others)
+    return not any(other.holds_chair and other.chair_pk == chair_pk and start < other.ends_at and other.starts_at < end for other in others)
 
 
 def _spread(options: list[Free], limit: int) -> list[Free]:

@@ -51,6 +51,7 @@ class GateFacts:
     equipment: tuple[Finding, ...]
     chart: tuple[Finding, ...]
     is_dosed_today: bool
+    is_course_over: bool
     identified_at: datetime | None
     dose_identified_at: datetime | None
     reset_at: datetime | None
@@ -228,6 +229,8 @@ def time_findings(facts: GateFacts) -> list[Finding]:
     found = []
     if facts.is_dosed_today:
         found.append(Finding("DOS-7", Level.BLOCK, "Already dosed today. Never two dosed sessions on one day.", code="DOS-7.same_day"))
+    if facts.is_course_over:
+        found.append(Finding("DOS-5", Level.DECISION, "The course of this session has ended.", code="DOS-5.course_over", field="course"))
     if facts.latest_start_at is not None and facts.at > facts.latest_start_at:
         text = f"The latest start today was {facts.clock(facts.latest_start_at)}: two hours and the way out would run past closing."
         found.append(Finding("DOS-9", Level.DECISION, text, code="DOS-9.start"))

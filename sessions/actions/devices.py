@@ -1,0 +1,108 @@
+"""Taking back or correcting a device; nothing may open the discharge gate earlier by one person's word (OUT-4)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from clinic import audit
+from clinic.findings import refuse
+from clinic.models import User
+from sessions.actions.dosing import Given
+from sessions.actions.facts import copied_fields, new_fact, require_reason, require_standing, require_time, same_post
+from sessions.actions.forms import owe_form, withdraw_form
+from sessions.actions.life import locked_picture, move
+from sessions.models import DeviceUse
+from sessions.picture import Picture
+from sessions.queries.gates import devices_planned
+from sessions.rules.dosing import may_undo, opens_earlier
+from sessions.states import Status
+
+CLOSED = (Status.DISCHARGED, Status.VOIDED)
+
+
+@transaction.atomic
+def undo_device(device: DeviceUse, *, client_key: UUID, by: User, now: datetime) -> DeviceUse:
+    """Take back a slip of the finger: the last device, by the same person, within a minute (OUT-4). Both rows stay."""
+    picture = locked_picture(device.session, ("devices",))
+    row = picture.session
+    earlier = same_post(DeviceUse, client_key, row)
+    if earlier is not None:
+        return earlier
+    require_standing(device)
+    latest = max(picture.devices, key=lambda other: (other.recorded_at, other.pk))
+    if not may_undo(recorded_at=device.recorded_at, now=now, is_same_person=device.recorded_by_id == by.pk, is_latest=latest.pk == device.pk):
+        raise refuse("OUT-4", "A device can be taken back for one minute, by who recorded it. Correct it instead.", code="OUT-4.undo")
+    made = new_fact(
+        DeviceUse, row, observed_at=device.observed_at, by=by, now=now, client_key=client_key, observed_by_id=device.observed_by_id,
+        supersedes=device, is_withdrawn=True, reason="Taken back within a minute", **copied_fields(device),
+    )  # fmt: skip
+    audit.record(action="device.undone", target=device, by=by, now=now, site=row.site, patient_pk=row.patient_id, changes={"number": device.number})
+    picture.devices = [other for other in picture.devices if other.pk != device.pk]
+    settle(picture, by=by, now=now)
+    return made
+
+
+@transaction.atomic
+def correct_device(
+    device: DeviceUse, *, given: Given, reason: str, client_key: UUID, by: User, now: datetime, second: User | None = None
+) -> DeviceUse:
+    """Put a new row in the place of a device, with the reason; the old one stays on record (MON-7).
+
+    Raises Refused without a reason, after the signature, and when the gate would open earlier than it stood without a
+    second person who has proved who they are (OUT-4).
+    """
+    picture = locked_picture(device.session, ("devices",))
+    row = picture.session
+    earlier = same_post(DeviceUse, client_key, row)
+    if earlier is not None:
+        return earlier
+    if row.status in CLOSED:
+        raise refuse("OUT-2", "The record is closed. Add an addendum instead.", code="OUT-2.closed")
+    require_reason(reason)
+    require_standing(device)
+    require_time(given.given_at, now)
+    before = picture.gate_opens_at
+    made = new_fact(
+        DeviceUse, row, observed_at=given.given_at, by=by, now=now, client_key=client_key, observed_by=given.observed_by or device.observed_by,
+        supersedes=device, reason=reason.strip()[:300], number=device.number, route=given.kit.route, lot=given.kit.lot,
+        expires_on=given.kit.expires_on, sprays=given.sprays, indicator_ok=given.indicator_ok, has_failed=given.has_failed,
+        label_checked=given.label_checked,
+    )  # fmt: skip
+    picture.devices = [made if other.pk == device.pk else other for other in picture.devices]
+    require_second(opens_earlier(before=before, after=picture.gate_opens_at), second, by)
+    audit.record(
+        action="device.corrected", target=made, by=by, now=now, site=row.site, patient_pk=row.patient_id,
+        changes={
+            "supersedes": device.pk, "sprays": [device.sprays, made.sprays], "second": second.pk if second is not None else None,
+            "given_at": [audit.plain(device.observed_at), audit.plain(made.observed_at)],
+        },
+    )  # fmt: skip
+    settle(picture, by=by, now=now)
+    return made
+
+
+def require_second(is_earlier: bool, second: User | None, by: User) -> None:
+    """OUT-4: back-dating, correcting or voiding in a way that opens the gate earlier needs another person."""
+    if is_earlier and (second is None or second.pk == by.pk):
+        text = "This would open the discharge gate earlier. A second person must confirm it with their own password."
+        raise refuse("OUT-4", text, code="OUT-4.second", field="second_email")
+
+
+def settle(picture: Picture, *, by: User, now: datetime) -> None:
+    """Status and form follow the devices that stand now."""
+    row = picture.session
+    given = len(picture.sprayed)
+    if given:
+        owe_form(picture, by=by, now=now)
+    else:
+        withdraw_form(row, by=by, now=now)
+    if row.status == Status.MONITORING and given < devices_planned(picture) and not stopped_early(picture):
+        move(row, Status.DOSING, by=by, now=now)
+    elif row.status == Status.DOSING and given >= devices_planned(picture):
+        move(row, Status.MONITORING, by=by, now=now)
+
+
+def stopped_early(picture: Picture) -> bool:
+    """Whether somebody ended the dosing on purpose; a correction then doesn't reopen it."""
+    return picture.session.events.filter(kind="stopped_early", superseded_by__isnull=True, is_withdrawn=False).exists() and bool(picture.sprayed)

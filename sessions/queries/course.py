@@ -1,0 +1,59 @@
+"""Which days of a course were dosed, and which order carries a session: what the patients' rules ask this room for."""
+
+from datetime import date
+
+from django.db.models import QuerySet
+
+from clinic.findings import Finding
+from patients.models import Course, Order
+from patients.queries import order_facts, orders_in_force
+from patients.queries.chart import position
+from patients.rules.dosing import course_findings
+from patients.rules.orders import order_findings
+from sessions.models import DeviceUse, TreatmentSession
+from sessions.protocol import protocol_of
+from sessions.states import Status
+
+
+def dosed_days(course: Course, *, besides: TreatmentSession | None = None) -> list[date]:
+    """Site-local days on which a spray of this course was given here, earliest first; voided sessions don't count (DOS-7)."""
+    rows = sprayed().filter(session__course=course)
+    if besides is not None:
+        rows = rows.exclude(session=besides)
+    return list(rows.order_by("session__treatment_on").values_list("session__treatment_on", flat=True).distinct())
+
+
+def sprayed() -> QuerySet[DeviceUse]:
+    """Standing devices with a spray, of sessions that count."""
+    return DeviceUse.objects.standing().filter(sprays__gt=0).exclude(session__status=Status.VOIDED)
+
+
+def is_dosed_on(session: TreatmentSession) -> bool:
+    """Whether the patient has had another dosed session on this session's day (DOS-7)."""
+    return sprayed().filter(session__patient_id=session.patient_id, session__treatment_on=session.treatment_on).exclude(session=session).exists()
+
+
+def order_of(session: TreatmentSession) -> Order | None:
+    """The order that carries a session (DOS-8): its own, else the one in force on its day; signed and of its dose before others."""
+    if session.order is not None and session.order.cancelled_at is None:
+        return session.order
+    orders = list(orders_in_force(session.course, session.treatment_on))
+    orders.sort(key=lambda order: (order.signed_at is None, order.dose_mg != session.planned_dose_mg))
+    return orders[0] if orders else None
+
+
+def used_sessions(order: Order, *, besides: TreatmentSession) -> int:
+    """How many other dosed sessions an order has carried."""
+    return sprayed().filter(session__order=order).exclude(session=besides).values("session_id").distinct().count()
+
+
+def dose_findings(session: TreatmentSession) -> list[Finding]:
+    """The order and the label about this session's dose on its day (DOS-3…DOS-8)."""
+    on, dose_mg = session.treatment_on, session.planned_dose_mg
+    order = order_of(session)
+    facts = order_facts(order, session.site) if order is not None else None
+    used = used_sessions(order, besides=session) if order is not None else 0
+    days = dosed_days(session.course, besides=session)
+    found = order_findings(order=facts, dose_mg=dose_mg, used_sessions=used, on=on)
+    protocol = protocol_of(session.protocol_code, session.protocol_version)
+    return found + course_findings(position=position(session.course, days, on), dose_mg=dose_mg, dosed_days=days, on=on, protocol=protocol)
