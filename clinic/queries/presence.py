@@ -1,14 +1,17 @@
 """Who is, and was, on site (SET-2)."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
-from clinic.models import DutyPeriod, Site
+from clinic.models import DutyPeriod, Membership, Site
+from clinic.rules.opening import local_day
 from clinic.rules.presence import Gap, Presence, ended_at, gaps
 
 # A stay lapses at the end of its local day at the latest, so older ones needn't be read: cost doesn't grow with history.
 LONGEST_STAY = timedelta(hours=26)
+SOON = timedelta(minutes=60)
 
 
 def duty_at(site: Site, at: datetime) -> list[DutyPeriod]:
@@ -40,3 +43,32 @@ def presence_gaps(site: Site, start: datetime, end: datetime) -> list[Gap]:
     """The stretches of [start, end) without a prescriber on site (SET-2); derived, never stored. For a session still running, `end` is now."""
     stays = stays_over(site, start, end, prescribers_only=True)
     return gaps([Presence(stay.came_at, ended_at(stay.left_at, stay.lapses_at)) for stay in stays], start, end)
+
+
+@dataclass(frozen=True)
+class DutyNow:
+    """Who is on site, as one member sees it."""
+
+    stays: list[DutyPeriod]
+    mine: DutyPeriod | None
+    lapsed: DutyPeriod | None
+    prescriber_here: bool
+    is_last_prescriber: bool
+    lapses_soon: bool
+
+
+def duty_now(site: Site, membership: Membership, now: datetime) -> DutyNow:
+    """The duty fragment's content, in one query."""
+    recent = DutyPeriod.objects.filter(site=site, came_at__lte=now, came_at__gt=now - LONGEST_STAY)
+    wanted = recent.filter(Q(left_at__isnull=True) | Q(left_at__gt=now)).filter(Q(lapses_at__gt=now) | Q(membership=membership, left_at__isnull=True))
+    found = list(wanted.select_related("membership__user").order_by("came_at", "pk"))
+    stays = [stay for stay in found if stay.lapses_at > now]
+    own = next((stay for stay in found if stay.membership_id == membership.pk), None)
+    mine = own if own is not None and own.lapses_at > now else None
+    lapsed = own if mine is None and own is not None and local_day(own.came_at, site.zone) == local_day(now, site.zone) else None
+    prescribers = [stay for stay in stays if stay.is_prescriber]
+    return DutyNow(
+        stays=stays, mine=mine, lapsed=lapsed, prescriber_here=bool(prescribers),
+        is_last_prescriber=mine is not None and prescribers == [mine],
+        lapses_soon=mine is not None and mine.lapses_at - now <= SOON and mine.confirmed_at is None,
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""The clinic room's forms, one file an idea."""

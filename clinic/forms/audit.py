@@ -1,0 +1,32 @@
+"""The filter of the audit trail."""
+
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import HTML, Div, Layout
+from django import forms
+
+from clinic.forms.base import Day
+from clinic.sentences import known_actions
+
+BIGGEST = 2**63 - 1
+
+
+class AuditFilter(forms.Form):
+    """Posted by GET: it changes nothing and names no patient but by number."""
+
+    person = forms.TypedChoiceField(label="Person", required=False, coerce=int, empty_value=None)
+    action = forms.ChoiceField(label="What", required=False)
+    since = Day(label="From", required=False)
+    until = Day(label="Until", required=False)
+    patient = forms.IntegerField(label="Patient number", required=False, min_value=1, max_value=BIGGEST)
+
+    def __init__(self, *args: Any, people: list[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["person"].choices = [("", "Everybody"), *people]  # type: ignore[attr-defined]
+        self.fields["action"].choices = [("", "Everything"), *known_actions()]  # type: ignore[attr-defined]
+        self.helper = FormHelper()
+        self.helper.form_method = "get"
+        self.helper.disable_csrf = True
+        show = HTML('<div class="v-form-foot"><button type="submit" class="btn btn-primary">Show</button></div>')
+        self.helper.layout = Layout(Div("person", "action", "since", "until", "patient", css_class="v-fields"), show)

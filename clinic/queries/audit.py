@@ -1,0 +1,69 @@
+"""Pages of the audit trail, found by where the last page ended: no count, no offset, so a long history costs nothing."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Q
+
+from clinic.models import AuditEntry, Site
+from clinic.rules.opening import day_bounds
+from clinic.sentences import sentence_of
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entry as the page writes it."""
+
+    entry: AuditEntry
+    words: str
+    changes: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class AuditPage:
+    lines: list[Line]
+    older: str
+
+
+def audit_page(site: Site, *, since: date, until: date, before: str = "", filters: Mapping[str, Any] | None = None) -> AuditPage:
+    """The newest entries of a range of local days; `before` is the `older` of the page before."""
+    entries = AuditEntry.objects.filter(site=site, happened_at__gte=day_bounds(since, site.zone)[0], happened_at__lt=day_bounds(until, site.zone)[1])
+    entries = entries.filter(**{name: value for name, value in (filters or {}).items() if value})
+    mark = mark_of(before)
+    if mark is not None:
+        entries = entries.filter(Q(happened_at__lt=mark[0]) | Q(happened_at=mark[0], pk__lt=mark[1]))
+    rows = list(entries.select_related("actor").order_by("-happened_at", "-pk")[: PAGE + 1])
+    older = f"{rows[PAGE - 1].happened_at.isoformat()}_{rows[PAGE - 1].pk}" if len(rows) > PAGE else ""
+    return AuditPage([Line(row, sentence_of(row.action), changes_of(row.body)) for row in rows[:PAGE]], older)
+
+
+def mark_of(before: str) -> tuple[datetime, int] | None:
+    """Where the page before ended; anything that isn't such a mark means the first page."""
+    moment, _, pk = before.rpartition("_")
+    try:
+        at = datetime.fromisoformat(moment.replace(" ", "+"))
+    except ValueError:
+        return None
+    return (at, int(pk)) if at.tzinfo is not None and pk.isascii() and pk.isdigit() and len(pk) <= 18 else None
+
+
+def changes_of(body: str) -> list[tuple[str, str]]:
+    """The changed fields that an entry's body holds (schema 1: `change <name> <json>`)."""
+    found = []
+    for line in body.split("\n"):
+        if line.startswith("change "):
+            _, name, value = line.split(" ", 2)
+            found.append((name.replace("_", " "), spelled(json.loads(value))))
+    return found
+
+
+def spelled(value: object) -> str:
+    """A stored value in words; a pair is before → after."""
+    if isinstance(value, list):
+        return (" → " if len(value) == 2 else ", ").join(spelled(one) for one in value)
+    return {None: "–", True: "yes", False: "no", "": "–"}.get(value, str(value)) if isinstance(value, bool | str | None) else str(value)

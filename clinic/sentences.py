@@ -1,0 +1,52 @@
+"""What an audit entry says in plain words: each room registers the end of the sentence that begins with the person's name."""
+
+from collections.abc import Mapping
+
+_sentences: dict[str, str] = {}
+
+
+def register_sentences(sentences: Mapping[str, str]) -> None:
+    """`{"session.arrived": "checked the patient in"}`; called from a room's `apps.py`."""
+    _sentences.update(sentences)
+
+
+def sentence_of(action: str) -> str:
+    """The words of an action; an unregistered one is spelled out."""
+    return _sentences.get(action) or action.replace(".", ": ").replace("_", " ")
+
+
+def known_actions() -> list[tuple[str, str]]:
+    """(action, words) for a filter, in order of the words."""
+    return sorted(_sentences.items(), key=lambda pair: pair[1])
+
+
+register_sentences(
+    {
+        "access.denied": "was refused: the role may not do this",
+        "access.hidden": "asked for something that isn't theirs to see",
+        "record.read": "read a record",
+        "site.opened": "opened the site",
+        "site.changed": "changed the site's details",
+        "certification.recorded": "recorded an event of the certification",
+        "representative.changed": "named the authorized representative",
+        "chair.added": "added a chair",
+        "chair.changed": "changed a chair",
+        "hours.changed": "changed the opening hours",
+        "closure.added": "marked days as closed",
+        "closure.removed": "opened a closed day again",
+        "equipment.added": "added a piece of equipment",
+        "equipment.changed": "changed a piece of equipment",
+        "equipment.checked": "recorded a check of equipment",
+        "policy.planned": "planned a new version of the policy",
+        "policy.withdrawn": "took back a planned version of the policy",
+        "invitation.sent": "invited a person",
+        "invitation.withdrawn": "withdrew an invitation",
+        "invitation.accepted": "joined the site",
+        "member.changed": "changed a member's role or credential",
+        "member.ended": "ended a membership",
+        "training.recorded": "recorded a training",
+        "duty.came": "came on site",
+        "duty.left": "left the site",
+        "duty.stayed": "stayed past closing",
+    }
+)

@@ -1,0 +1,64 @@
+"""Who is on site now; come and leave in one press (SET-2)."""
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_POST, require_safe
+
+from clinic import access
+from clinic.actions import duty as acts
+from clinic.findings import Refused
+from clinic.http import see_other
+from clinic.queries import duty_now, stays_over, today_at
+from clinic.roles import Permission, may
+from clinic.rules.opening import day_bounds
+from clinic.views.pages import done, page
+
+
+@require_safe
+def duty(request: HttpRequest, site: str) -> HttpResponse:
+    """On site now, and today's comings and goings."""
+    access.site_for(request, site, Permission.VIEW_FLOOR)
+    return duty_page(request)
+
+
+@require_POST
+def duty_come(request: HttpRequest, site: str) -> HttpResponse:
+    access.site_for(request, site, Permission.MOVE_DUTY)
+    acts.check_in(request.membership, by=request.user, now=request.now)  # type: ignore[attr-defined,arg-type]
+    return back(request, "You are on site.", site)
+
+
+@require_POST
+def duty_leave(request: HttpRequest, site: str) -> HttpResponse:
+    access.site_for(request, site, Permission.MOVE_DUTY)
+    acts.check_out(request.membership, by=request.user, now=request.now)  # type: ignore[attr-defined,arg-type]
+    return back(request, "You have left.", site)
+
+
+@require_POST
+def duty_stay(request: HttpRequest, site: str) -> HttpResponse:
+    access.site_for(request, site, Permission.MOVE_DUTY)
+    try:
+        acts.stay_on(request.membership, by=request.user, now=request.now)  # type: ignore[attr-defined,arg-type]
+    except Refused as refused:
+        return duty_page(request, refused.findings, status=422)
+    return back(request, "You stay on site until the end of the day.", site)
+
+
+def duty_page(request: HttpRequest, findings: object = (), status: int = 200) -> HttpResponse:
+    place, member, now = request.site, request.membership, request.now  # type: ignore[attr-defined]
+    start, end = day_bounds(today_at(place, now), place.zone)
+    response = page(request, "clinic/duty.html", {
+        "duty": duty_now(place, member, now),
+        "stays": stays_over(place, start, end),
+        "may_move": may(member.role, Permission.MOVE_DUTY),
+        "findings": findings,
+    })  # fmt: skip
+    response.status_code = status
+    return response
+
+
+def back(request: HttpRequest, words: str, site: str) -> HttpResponse:
+    """To the page that the press came from; only to pages that hold the duty fragment."""
+    if request.POST.get("back") == "board":
+        return see_other("board", site)
+    return done(request, words, "duty", site)
