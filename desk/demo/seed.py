@@ -1,0 +1,33 @@
+"""The whole demonstration: its past in bulk, its today through the actions."""
+
+import random
+from datetime import UTC, date, datetime, timedelta
+
+from desk.demo import charts, house, papers, past, people, plan, trail
+
+SEED = 20260101
+MONTHS_BACK = timedelta(days=270)
+PATIENTS = {"riverside": 46, "hillcrest": 14}
+
+
+def past_of(site: house.House, *, first: date, now: datetime, dice: random.Random) -> None:
+    """One site's patients and history up to yesterday."""
+    today = now.astimezone(site.site.zone).date()
+    floor = plan.Floor(len(site.chairs), site.site.zone)
+    count = PATIENTS[site.site.slug]
+    treatments = plan.treatments(count, floor=floor, first=first, today=today, dice=dice)
+    for days in (7, 9):
+        plan.ensure_visit(treatments, today - timedelta(days=days), floor=floor, dice=dice)
+    made = charts.charts(site, people.persons(count, dice, today), treatments, today=today, dice=dice)
+    stories = past.sessions(site, made, dice)
+    forms = papers.forms(site, stories, now=now, dice=dice)
+    house.duty_of_the_past(site, sorted({story.visit.day for story in stories}))
+    trail.write(site, made, stories, forms)
+
+
+def make_past(*, now: datetime) -> None:
+    """Both sites with nine months of history; a fixed seed draws the same people for the same day."""
+    today = now.astimezone(UTC).date()
+    first = today - MONTHS_BACK
+    for index, site in enumerate(house.build(first, today, now)):
+        past_of(site, first=first, now=now, dice=random.Random(SEED + index))  # noqa: S311  draws people, keeps no secret

@@ -1,0 +1,26 @@
+"""Make the demonstration clinic, or renew its today; it only ever adds."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from clinic import clock
+from clinic.models import Site
+from desk.demo import live, seed
+
+
+class Command(BaseCommand):
+    help = "Makes two fictional sites with nine months of history and a live today. Refused in production."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.VIGIL_DEMONSTRATION_LOGINS:
+            raise CommandError("The demonstration clinic can't be made in production.")
+        now = clock.now()
+        if not Site.objects.filter(slug="riverside").exists():
+            with transaction.atomic():
+                seed.make_past(now=now)
+            self.stdout.write("Two sites with nine months of history.")
+        added = live.renew(now=now)
+        self.stdout.write(f"Today: {added} sessions." if added else "Today stands already.")
