@@ -111,7 +111,9 @@ AUTH_USER_MODEL = "clinic.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 ARGON2 = "django.contrib.auth.hashers.Argon2PasswordHasher"
 # Argon2 takes 130 ms on purpose; the suite signs in thousands of times, so it hashes fast.
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", ARGON2] if IS_TEST else [ARGON2, "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+PASSWORD_HASHERS = (
+    ["django.contrib.auth.hashers.MD5PasswordHasher", ARGON2] if IS_TEST else [ARGON2, "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+)
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},

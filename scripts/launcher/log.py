@@ -16,7 +16,7 @@ def line(name: str, text: str) -> None:
         print(f"{label} | {text}", flush=True)
     except (BrokenPipeError, ValueError):
         # Nobody reads the log any more (`make run | head`): the clinic goes on.
-        sys.stdout = open("/dev/null", "w")  # noqa: SIM115, PTH123
+        sys.stdout = open("/dev/null", "w")  # noqa: SIM115
 
 
 class Lines:

@@ -58,7 +58,9 @@ def close(outcomes: list[Outcome], shortfalls: list[str], not_run: list[str], st
     for text in not_run:
         print(f"  NOT RUN: {text}")
     print(f"  all in {time.monotonic() - started:.0f} s\n")
-    print(f"{sum(o.passed for o in outcomes)} passed, {sum(o.failed for o in outcomes)} failed, {sum(o.skipped for o in outcomes)} skipped", flush=True)
+    print(
+        f"{sum(o.passed for o in outcomes)} passed, {sum(o.failed for o in outcomes)} failed, {sum(o.skipped for o in outcomes)} skipped", flush=True
+    )
     is_good = all(outcome.is_good for outcome in outcomes) and not shortfalls
     return 0 if is_good and not (not_run and os.environ.get("CI") == "true") else 1
 
