@@ -118,7 +118,12 @@ class Scale:
 
 
 def vitals_chart(
-    readings: Iterable[Reading], planned: Iterable[tuple[int, str]], limits: Limits, *, now_minute: float | None = None, gate_minute: float | None = None
+    readings: Iterable[Reading],
+    planned: Iterable[tuple[int, str]],
+    limits: Limits,
+    *,
+    now_minute: float | None = None,
+    gate_minute: float | None = None,
 ) -> Chart:
     """The chart of one session.
 
@@ -206,7 +211,11 @@ def pressure_marks(readings: Sequence[Reading], across: Scale, up: Scale, limits
     for number in labelling_order(whole, limits):
         x, y = across.at(whole[number].minute), up.at(whole[number].systolic or 0)
         rows = (-9, -23, 16) if pressure_level(whole[number], limits) else (-9,)
-        free = [y + row for row in rows if all(abs(x - other_x) >= LABEL_GAP or abs(y + row - other_y) >= LABEL_HEIGHT for other_x, other_y in placed.values())]
+        free = [
+            y + row
+            for row in rows
+            if all(abs(x - other_x) >= LABEL_GAP or abs(y + row - other_y) >= LABEL_HEIGHT for other_x, other_y in placed.values())
+        ]
         if free:
             placed[number] = (x, free[0])
     return tuple(

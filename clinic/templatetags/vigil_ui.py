@@ -89,7 +89,7 @@ def clock_since(context: template.Context, moment: datetime | None, now: datetim
 
 def _clock(context: template.Context, way: str, moment: datetime | None, now: datetime | None, kind: str, css: str) -> SafeString:
     if not moment:
-        return mark_safe('<span class="v-clock is-empty">–</span>')  # noqa: S308
+        return mark_safe('<span class="v-clock is-empty">–</span>')
     now = now or getattr(getattr(context, "request", None), "now", None)
     seconds = int((moment - now).total_seconds()) if now else 0
     state, text = clock_text(kind, seconds if way == "until" else -seconds)
@@ -123,10 +123,17 @@ def card(content: str, title: str = "", icon: str = "", tone: str = "", id: str 
     drawn = _icon(str(icon), "", "") if icon else ""
     head = format_html('<header class="v-card-head"><h2 class="v-card-title">{}{}</h2></header>', drawn, title) if title else ""
     named = format_html(' id="{}"', id) if id else ""
-    return format_html('<section class="v-card {}"{}>{}<div class="v-card-body">{}</div></section>', f"v-stripe-{tone}" if tone else "", named, head, content)
+    return format_html(
+        '<section class="v-card {}"{}>{}<div class="v-card-body">{}</div></section>', f"v-stripe-{tone}" if tone else "", named, head, content
+    )
 
 
-STEP_ICONS = {"done": ("circle-check", "done:"), "open": ("circle-dot", "now:"), "later": ("circle-dashed", "later:"), "stopped": ("octagon-x", "stopped:")}
+STEP_ICONS = {
+    "done": ("circle-check", "done:"),
+    "open": ("circle-dot", "now:"),
+    "later": ("circle-dashed", "later:"),
+    "stopped": ("octagon-x", "stopped:"),
+}
 
 
 @register.simple_block_tag

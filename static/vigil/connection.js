@@ -51,15 +51,16 @@
     const { xhr, elt } = event.detail;
     if (!xhr || xhr.status === 0) return;
     if (!isReading(event) && xhr.status < 500 && formOf(elt) === unsent) unsent = null;
-    if (xhr.status === 401) return signedOut(event);
     lastHeard = Date.now();
+    if (xhr.status === 401) return signedOut(event);
     if (xhr.status >= 500) return lost(event, "The server met a fault.");
     if (xhr.status >= 400 && xhr.status !== 422 && !isReading(event)) return lost(event, `The server refused it (${xhr.status}).`);
     heard();
   }
 
   function signedOut(event) {
-    waiting = isReading(event) ? null : formOf(event.detail.elt);
+    waiting = isReading(event) ? waiting : formOf(event.detail.elt);
+    heard();
     if (dialog() && !dialog().open) dialog().showModal();
   }
 

@@ -8,9 +8,7 @@ from hypothesis import strategies as st
 from desk.vitals_chart import HEIGHT, LEFT, RIGHT, Reading, oxygen_level, pressure_level, vitals_chart
 from sessions.rules.alerts import Limits
 
-LIMITS = Limits(
-    high_systolic=160, high_diastolic=100, critical_systolic=200, critical_diastolic=120, low_spo2=93, critical_spo2=90, critical_moaas=2
-)
+LIMITS = Limits(high_systolic=160, high_diastolic=100, critical_systolic=200, critical_diastolic=120, low_spo2=93, critical_spo2=90, critical_moaas=2)
 PLANNED = ((120, "later"), (40, "done"))
 COURSE = [Reading(-12, 128, 80, 98, 72), Reading(41, 168, 96, 95, 84), Reading(119, 134, 84, 97, 76)]
 
