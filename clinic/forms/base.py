@@ -1,5 +1,6 @@
 """Fields that take what people really type, the layout of a form, and the one way from a form to an action."""
 
+import copy
 import unicodedata
 from collections.abc import Callable
 from datetime import date
@@ -51,14 +52,20 @@ class WallTime(forms.TimeField):
     widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
 
 
-def laid_out(button: str, *rows: Any, action: str = "") -> FormHelper:
+def laid_out(button: str, *rows: Any) -> FormHelper:
     """A posting form with its fields in rows and one button; a way back is the page's affair."""
     helper = FormHelper()
-    helper.form_action = action
     helper.attrs = {"novalidate": ""}
     foot = HTML(f'<div class="v-form-foot"><button type="submit" class="btn btn-primary">{button}</button></div>')
     helper.layout = Layout(*rows, foot)
     return helper
+
+
+def posting_to(form: forms.BaseForm, url: str) -> forms.BaseForm:
+    """The form, posting elsewhere than to the page it stands on; the helper of its class stays as it is."""
+    form.helper = copy.copy(form.helper)  # type: ignore[attr-defined]
+    form.helper.form_action = url  # type: ignore[attr-defined]
+    return form
 
 
 def attempt(form: forms.BaseForm, act: Callable[..., object], *names: str, **more: Any) -> bool:

@@ -1,11 +1,12 @@
 """Oximeters, cuffs and kits with their checks (SET-4)."""
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic import access
 from clinic.actions.equipment import add_equipment, change_equipment, record_equipment_check
-from clinic.forms.base import attempt
+from clinic.forms.base import attempt, posting_to
 from clinic.forms.furniture import ChangeEquipmentForm, EquipmentCheckForm, EquipmentForm
 from clinic.models import Equipment, EquipmentCheck
 from clinic.queries import equipment_problems, today_at
@@ -62,4 +63,10 @@ def check_form(request: HttpRequest) -> EquipmentCheckForm:
 
 def item_page(request: HttpRequest, device: Equipment, form: ChangeEquipmentForm, check: EquipmentCheckForm) -> HttpResponse:
     checks = EquipmentCheck.objects.filter(equipment=device).select_related("recorded_by").order_by("-checked_at", "-pk")[:50]
-    return page(request, "clinic/equipment_item.html", {"device": device, "form": form, "check_form": check, "checks": checks})
+    context = {
+        "device": device,
+        "form": posting_to(form, reverse("equipment_item", args=[device.site.slug, device.pk])),
+        "check_form": posting_to(check, reverse("equipment_check", args=[device.site.slug, device.pk])),
+        "checks": checks,
+    }
+    return page(request, "clinic/equipment_item.html", context)

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic import access, mail
@@ -12,7 +13,7 @@ from clinic.actions.people import change_membership
 from clinic.actions.people import end_membership as end
 from clinic.actions.people import record_training as put_training
 from clinic.findings import Refused
-from clinic.forms.base import attempt
+from clinic.forms.base import attempt, posting_to
 from clinic.forms.people import InvitationForm, PlaceForm, TrainingForm
 from clinic.http import see_other
 from clinic.models import Invitation, Membership, Site
@@ -113,8 +114,10 @@ def member_page(
         "line": staff_list(place, request.now, [member])[0],  # type: ignore[attr-defined]
         "member": member,
         "trainings": trainings_of(member)[:50],
-        "place_form": place_form or PlaceForm(initial={"role": member.role, "credential": member.credential}),
-        "training_form": training_form or TrainingForm(),
+        "place_form": posting_to(
+            place_form or PlaceForm(initial={"role": member.role, "credential": member.credential}), reverse("change_member", args=[place.slug, member.pk])
+        ),
+        "training_form": posting_to(training_form or TrainingForm(), reverse("record_training", args=[place.slug, member.pk])),
         "findings": findings,
         "manages": manages and member.is_active,
         "is_self": member.user_id == request.user.pk,
