@@ -1,0 +1,132 @@
+"""The scenes of a demonstration day: which room, how long ago it began, and how far it has come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from desk.demo.live import Script
+    from desk.demo.steps import Part
+
+BOOKED_BEFORE = 26 * 60
+
+
+@dataclass(frozen=True)
+class Scene:
+    """`began` is how many minutes ago the visit begins; negative lies ahead."""
+
+    room: int
+    began: int
+    tell: Callable[[Script, Part, int], None]
+    dose_mg: int = 56
+
+    def write(self, script: Script, part: Part) -> None:
+        starts_at = script.now - timedelta(minutes=self.began)
+        script.add(max(self.began, 0) + BOOKED_BEFORE, partial(part.book, starts_at=starts_at.replace(second=0, microsecond=0), dose_mg=self.dose_mg))
+        self.tell(script, part, self.began)
+
+
+def nothing_yet(script: Script, part: Part, began: int) -> None:
+    """Booked, no more."""
+
+
+def arrived(script: Script, part: Part, began: int) -> None:
+    """In the chair, questions answered, pressure above 140/90: rest and repeat (PRE-2)."""
+    script.add(began - 1, part.arrive)
+    script.add(began - 5, part.answer)
+    script.add(began - 8, partial(part.check, systolic=148, diastolic=94))
+
+
+def waiting(script: Script, part: Part, began: int) -> None:
+    script.add(began - 1, part.arrive)
+    script.add(began - 4, partial(part.answer, ate_minutes_ago=60))
+    script.add(began - 6, part.wait)
+
+
+def held(script: Script, part: Part, began: int) -> None:
+    arrived(script, part, began)
+    script.add(began - 16, partial(part.check, systolic=151, diastolic=96))
+    script.add(began - 20, part.hold)
+
+
+def missed(script: Script, part: Part, began: int) -> None:
+    script.add(began - 30, part.miss)
+
+
+def cancelled(script: Script, part: Part, began: int) -> None:
+    script.add(began + 60, part.cancel)
+
+
+def cleared(script: Script, part: Part, began: int) -> None:
+    script.add(began, part.arrive)
+    script.add(began - 4, part.answer)
+    script.add(began - 9, partial(part.check, systolic=124, diastolic=79))
+    script.add(began - 14, part.clear)
+
+
+def dosing(script: Script, part: Part, began: int, devices: int = 1) -> None:
+    """The first device 23 minutes after the visit began, the others five and a half minutes apart."""
+    cleared(script, part, began)
+    script.add(began - 20, part.start)
+    for number in range(devices):
+        script.add(began - 23 - 5.5 * number, part.device)
+
+
+def watched(script: Script, part: Part, began: int) -> None:
+    """Two devices, then the watch; checks come with the scenes below."""
+    dosing(script, part, began, devices=2)
+    script.add(began - 23 - 15, partial(part.event, kind="dissociation_began"))
+    script.add(began - 23 - 20, part.round)
+
+
+def late_check(script: Script, part: Part, began: int) -> None:
+    """The 40-minute check hasn't been taken: late is loud."""
+    watched(script, part, began)
+    script.add(began - 23 - 31, part.round)
+
+
+def alerted(script: Script, part: Part, began: int) -> None:
+    """Raised pressure at 40 minutes: an open alert (MON-6)."""
+    watched(script, part, began)
+    script.add(began - 23 - 40, partial(part.check, systolic=174, diastolic=104, dissociation="moderate", sedation=4))
+
+
+def nearly_done(script: Script, part: Part, began: int) -> None:
+    """Two minutes to the gate; the last planned check is due."""
+    watched(script, part, began)
+    script.add(began - 23 - 41, partial(part.check, systolic=139, diastolic=86, dissociation="mild", sedation=4))
+    script.add(began - 23 - 66, partial(part.event, kind="dissociation_ended"))
+    script.add(began - 23 - 70, part.round)
+    script.add(began - 23 - 91, partial(part.check, systolic=128, diastolic=81))
+
+
+def discharged(script: Script, part: Part, began: int) -> None:
+    nearly_done(script, part, began)
+    script.add(began - 23 - 121, partial(part.check, systolic=122, diastolic=77))
+    script.add(began - 23 - 129, partial(part.event, kind="clinically_ready"))
+    script.add(began - 23 - 130, part.ready)
+    script.add(began - 23 - 131, part.discharge)
+
+
+RIVERSIDE = (
+    Scene(1, 149, nearly_done),
+    Scene(2, 75, late_check),
+    Scene(3, 70, alerted),
+    Scene(4, 25, dosing),
+    Scene(5, 12, arrived),
+    Scene(6, 18, waiting),
+    Scene(6, 260, discharged),
+    Scene(5, 250, held),
+    Scene(4, 240, missed),
+    Scene(3, 300, cancelled),
+    Scene(1, -45, nothing_yet),
+    Scene(2, -120, nothing_yet),
+    Scene(3, -1440, nothing_yet),
+    Scene(4, -1480, nothing_yet),
+    Scene(5, -1530, nothing_yet),
+)
+HILLCREST = (Scene(1, 95, alerted), Scene(2, 16, cleared), Scene(3, -60, nothing_yet), Scene(2, -1440, nothing_yet))
