@@ -47,3 +47,13 @@ def open_session(request: HttpRequest, pk: int) -> TreatmentSession:
 def session_address(site_slug: str, pk: int) -> str:
     """Where a notice about a session leads."""
     return reverse("flowsheet", args=[site_slug, pk])
+
+
+def open_form(request: HttpRequest, pk: int) -> MonitoringForm:
+    """The door for what hangs on a monitoring form."""
+    return form_for(request, pk, Permission.VIEW_RECORD)
+
+
+def form_address(site_slug: str, pk: int) -> str:
+    """Where a notice about a monitoring form leads."""
+    return reverse("form", args=[site_slug, pk])

@@ -10,9 +10,12 @@ class TreatmentSessionsConfig(AppConfig):
 
     def ready(self) -> None:
         from clinic import registry
-        from sessions import access, signed_content
+        from sessions import access, signed_content, signed_form
 
         registry.register_renderer("discharge", 1, signed_content.render_discharge)
         registry.register_renderer("addendum", 1, signed_content.render_addendum)
         registry.register_door("treatmentsession", access.open_session)
         registry.register_address("treatmentsession", access.session_address)
+        registry.register_renderer(signed_form.KIND, signed_form.SCHEMA, signed_form.render_form)
+        registry.register_door(signed_form.KIND, access.open_form)
+        registry.register_address(signed_form.KIND, access.form_address)

@@ -11,7 +11,7 @@ from clinic.queries import calendar_of, today_at
 from clinic.rules.opening import Calendar
 from sessions.models import Addendum, FormSend, MonitoringForm
 from sessions.rules.deadlines import Deadlines, Urgency, is_in_time, urgency
-from sessions.states import FormStatus
+from sessions.states import PRESENT, FormStatus
 
 OPEN = (FormStatus.OWED, FormStatus.COMPLETE, FormStatus.SENT)
 PRESSING = (Urgency.OVERDUE, Urgency.LATE, Urgency.TODAY, Urgency.TOMORROW)
@@ -36,6 +36,11 @@ class FormRow:
     def state(self) -> str:
         """The word of the pill."""
         return "amendment" if self.is_amendment and self.form.status == FormStatus.OWED else self.form.status
+
+    @property
+    def is_live(self) -> bool:
+        """The patient is still here: nothing can be confirmed yet."""
+        return self.form.session.status in PRESENT
 
     @property
     def is_pressing(self) -> bool:

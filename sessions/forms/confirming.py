@@ -1,0 +1,140 @@
+"""The monitoring form on a page: one field per field of its definition, a tick per section, the signature (PMF-4)."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.forms.boundfield import BoundField
+
+from clinic.findings import Finding
+from sessions.rules.definition import Definition, FieldSpec, Kind, Section
+from sessions.rules.form import Answer, answer_findings
+from sessions.rules.proposals import NOT_OBTAINED, Proposal
+
+PREFIX = "f_"
+ABSENT = "_absent"
+NO_ANSWER = Proposal("")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One field as the page shows it: how it is asked, what was proposed, by which evidence."""
+
+    spec: FieldSpec
+    field: BoundField
+    proposal: Proposal
+    absent: BoundField | None
+
+    @property
+    def proposed_label(self) -> str:
+        value = self.proposal.value
+        if isinstance(value, list):
+            return ", ".join(self.spec.label_of(one) for one in value)
+        return "Not obtained" if value == NOT_OBTAINED else self.spec.label_of(value)
+
+
+@dataclass(frozen=True)
+class Part:
+    section: Section
+    rows: list[Row]
+    tick: BoundField
+
+
+class ConfirmForm(forms.Form):
+    """Facts are filled in from the record; what is chosen (yes or no, bands, judgements) takes a tap of its own each."""
+
+    client_key = forms.UUIDField(widget=forms.HiddenInput)
+    password = forms.CharField(
+        max_length=200,
+        strip=False,
+        label="Your password",
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "class": "form-control"}),
+    )
+
+    def __init__(self, *args: Any, definition: Definition, proposals: Mapping[str, Proposal], earlier: Mapping[str, Answer], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.definition, self.proposals = definition, proposals
+        for spec in definition.fields:
+            proposed = proposals.get(spec.id, NO_ANSWER).value
+            start = earlier.get(spec.id, "" if spec.is_chosen else proposed)
+            self.fields[PREFIX + spec.id] = field_of(spec, start)
+            if spec.may_be_absent:
+                self.fields[PREFIX + spec.id + ABSENT] = absent_field(spec, start)
+        for number, section in enumerate(definition.sections):
+            self.fields[f"checked_{number}"] = tick_field(section)
+
+    def clean(self) -> dict[str, Any]:
+        """What the rules say about the answers, beside the field it is about."""
+        for finding in answer_findings(self.definition, self.answers()):
+            name = PREFIX + finding.field
+            if name not in self.errors:
+                self.add_error(name, finding.text)
+        return self.cleaned_data
+
+    def answers(self) -> dict[str, Answer]:
+        return {spec.id: self.answer(spec) for spec in self.definition.fields}
+
+    def answer(self, spec: FieldSpec) -> Answer:
+        if spec.may_be_absent and self.cleaned_data.get(PREFIX + spec.id + ABSENT):
+            return NOT_OBTAINED
+        given: Answer = self.cleaned_data.get(PREFIX + spec.id) or ""
+        return given
+
+    def refuse(self, findings: list[Finding]) -> None:
+        for finding in findings:
+            name = next((name for name in (PREFIX + finding.field, finding.field) if name in self.fields), None)
+            self.add_error(name, finding.text)
+
+    def parts(self) -> Iterator[Part]:
+        for number, section in enumerate(self.definition.sections):
+            yield Part(section, [self.row(spec) for spec in section.fields], self[f"checked_{number}"])
+
+    def row(self, spec: FieldSpec) -> Row:
+        absent = self[PREFIX + spec.id + ABSENT] if spec.may_be_absent else None
+        return Row(spec, self[PREFIX + spec.id], self.proposals.get(spec.id, NO_ANSWER), absent)
+
+    @property
+    def wrong(self) -> list[tuple[str, str]]:
+        """What must be mended, in order, with the id of its field for a link."""
+        return [
+            (self[name].id_for_label or f"id_{name}" if name != "__all__" else "", str(error))
+            for name, errors in self.errors.items()
+            for error in errors
+        ]
+
+
+def field_of(spec: FieldSpec, start: Answer) -> forms.Field:
+    """A form field for a definition's field. Whether it is needed depends on other answers, so the rules say that."""
+    common: dict[str, Any] = {"label": spec.label, "required": False, "initial": "" if start == NOT_OBTAINED else start, "help_text": spec.help}
+    choices = [(choice.value, choice.label) for choice in spec.choices]
+    if spec.kind is Kind.MANY:
+        return forms.MultipleChoiceField(choices=choices, widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}), **common)
+    if spec.is_chosen:
+        return forms.ChoiceField(choices=choices, widget=forms.RadioSelect(attrs={"class": "form-check-input"}), **common)
+    if spec.kind is Kind.LONG_TEXT:
+        return forms.CharField(max_length=2000, widget=forms.Textarea(attrs={"rows": 3, "class": "form-control"}), **common)
+    return forms.CharField(
+        max_length=300, widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off", **ATTRIBUTES.get(spec.kind, {})}), **common
+    )
+
+
+ATTRIBUTES: dict[Kind, dict[str, str]] = {
+    Kind.DATE: {"type": "date"},
+    Kind.NUMBER: {"inputmode": "numeric"},
+    Kind.PRESSURE: {"placeholder": "128/82"},
+}
+
+
+def absent_field(spec: FieldSpec, start: Answer) -> forms.Field:
+    return forms.BooleanField(
+        label="Not obtained", required=False, initial=start == NOT_OBTAINED, widget=forms.CheckboxInput(attrs={"class": "form-check-input"})
+    )
+
+
+def tick_field(section: Section) -> forms.Field:
+    return forms.BooleanField(
+        label=f"I have checked “{section.title}”",
+        error_messages={"required": f"Tick that you have checked “{section.title}”."},
+        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+    )
