@@ -1,5 +1,11 @@
-"""Addresses of the desk room."""
+"""Addresses of the desk room: the pages over several rooms."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from desk.views import board, flowsheet
+
+urlpatterns = [
+    path("<slug:site>/", board.board, name="board"),
+    path("<slug:site>/sessions/<int:pk>/", flowsheet.flowsheet, name="flowsheet"),
+    path("<slug:site>/sessions/<int:pk>/record/", flowsheet.session_record, name="session_record"),
+]

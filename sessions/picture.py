@@ -175,7 +175,7 @@ def pictures_of(sessions: Iterable[TreatmentSession], policies: dict[int, SitePo
 
 def rows_of(part: str, session_pks: list[int]) -> Iterable[Any]:
     if part in _FACTS:
-        return _FACTS[part].objects.standing().select_related("recorded_by").filter(session_id__in=session_pks)
+        return _FACTS[part].objects.standing().select_related("recorded_by", "observed_by").filter(session_id__in=session_pks)
     return _ROWS[part].objects.filter(session_id__in=session_pks)
 
 

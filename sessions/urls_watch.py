@@ -1,5 +1,24 @@
 """Addresses of the watch and of leaving."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from sessions.views import alerts, leaving, watch
+
+_SESSION = "<slug:site>/sessions/<int:pk>"
+
+urlpatterns = [
+    path(f"{_SESSION}/checks/", watch.observation_record, name="observation_record"),
+    path("<slug:site>/checks/<int:pk>/correct/", watch.observation_correct, name="observation_correct"),
+    path(f"{_SESSION}/rounds/", watch.round_record, name="round_record"),
+    path(f"{_SESSION}/events/", watch.event_record, name="event_record"),
+    path(f"{_SESSION}/measures/", watch.measure_record, name="measure_record"),
+    path("<slug:site>/checks/<int:pk>/withdraw/", watch.fact_withdraw, {"kind": "check"}, name="check_withdraw"),
+    path("<slug:site>/rounds/<int:pk>/withdraw/", watch.fact_withdraw, {"kind": "round"}, name="round_withdraw"),
+    path("<slug:site>/events/<int:pk>/withdraw/", watch.fact_withdraw, {"kind": "event"}, name="event_withdraw"),
+    path("<slug:site>/alerts/<int:pk>/acknowledge/", alerts.alert_acknowledge, name="alert_acknowledge"),
+    path("<slug:site>/alerts/<int:pk>/close/", alerts.alert_close, name="alert_close"),
+    path(f"{_SESSION}/readiness/", leaving.readiness_record, name="readiness_record"),
+    path(f"{_SESSION}/discharge/", leaving.session_discharge, name="session_discharge"),
+    path(f"{_SESSION}/addenda/", leaving.addendum_add, name="addendum_add"),
+    path(f"{_SESSION}/leaving-sheet/", leaving.leaving_sheet, name="leaving_sheet"),
+]

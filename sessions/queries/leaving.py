@@ -26,13 +26,15 @@ def since_dose(picture: Picture) -> list:  # type: ignore[type-arg]
 def gate_of_discharge(picture: Picture, now: datetime) -> list[Finding]:
     """Every reason why this patient may not leave yet; the same answer for the page and for the act."""
     checks = since_dose(picture)
+    newest = picture.readiness_checks[-1] if picture.readiness_checks else None
     return discharge_findings(
         now=now,
         opens_at=picture.gate_opens_at,
         seen=last_seen(picture),
         last_check_at=checks[-1].observed_at if checks else None,
         final_max_age=picture.clock_policy.final_max_age,
-        answers=picture.readiness_checks[-1].answers if picture.readiness_checks else None,
+        answers=newest.answers if newest is not None else {},
+        answered_at=newest.observed_at if newest is not None else None,
         open_alerts=[alert.text for alert in picture.open_alerts],
     )
 

@@ -68,6 +68,14 @@ def answer_findings(answers: Mapping[str, str]) -> list[Finding]:
     return findings
 
 
+def fresh_findings(*, answered_at: datetime, max_age: timedelta, now: datetime) -> list[Finding]:
+    """OUT-1: ready means ready now. Answers as old as a stale final check (MON-3) say nothing about leaving."""
+    if now - answered_at <= max_age:
+        return []
+    minutes = int((now - answered_at).total_seconds()) // 60
+    return [Finding("OUT-1", Level.BLOCK, f"Readiness was answered {minutes} min ago. Ask again.", code="OUT-1.old", field="readiness")]
+
+
 def served_findings(*, opens_at: datetime | None, now: datetime) -> list[Finding]:
     """MON-1, MON-2: the minimum watch, from the device that the site counts from. `opens_at` None: no device was used."""
     if opens_at is None:
@@ -124,17 +132,19 @@ def discharge_findings(
     seen: LastSeen,
     last_check_at: datetime | None,
     final_max_age: timedelta,
-    answers: Mapping[str, str] | None,
+    answers: Mapping[str, str],
+    answered_at: datetime | None,
     open_alerts: Iterable[str],
 ) -> list[Finding]:
     """The gate of the discharge: every reason why the patient may not leave yet (MON-1, MON-3, MON-6, OUT-1).
 
-    `answers` is the newest readiness by item id, None when nobody has answered. Times are aware; nothing is read from a clock.
+    `answers` is the newest readiness by item id and `answered_at` its time, None when nobody has answered. Times are aware;
+    nothing is read from a clock.
     """
     findings = served_findings(opens_at=opens_at, now=now)
     findings += resolved_findings(seen)
     findings += final_check_findings(last_check_at=last_check_at, max_age=final_max_age, now=now)
     findings += alert_findings(open_alerts)
-    if answers is None:
+    if answered_at is None:
         return [*findings, Finding("OUT-1", Level.BLOCK, "Readiness to leave hasn't been answered yet.", code="OUT-1.none", field="readiness")]
-    return findings + answer_findings(answers)
+    return findings + fresh_findings(answered_at=answered_at, max_age=final_max_age, now=now) + answer_findings(answers)

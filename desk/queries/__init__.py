@@ -1,0 +1,1 @@
+"""What the pages over several rooms read, one file a page."""

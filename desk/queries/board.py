@@ -1,0 +1,198 @@
+"""The board: every chair, every open session whatever its day, arrivals, done, forms owed; in a dozen queries whatever the history."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Q
+from django.urls import reverse
+
+from clinic.models import Chair, Site
+from clinic.queries.opening import today_at
+from sessions.models import Alert, MonitoringForm, TreatmentSession
+from sessions.picture import Picture, pictures_of
+from sessions.queries.forms import OPEN as FORM_OPEN
+from sessions.queries.policies import policies_for
+from sessions.rules.clocks import CheckState
+from sessions.rules.deadlines import Deadlines, Urgency, urgency
+from sessions.states import OPEN, Status
+
+PARTS = ("devices", "observations", "rounds", "alerts")
+LATE_ARRIVAL = timedelta(minutes=10)
+SHOWN_FORMS = 6
+FORM_NOTES = {Urgency.OVERDUE: "overdue", Urgency.LATE: "overdue", Urgency.TODAY: "due_today"}
+
+
+@dataclass
+class Floor:
+    """What the board is made of, and the next moment at which time alone changes it."""
+
+    today: date
+    cards: list[dict[str, object]]
+    arrivals: list[dict[str, object]]
+    done: list[dict[str, object]]
+    forms: list[dict[str, object]]
+    form_counts: dict[str, int]
+    quiet_until: datetime
+    late: int
+    present: int
+
+
+def sessions_on_board(site: Site, today: date) -> list[TreatmentSession]:
+    """Today's sessions and every open one, whatever its day."""
+    rows = TreatmentSession.objects.filter(Q(treatment_on=today) | Q(status__in=OPEN), site=site).exclude(status=Status.VOIDED)
+    return list(rows.select_related("patient", "chair", "policy").order_by("starts_at", "pk"))
+
+
+def floor_of(site: Site, now: datetime) -> Floor:
+    """Read once, derive the rest: the same clocks and states as the flowsheet and the watchman."""
+    today = today_at(site, now)
+    sessions = sessions_on_board(site, today)
+    for session in sessions:
+        session.site = site
+    live = [session for session in sessions if session.status in OPEN]
+    pictures = {picture.session.pk: picture for picture in pictures_of(live, fixed_policies(live), PARTS)} if live else {}
+    chairs = list(Chair.objects.filter(site=site, is_active=True).order_by("position", "name", "pk"))
+    cards = [*(live_card(site, pictures[session.pk], now) for session in live), *free_cards(site, chairs, live, sessions, now)]
+    order = {chair.pk: place for place, chair in enumerate(chairs)}
+    cards.sort(key=lambda card: (card["rank"], order.get(card["chair_pk"], len(order)), card["key"]))  # type: ignore[arg-type]
+    forms, counts = owed_forms(site, today)
+    return Floor(
+        today=today, cards=cards, arrivals=arrival_rows(site, sessions, now), done=done_rows(site, sessions), forms=forms, form_counts=counts,
+        quiet_until=min([now + timedelta(minutes=3), *next_changes(pictures.values(), now), *arrival_changes(sessions, now)]),
+        late=sum(bool(card["is_late"]) for card in cards), present=len(live),
+    )  # fmt: skip
+
+
+def fixed_policies(live: list[TreatmentSession]) -> dict:  # type: ignore[type-arg]
+    """The policy that arrival fixed came with its session; the rest (a device without an arrival) are asked in one query."""
+    known = {session.pk: session.policy for session in live if session.policy_id is not None}
+    rest = [session for session in live if session.policy_id is None]
+    return {**known, **(policies_for(rest) if rest else {})}
+
+
+def live_card(site: Site, picture: Picture, now: datetime) -> dict[str, object]:
+    """One patient in the house: phase, both clocks, what is due next, the loudest open alert."""
+    session = picture.session
+    due_at = picture.next_check_due_at(now)
+    is_late = picture.is_check_late(now)
+    alert = loudest(picture.open_alerts)
+    rest = picture.rest_ends_at if session.status == Status.DOSING else None
+    return {
+        "key": f"s{session.pk}", "chair_pk": session.chair_id, "chair": session.chair.name, "phase": session.status, "patient": session.patient.short_name,
+        "url": reverse("flowsheet", args=[site.slug, session.pk]), "about": about(picture), "first_device_at": picture.first_device_at,
+        "gate_opens_at": picture.gate_opens_at, "rest_ends_at": rest if rest and rest > now else None, "next_due_at": due_at, "next_due_label": due_label(picture, now),
+        "alert_text": alert.text if alert else "", "alert_level": alert.tier if alert else "", "is_acknowledged": bool(alert and alert.acknowledged_at),
+        "is_late": is_late, "note": waiting_note(session), "seen_at": last_seen_at(picture), "rank": rank(alert, is_late), "starts_at": session.starts_at,
+    }  # fmt: skip
+
+
+def rank(alert: Alert | None, is_late: bool) -> int:
+    """What must be read first: an unanswered critical alert, then what is late, then other alerts."""
+    if alert is not None and alert.tier == Alert.Tier.CRITICAL and alert.acknowledged_at is None:
+        return 0
+    if is_late:
+        return 1
+    return 2 if alert is not None else 3
+
+
+def loudest(alerts: Iterable[Alert]) -> Alert | None:
+    """The alert that must be read first: not yet acknowledged before acknowledged, critical before high, then the newest."""
+    ordered = sorted(alerts, key=lambda alert: (alert.acknowledged_at is not None, alert.tier != Alert.Tier.CRITICAL, -alert.raised_at.timestamp()))
+    return ordered[0] if ordered else None
+
+
+def about(picture: Picture) -> str:
+    session = picture.session
+    planned = f"{session.planned_dose_mg} mg"
+    if session.status == Status.DOSING:
+        return f"{picture.given_mg} of {planned} given"
+    return f"{picture.given_mg} mg given" if picture.devices else planned
+
+
+def due_label(picture: Picture, now: datetime) -> str:
+    """Which check comes next, by the minute of the site's template."""
+    for check in picture.planned_checks(now):
+        if check.state in (CheckState.LATE, CheckState.DUE, CheckState.LATER):
+            return f"{check.minute}-minute check"
+    return "Next check"
+
+
+def last_seen_at(picture: Picture) -> datetime | None:
+    seen = [*(row.observed_at for row in picture.rounds), *(row.observed_at for row in picture.observations)]
+    first = picture.first_device_at
+    return max(seen) if seen and first is not None else None
+
+
+def waiting_note(session: TreatmentSession) -> str:
+    if session.status in (Status.WAITING, Status.HELD):
+        return session.status_reason
+    return {Status.ARRIVED: "Pre-dose questions and vitals next", Status.CLEARED: "Ready to start"}.get(session.status, "")  # type: ignore[call-overload, no-any-return]
+
+
+def free_cards(site: Site, chairs: list[Chair], live: list[TreatmentSession], sessions: list[TreatmentSession], now: datetime) -> list[dict[str, object]]:
+    """Chairs with nobody in them, each with who comes next."""
+    taken = {session.chair_id for session in live}
+    cards: list[dict[str, object]] = []
+    for chair in chairs:
+        if chair.pk in taken:
+            continue
+        coming = next((session for session in sessions if session.chair_id == chair.pk and session.status == Status.BOOKED), None)
+        note = f"Next {coming.starts_at.astimezone(site.zone):%H:%M}: {coming.patient.short_name}" if coming else "Free"
+        cards.append({"key": f"c{chair.pk}", "chair_pk": chair.pk, "chair": chair.name, "phase": "", "patient": "", "note": note, "rank": 4, "is_late": False, "alert_level": ""})
+    return cards
+
+
+def arrival_rows(site: Site, sessions: list[TreatmentSession], now: datetime) -> list[dict[str, object]]:
+    """Who is still to come today."""
+    rows = []
+    for session in sessions:
+        if session.status != Status.BOOKED:
+            continue
+        late = int((now - session.starts_at).total_seconds()) // 60
+        note = f"{late} min late" if now - session.starts_at > LATE_ARRIVAL else session.chair.name
+        rows.append(
+            {"at": session.starts_at, "patient": session.patient.short_name, "url": reverse("flowsheet", args=[site.slug, session.pk]), "phase": session.status, "note": note}
+        )
+    return rows
+
+
+def done_rows(site: Site, sessions: list[TreatmentSession]) -> list[dict[str, object]]:
+    """Whoever has gone today, the last one first."""
+    rows = []
+    for session in sessions:
+        at = session.discharged_at or session.left_at or session.transferred_at
+        if session.status in (Status.DISCHARGED, Status.LEFT, Status.TRANSFERRED) and at is not None:
+            url = reverse("flowsheet", args=[site.slug, session.pk])
+            rows.append({"at": at, "patient": session.patient.short_name, "url": url, "phase": session.status, "note": ""})
+    return sorted(rows, key=lambda row: row["at"], reverse=True)  # type: ignore[arg-type, return-value]
+
+
+def owed_forms(site: Site, today: date) -> tuple[list[dict[str, object]], dict[str, int]]:
+    """Open forms in one query, the most pressing first, by the deadlines kept on them (PMF-5); the filing desk asks today's calendar."""
+    listed = list(MonitoringForm.objects.filter(site=site, status__in=FORM_OPEN).select_related("session__patient").order_by("staffed_due_on", "pk"))
+    states = [urgency(Deadlines(form.due_on, form.staffed_due_on), today) for form in listed]
+    rows: list[dict[str, object]] = []
+    for form, state in list(zip(listed, states, strict=True))[:SHOWN_FORMS]:
+        url, code = reverse("form", args=[site.slug, form.pk]), FORM_NOTES.get(state, form.status)
+        rows.append({"patient": form.session.patient.short_name, "url": url, "state": code, "note": f"{form.staffed_due_on:%b} {form.staffed_due_on.day}"})
+    overdue = states.count(Urgency.OVERDUE) + states.count(Urgency.LATE)
+    return rows, {"total": len(listed), "today": states.count(Urgency.TODAY), "overdue": overdue}
+
+
+def next_changes(pictures: Iterable[Picture], now: datetime) -> list[datetime]:
+    """When time alone changes a card: a check falls due or late, a rest ends, the gate opens, a repeat is due."""
+    moments: list[datetime | None] = []
+    for picture in pictures:
+        grace = picture.clock_policy.grace
+        for check in picture.planned_checks(now):
+            moments += [check.due_at - grace, check.due_at, check.due_at + grace]
+        due_at = picture.next_check_due_at(now)
+        moments += [picture.gate_opens_at, picture.rest_ends_at, due_at and due_at + grace]
+        moments += [alert.repeat_due_at for alert in picture.open_alerts]
+    return [moment for moment in moments if moment is not None and moment > now]
+
+
+def arrival_changes(sessions: Iterable[TreatmentSession], now: datetime) -> list[datetime]:
+    limits = [session.starts_at + LATE_ARRIVAL for session in sessions if session.status == Status.BOOKED]
+    return [moment for moment in limits if moment > now]

@@ -1,0 +1,39 @@
+"""What only the printed record shows: entries that were corrected or withdrawn, and every signature with its proof (MON-7, OUT-2)."""
+
+from typing import Any
+
+from clinic.models import Signature
+from clinic.signatures import is_intact
+from desk.queries.timeline import words_of
+from sessions.models import Addendum, DeviceUse, Discharge, Observation, Round, SessionEvent, TreatmentSession
+
+CORRECTABLE = (DeviceUse, Observation, Round, SessionEvent)
+
+
+def superseded(session: TreatmentSession) -> list[dict[str, Any]]:
+    """The old entries, each with what became of it; in order of the time they tell."""
+    rows: list[dict[str, Any]] = []
+    for model in CORRECTABLE:
+        newer = model.objects.filter(session=session, supersedes__isnull=False).select_related("supersedes", "supersedes__recorded_by", "recorded_by")
+        for row in newer:
+            old = row.supersedes
+            title, text, _, _ = words_of(old)
+            rows.append(
+                {"at": old.observed_at, "title": title, "text": text, "by": old.recorded_by, "was": "taken back" if row.is_withdrawn else "corrected",
+                 "reason": row.reason, "changed_by": row.recorded_by, "changed_at": row.recorded_at}
+            )  # fmt: skip
+    return sorted(rows, key=lambda row: row["at"])
+
+
+def signatures_of(session: TreatmentSession) -> list[dict[str, Any]]:
+    """The signatures under the discharge and the addenda, each verified now."""
+    targets = [("discharge", pk) for pk in Discharge.objects.filter(session=session).values_list("pk", flat=True)]
+    targets += [("addendum", pk) for pk in Addendum.objects.filter(session=session).values_list("pk", flat=True)]
+    rows = []
+    for kind, pk in targets:
+        for signature in Signature.objects.filter(site_id=session.site_id, target_kind=kind, target_pk=pk).order_by("signed_at", "pk"):
+            rows.append(
+                {"printed_name": signature.printed_name, "credential": signature.credential.upper(), "meaning": signature.get_meaning_display(),
+                 "signed_at": signature.signed_at, "sha256": signature.content_sha256, "is_intact": is_intact(signature)}
+            )  # fmt: skip
+    return rows

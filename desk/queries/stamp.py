@@ -1,0 +1,50 @@
+"""Whether anything is new at a site, in one query: what a poll asks every ten seconds."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, Subquery
+
+from clinic.audit import chain_of
+from clinic.models import AuditHead, Heartbeat, Site
+from clinic.queries.presence import on_site_at
+
+SILENT_AFTER = timedelta(minutes=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """The site's last audited act, and the signs of life. Every act is audited, so an equal `seq` means equal facts."""
+
+    seq: int
+    watchman_at: datetime | None
+    sender_at: datetime | None
+    has_prescriber: bool
+
+    def silent_minutes(self, now: datetime) -> int:
+        """How long the watchman has been silent; 0 while he is heard, or before his first round."""
+        if self.watchman_at is None or now - self.watchman_at <= SILENT_AFTER:
+            return 0
+        return int((now - self.watchman_at).total_seconds()) // 60
+
+    def messages_wait(self, now: datetime) -> bool:
+        """Whether the sender of messages is silent: they are kept, and wait."""
+        return self.sender_at is not None and now - self.sender_at > SILENT_AFTER
+
+    def flags(self, now: datetime) -> str:
+        return f"{int(bool(self.silent_minutes(now)))}{int(self.messages_wait(now))}{int(self.has_prescriber)}"
+
+
+def stamp_of(site: Site, now: datetime) -> Stamp:
+    """One query. A site without any act yet has no chain: its stamp is zero."""
+    row = (
+        AuditHead.objects.filter(pk=chain_of(site))
+        .annotate(
+            watchman_at=Subquery(Heartbeat.objects.filter(name="watchman").values("beat_at")[:1]),
+            sender_at=Subquery(Heartbeat.objects.filter(name="sender").values("beat_at")[:1]),
+            has_prescriber=Exists(on_site_at(site, now).filter(is_prescriber=True)),
+        )
+        .values_list("seq", "watchman_at", "sender_at", "has_prescriber")
+        .first()
+    )
+    return Stamp(*row) if row is not None else Stamp(0, None, None, False)

@@ -1,0 +1,93 @@
+"""What the sessions room knows about patients: dosed days, last and next visit; for the list and the chart."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Count, Max, Min, Q, QuerySet
+
+from patients.models import Course, Patient
+from patients.rules.course import CoursePosition, position_from_counts
+from sessions.models import TreatmentSession
+from sessions.queries.course import sprayed
+from sessions.states import DOSED, PRESENT, Status
+
+
+@dataclass
+class Row:
+    """One patient of the list."""
+
+    patient: Patient
+    course: Course | None
+    position: CoursePosition | None
+    last_on: date | None
+    next_at: datetime | None
+
+
+def rows_of(patients: Iterable[Patient], *, today: date, now: datetime) -> list[Row]:
+    """The list's rows in three queries, however many patients and visits."""
+    listed = list(patients)
+    pks = [patient.pk for patient in listed]
+    courses = {course.patient_id: course for course in Course.objects.filter(patient_id__in=pks, ended_at__isnull=True)}
+    dosed = _dosed([course.pk for course in courses.values()])
+    visits = _visits(pks, now)
+    rows = []
+    for patient in listed:
+        course = courses.get(patient.pk)
+        position = _position(course, dosed, today) if course is not None else None
+        rows.append(Row(patient, course, position, *visits.get(patient.pk, (None, None))))
+    return rows
+
+
+def _dosed(course_pks: list[int]) -> dict[int, tuple[int, date, date]]:
+    """(dosed days, the first, the last) by course."""
+    day = "session__treatment_on"
+    counted = sprayed().filter(session__course_id__in=course_pks).order_by().values("session__course_id")
+    figures = counted.annotate(days=Count(day, distinct=True), first=Min(day), last=Max(day))
+    return {row["session__course_id"]: (row["days"], row["first"], row["last"]) for row in figures}
+
+
+def _visits(patient_pks: list[int], now: datetime) -> dict[int, tuple[date | None, datetime | None]]:
+    """(day of the last visit that took place, time of the next) by patient."""
+    came = Q(status__in={*DOSED, *PRESENT, Status.HELD})
+    to_come = Q(status=Status.BOOKED, ends_at__gte=now)
+    grouped = TreatmentSession.objects.filter(patient_id__in=patient_pks).order_by().values("patient_id")
+    figures = grouped.annotate(last=Max("treatment_on", filter=came), next=Min("starts_at", filter=to_come))
+    return {row["patient_id"]: (row["last"], row["next"]) for row in figures}
+
+
+def _position(course: Course, dosed: dict[int, tuple[int, date, date]], today: date) -> CoursePosition:
+    count, first, last = dosed.get(course.pk, (0, None, None))
+    return position_from_counts(
+        indication=course.indication, sessions_here=count, first_on=first, last_on=last, today=today,
+        earlier_sessions=course.earlier_sessions, earlier_first_on=course.earlier_first_on, earlier_last_on=course.earlier_last_on,
+    )  # fmt: skip
+
+
+@dataclass
+class Visit:
+    """One line of a chart's history; `number` is the session's own, for those that were dosed."""
+
+    session: TreatmentSession
+    number: int | None
+
+
+def visits_of(patient: Patient) -> QuerySet[TreatmentSession]:
+    """A patient's sessions, newest first, for a paginator."""
+    return TreatmentSession.objects.filter(patient=patient).select_related("chair").order_by("-starts_at", "-pk")
+
+
+def numbered(sessions: Iterable[TreatmentSession], course: Course | None, dosed_days: list[date]) -> list[Visit]:
+    """Give each dosed session of the course its number: those elsewhere come first, then the dosed days in order."""
+    start = course.earlier_sessions if course is not None else 0
+    numbers = {day: start + place for place, day in enumerate(sorted(dosed_days), start=1)}
+    return [Visit(session, numbers.get(session.treatment_on) if _counts(session, course) else None) for session in sessions]
+
+
+def _counts(session: TreatmentSession, course: Course | None) -> bool:
+    return course is not None and session.course_id == course.pk and session.status in DOSED
+
+
+def next_visit(patient: Patient, now: datetime) -> TreatmentSession | None:
+    """The next booked visit that isn't over."""
+    return TreatmentSession.objects.filter(patient=patient, status=Status.BOOKED, ends_at__gte=now).order_by("starts_at", "pk").first()

@@ -1,0 +1,1 @@
+"""The pages over several rooms: the board and the flowsheet."""

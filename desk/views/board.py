@@ -1,0 +1,64 @@
+"""The board, and its poll every ten seconds that answers 204 when nothing is new."""
+
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_GET
+
+from clinic.access import site_for
+from clinic.roles import Permission
+from desk.queries.board import Floor, floor_of
+from desk.queries.stamp import Stamp, stamp_of
+
+
+@require_GET
+def board(request: HttpRequest, site: str) -> HttpResponse:
+    place = site_for(request, site, Permission.VIEW_FLOOR)
+    now: datetime = request.now
+    stamp = stamp_of(place, now)
+    if request.htmx and is_known(request.GET.get("v", ""), stamp, now):
+        return HttpResponse(status=204)
+    floor = floor_of(place, now)
+    context = {
+        "now": now, "today": floor.today, "stats": stats(floor, stamp, place.slug), "cards": floor.cards, "arrivals": floor.arrivals, "done": floor.done,
+        "forms": floor.forms, "filing_url": address("filing", place.slug), "board_url": reverse("board", args=[place.slug]), "version": version(stamp, floor, now),
+        "watchman_silent": stamp.silent_minutes(now), "no_prescriber": not stamp.has_prescriber and floor.present, "messages_waiting": stamp.messages_wait(now),
+    }  # fmt: skip
+    response = render(request, "desk/_board.html" if request.htmx else "desk/board.html", context)
+    patch_vary_headers(response, ["HX-Request"])
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def version(stamp: Stamp, floor: Floor, now: datetime) -> str:
+    """What a poll brings back: the last act, until when the clock alone changes nothing, and the signs of life."""
+    return f"{stamp.seq}.{int(floor.quiet_until.timestamp())}.{stamp.flags(now)}"
+
+
+def is_known(told: str, stamp: Stamp, now: datetime) -> bool:
+    """Whether the page that asks shows everything already."""
+    seq, _, rest = told.partition(".")
+    until, _, flags = rest.partition(".")
+    return seq == str(stamp.seq) and flags == stamp.flags(now) and until.isascii() and until.isdigit() and len(until) <= 12 and now.timestamp() < int(until)
+
+
+def stats(floor: Floor, stamp: Stamp, slug: str) -> list[dict[str, object]]:
+    """The four numbers over the chairs."""
+    forms = floor.form_counts
+    hint = f"{forms['overdue']} overdue" if forms["overdue"] else f"{forms['today']} due today" if forms["today"] else ""
+    return [
+        {"label": "Late", "value": floor.late, "hint": "checks past their time" if floor.late else "all in time", "tone": "act" if floor.late else "ok", "icon": "alarm-clock", "url": ""},
+        {"label": "In the house", "value": floor.present, "hint": "", "tone": "", "icon": "armchair", "url": ""},
+        {"label": "To come", "value": len(floor.arrivals), "hint": "", "tone": "", "icon": "user-check", "url": address("schedule", slug)},
+        {"label": "Forms owed", "value": forms["total"], "hint": hint, "tone": "act" if forms["overdue"] else "warn" if forms["today"] else "", "icon": "file-check", "url": address("filing", slug)},
+    ]  # fmt: skip
+
+
+def address(name: str, slug: str) -> str:
+    try:
+        return reverse(name, args=[slug])
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,75 @@
+"""The flowsheet: one page for one session; its fragment is what every posted step comes back to. And the record for the printer."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_GET
+
+from clinic import audit
+from clinic.access import site_for
+from clinic.models import Site
+from clinic.queries.presence import presence_gaps, stays_over
+from clinic.roles import Permission, may
+from desk.queries.flowsheet import alert_rows, chart_of, check_rows, head_of, open_step, parts_for, stepper
+from desk.queries.record import signatures_of, superseded
+from desk.queries.timeline import timeline
+from sessions.access import session_for
+from sessions.models import TreatmentSession
+from sessions.picture import Picture, picture_of
+from sessions.queries.policies import policy_for
+from sessions.steps import leave, step
+
+
+@require_GET
+def flowsheet(request: HttpRequest, site: str, pk: int) -> HttpResponse:
+    place = site_for(request, site, Permission.VIEW_RECORD)
+    session = session_for(request, pk, Permission.VIEW_RECORD)
+    now, asked = request.now, request.GET.get("step", "")
+    audit.read(target=session, by=request.user, now=now, site=place, patient_pk=session.patient_id)
+    picture = picture_of(session, policy_for(session), parts_for(session.status, asked))
+    context = page(request, place, picture, asked, now)
+    response = render(request, "desk/_flowsheet.html" if request.htmx else "desk/flowsheet.html", context)
+    patch_vary_headers(response, ["HX-Request"])
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def page(request: HttpRequest, place: Site, picture: Picture, asked: str, now: datetime) -> dict[str, Any]:
+    """The open step's own context, and what stands around it."""
+    session, role = picture.session, request.membership.role  # type: ignore[attr-defined]
+    url = reverse("flowsheet", args=[place.slug, session.pk])
+    shown = open_step(picture, asked, now)
+    module = step(shown)
+    head = head_of(picture, place, now)
+    head |= {"board_url": reverse("board", args=[place.slug]) if may(role, Permission.VIEW_FLOOR) else "", "chart_url": reverse("patient_chart", args=[place.slug, session.patient_id])}
+    return {
+        **module.context(picture, request=request, now=now),
+        "session": session, "now": now, "head": head, "steps": stepper(picture, shown, url), "alerts": alert_rows(picture), "part": module.TEMPLATE, "shown": shown,
+        "chart": chart_of(picture, now), "checks": check_rows(picture, now), "entries": timeline(picture), "title": session.patient.short_name,
+        "may_take_vitals": may(role, Permission.TAKE_VITALS) and session.status != "discharged", "may_decide": may(role, Permission.DECIDE),
+        "record_url": reverse("session_record", args=[place.slug, session.pk]),
+    }  # fmt: skip
+
+
+@require_GET
+def session_record(request: HttpRequest, site: str, pk: int) -> HttpResponse:
+    """Everything of one session on paper: facts, corrections and what they replaced, presence, signatures (SET-2, OUT-2)."""
+    place = site_for(request, site, Permission.VIEW_RECORD)
+    session: TreatmentSession = session_for(request, pk, Permission.VIEW_RECORD)
+    now = request.now
+    audit.record(action="record.printed", target=session, by=request.user, now=now, site=place, patient_pk=session.patient_id)
+    picture = picture_of(session, policy_for(session))
+    first, ended = picture.first_device_at, session.discharged_at or session.left_at or session.transferred_at or now
+    context = {
+        "session": session, "now": now, "head": head_of(picture, place, now), "entries": list(reversed(timeline(picture))), "checks": check_rows(picture, now),
+        "chart": chart_of(picture, now), "given_mg": picture.given_mg, "first_device_at": first, "ended_at": ended if first else None,
+        "stays": stays_over(place, first, ended) if first else [], "gaps": presence_gaps(place, first, ended) if first else [],
+        "replaced": superseded(session), "signatures": signatures_of(session), **leave.signed(picture),
+    }  # fmt: skip
+    response = render(request, "desk/session_record.html", context)
+    response["Cache-Control"] = "no-store"
+    return response

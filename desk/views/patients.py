@@ -1,0 +1,81 @@
+"""The patient list with its search, and the chart: what the patients' room and the sessions room know of a person."""
+
+from datetime import datetime
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_GET, require_http_methods
+
+from clinic import audit
+from clinic.access import site_for
+from clinic.models import Site
+from clinic.queries import today_at
+from clinic.roles import Permission, may
+from desk.queries import visits
+from patients.access import patient_for
+from patients.models import Patient
+from patients.queries import chart, found_patients, patients_of, position
+from patients.rules.seeking import LONGEST
+from sessions.queries.course import dosed_days
+
+PAGE = 50
+VISITS_PAGE = 12
+STATUSES = [("", "Under treatment"), ("active", "Active"), ("paused", "Paused"), ("ended", "Ended"), ("deceased", "Deceased"), ("all", "All")]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def patient_list(request: HttpRequest, site: str) -> HttpResponse:
+    """Searching is a POST, so that no name stands in an address or a log."""
+    place = site_for(request, site, Permission.VIEW_RECORD)
+    asked = request.POST if request.method == "POST" else request.GET
+    text, status = request.POST.get("q", "")[:LONGEST].replace("\x00", ""), asked.get("status", "")
+    page = page_of(place, text, status, asked.get("page", ""), request.now)
+    today = today_at(place, request.now)
+    context = {
+        "rows": visits.rows_of(page.object_list, today=today, now=request.now), "page": page, "q": text, "status": status, "statuses": STATUSES,
+        "may_register": may(request.membership.role, Permission.REGISTER_PATIENT),
+    }  # fmt: skip
+    response = render(request, "desk/_patient_rows.html" if request.htmx else "desk/patient_list.html", context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def page_of(site: Site, text: str, status: str, number: str, now: datetime):  # type: ignore[no-untyped-def]
+    """One page of patients: by name, or the best hits first."""
+    rows = patients_of(site, status)
+    if not text.strip():
+        return Paginator(rows, PAGE).get_page(number)
+    page = Paginator(found_patients(rows, text, today_at(site, now)), PAGE).get_page(number)
+    hits = Patient.objects.in_bulk(list(page.object_list))
+    page.object_list = [hits[pk] for pk in page.object_list if pk in hits]
+    return page
+
+
+@require_GET
+def patient_chart(request: HttpRequest, site: str, pk: int) -> HttpResponse:
+    """The whole chart; reading it leaves one audit entry per person and quarter of an hour."""
+    place = site_for(request, site, Permission.VIEW_RECORD)
+    patient = patient_for(request, pk, Permission.VIEW_RECORD)
+    audit.read(target=patient, by=request.user, now=request.now, site=place, patient_pk=patient.pk)
+    today = today_at(place, request.now)
+    record = chart(patient, today)
+    days = dosed_days(record.course) if record.course is not None else []
+    page = Paginator(visits.visits_of(patient), VISITS_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "patient": patient, "chart": record, "today": today, "page": page,
+        "visits": visits.numbered(page.object_list, record.course, days),
+        "next_visit": visits.next_visit(patient, request.now),
+        "position": position(record.course, days, today) if record.course is not None else None,
+        "may": {word: may(request.membership.role, permission) for word, permission in MAY.items()},
+    }  # fmt: skip
+    return render(request, "desk/patient_chart.html", context)
+
+
+MAY = {
+    "register": Permission.REGISTER_PATIENT,
+    "clinical": Permission.CLINICAL_CHART,
+    "prescribe": Permission.PRESCRIBE,
+    "book": Permission.BOOK,
+}

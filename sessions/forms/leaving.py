@@ -1,0 +1,43 @@
+"""Readiness item by item, the signature, and addenda (OUT-1, OUT-2)."""
+
+from typing import Any
+
+from django import forms
+
+from sessions.forms.events import untagged
+from sessions.forms.moments import MomentForm
+from sessions.rules.readiness import ITEMS
+
+
+class ReadinessForm(MomentForm):
+    """One field per item of OUT-1; an item may stay open."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for item in ITEMS:
+            self.fields[item.id] = forms.ChoiceField(choices=item.choices, required=False, label=item.label)
+
+    def answers(self) -> dict[str, str]:
+        return {item.id: self.cleaned_data[item.id] for item in ITEMS if self.cleaned_data.get(item.id)}
+
+
+class SignForm(forms.Form):
+    """The signer's identity, confirmed again."""
+
+    client_key = forms.UUIDField(widget=forms.HiddenInput)
+    password = forms.CharField(max_length=200, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}), label="Your password")
+
+
+class AddendumForm(MomentForm):
+    """What is added to a closed record, why it comes later, and the signature under it."""
+
+    on = forms.DateField(label="Day", widget=forms.DateInput(attrs={"type": "date"}), required=False, help_text="Empty: today.")
+    text = forms.CharField(max_length=2000, widget=forms.Textarea(attrs={"rows": 4}), label="What you add", required=False)
+    reason = forms.CharField(max_length=300, label="Why it comes later", required=False)
+    password = forms.CharField(max_length=200, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}), label="Your password")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.order_fields(["client_key", "text", "reason", "on", "observed_at", "password"])
+        self.fields["observed_at"].label = "Time"
+        self.helper = untagged()

@@ -1,0 +1,43 @@
+"""A wall-clock time on a form: empty means now."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from clinic.findings import Finding
+from sessions.rules.moments import moment_of
+
+
+class WallTime(forms.TimeField):
+    """HH:MM in the site's zone, or empty for now."""
+
+    def __init__(self, label: str = "Seen at", **kwargs: Any) -> None:
+        widget = forms.TimeInput(format="%H:%M", attrs={"type": "time", "class": "form-control"})
+        super().__init__(label=label, required=False, widget=widget, **kwargs)
+
+
+class MomentForm(forms.Form):
+    """What every fact's form has: the page's key, so that a retry has one effect, and when it was seen."""
+
+    client_key = forms.UUIDField(widget=forms.HiddenInput)
+    observed_at = WallTime()
+
+    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
+        self.now = now
+        super().__init__(*args, **kwargs)
+
+    def moment(self) -> datetime:
+        """When it was seen: the time that was typed, else now."""
+        wall = self.cleaned_data.get("observed_at")
+        if wall is None:
+            return self.now
+        zone: Any = timezone.get_current_timezone()
+        return moment_of(wall, now=self.now, zone=zone)
+
+
+def add_findings(form: forms.Form, findings: list[Finding]) -> None:
+    """What the rules refused, beside the field it is about where there is one."""
+    for finding in findings:
+        form.add_error(finding.field if finding.field in form.fields else None, finding.text)

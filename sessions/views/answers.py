@@ -1,0 +1,42 @@
+"""How the sessions room answers a post: 303 to the flowsheet, or 422 with the step's own fragment around what was typed."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+
+from clinic.findings import Refused
+from clinic.http import see_other, unprocessable
+from sessions.forms.moments import add_findings
+from sessions.models import TreatmentSession
+from sessions.picture import picture_of
+from sessions.queries.policies import policy_for
+from sessions.steps import step
+
+
+def is_kept(form: forms.Form, act: Callable[[], object]) -> bool:
+    """Validate, act, and bring a refusal back into the form: `form.findings` holds what the rules said."""
+    form.findings = []  # type: ignore[attr-defined]
+    if not form.is_valid():
+        return False
+    try:
+        act()
+    except Refused as refused:
+        form.findings = refused.findings  # type: ignore[attr-defined]
+        add_findings(form, refused.findings)
+        return False
+    return True
+
+
+def to_flowsheet(session: TreatmentSession) -> HttpResponse:
+    return see_other("flowsheet", session.site.slug, session.pk)
+
+
+def step_again(request: HttpRequest, session: TreatmentSession, name: str, form: Any) -> HttpResponse:
+    """422: the step with what was typed and what is wrong."""
+    module = step(name)
+    session = TreatmentSession.objects.select_related("patient", "chair", "course", "order", "policy", "monitor", "site").get(pk=session.pk)
+    picture = picture_of(session, policy_for(session))
+    shown = module.context(picture, request=request, now=request.now, bound_form=form)  # type: ignore[attr-defined]
+    return unprocessable(request, module.TEMPLATE, shown, target=f"#step-{name}")
