@@ -243,6 +243,7 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": env.one_of("VIGIL_LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "WARNING" if IS_TEST else "INFO")},
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
-        "django.server": {"handlers": [], "propagate": True},
+        # The pulse of every task and tick is noise in a person's log, and proof in a test's.
+        **{name: {"level": "INFO" if IS_TEST else "WARNING"} for name in ("celery.beat", "celery.worker.strategy", "celery.app.trace")},
     },
 }
