@@ -8,7 +8,13 @@ class PatientsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from clinic import registry
-        from patients import signed_content
+        from django.urls import reverse
 
-        registry.register_renderer(signed_content.ORDER_KIND, signed_content.ORDER_SCHEMA, signed_content.render_order)
+        from clinic import registry, sentences
+        from patients import access, signed_content, words
+
+        registry.register_renderer(signed_content.ORDER_KIND, signed_content.ORDER_SCHEMA, signed_content.render_order, signed_content.render_orders)
+        registry.register_door("enrolment", access.may_read_enrolment)
+        registry.register_door("patient", access.may_read_patient)
+        registry.register_address("patient", lambda slug, pk: reverse("patient_chart", args=[slug, pk]))
+        sentences.register_sentences(words.SENTENCES)

@@ -5,18 +5,20 @@ from datetime import datetime
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET, require_http_methods
 
 from clinic import audit
 from clinic.access import site_for
+from clinic.findings import Finding, Level
 from clinic.models import Site
 from clinic.queries import today_at
 from clinic.roles import Permission, may
 from desk.queries import visits
 from patients.access import patient_for
 from patients.models import Patient
-from patients.queries import chart, found_patients, patients_of, position
+from patients.queries import Chart, chart, found_patients, patients_of, position
 from patients.rules.seeking import LONGEST
 from sessions.queries.course import dosed_days
 
@@ -63,16 +65,43 @@ def patient_chart(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     record = chart(patient, today)
     days = dosed_days(record.course) if record.course is not None else []
     page = Paginator(visits.visits_of(patient), VISITS_PAGE).get_page(request.GET.get("page"))
+    rights = {word: may(request.membership.role, permission) for word, permission in MAY.items()}
     context = {
-        "patient": patient, "chart": record, "today": today, "page": page,
+        "patient": patient, "chart": record, "todo": todo(record, place.slug, rights), "today": today, "page": page,
         "visits": visits.numbered(page.object_list, record.course, days),
         "next_visit": visits.next_visit(patient, request.now),
         "position": position(record.course, days, today) if record.course is not None else None,
-        "may": {word: may(request.membership.role, permission) for word, permission in MAY.items()},
+        "may": rights,
     }  # fmt: skip
     return render(request, "desk/patient_chart.html", context)
 
 
+def todo(record: Chart, slug: str, rights: dict[str, bool]) -> list[dict[str, object]]:
+    """What stands in the way of a dose, weightiest first, each with the page that mends it for whoever may."""
+    found = [finding for finding in (*record.findings, *record.plan_findings) if finding.level > Level.NOTE]
+    return [{"finding": finding, **_way(finding, record, slug, rights)} for finding in sorted(found, key=lambda finding: -finding.level)]
+
+
+def _way(finding: Finding, record: Chart, slug: str, rights: dict[str, bool]) -> dict[str, str]:
+    """Where to: the form for a missing thing, else the section that shows it."""
+    name, label, right = WAYS.get(finding.key, ("", "", ""))
+    if name and rights[right]:
+        pks = {"order_new": record.course, "enrolment_proof": record.enrolment}
+        target = pks.get(name) or record.patient
+        return {"url": reverse(name, args=[slug, target.pk]), "label": label}
+    return {"url": f"#{finding.field}", "label": "Look"} if finding.field else {"url": "", "label": ""}
+
+
+# finding: (page, what it does, who may)
+WAYS = {
+    "PAT-1.missing": ("enrolment_new", "Record the enrolment", "register"),
+    "PAT-1.proof": ("enrolment_proof", "Add the proof", "register"),
+    "PAT-3.missing": ("screening_new", "Screen", "clinical"),
+    "PAT-5.missing": ("consent_new", "Record the consent", "clinical"),
+    "PAT-2.trials": ("trial_new", "Add a trial", "clinical"),
+    "PAT-2.course": ("course_new", "Open a course", "prescribe"),
+    "DOS-8.missing": ("order_new", "Order doses", "prescribe"),
+}
 MAY = {
     "register": Permission.REGISTER_PATIENT,
     "clinical": Permission.CLINICAL_CHART,

@@ -8,8 +8,9 @@ from uuid import UUID
 from django.db import models, transaction
 
 from clinic import audit
+from clinic.actions.attachments import keep_file
 from clinic.findings import refuse
-from clinic.models import Membership, User
+from clinic.models import Attachment, Membership, User
 from clinic.roles import Permission, may
 from patients.actions.writing import locked, moment_of, posted_before, refuse_fields, today_of
 from patients.models import Consent, Enrolment, Patient, Screening
@@ -17,14 +18,24 @@ from patients.rules.consent import CONSENT_TEXTS
 from patients.rules.enrolment import enrolment_date_problems
 from patients.rules.screening import lifted_contraindications, unanswered
 
+File = tuple[str, bytes]
+
 
 @transaction.atomic
 def record_enrolment(
-    patient: Patient, *, fields: Mapping[str, Any], supersedes: Enrolment | None, reason: str, client_key: UUID, by: User, now: datetime
+    patient: Patient,
+    *,
+    fields: Mapping[str, Any],
+    file: File | None = None,
+    supersedes: Enrolment | None = None,
+    reason: str = "",
+    client_key: UUID,
+    by: User,
+    now: datetime,
 ) -> Enrolment:
     """The submitted enrolment (PAT-1): both signatures' dates, submission, method, REMS id, proof note. Correct one by naming it and a reason.
 
-    Raises Refused for dates that can't be. Returns the earlier row for a repeated key.
+    `file` is the proof itself. Raises Refused for dates or a file that can't be. Returns the earlier row for a repeated key.
     """
     row = locked(patient)
     before = posted_before(Enrolment, row, client_key)
@@ -34,7 +45,16 @@ def record_enrolment(
     refuse_fields("PAT-1", enrolment_date_problems(**days, today=today_of(row.site, now)))
     observed_at = moment_of(fields["submitted_on"], row.site, now)
     enrolment = Enrolment(patient=row, client_key=client_key, **fields, **correction(supersedes, reason))
-    return _add(enrolment, "enrolment", row, observed_at, by, now)
+    _add(enrolment, "enrolment", row, observed_at, by, now)
+    if file is not None:
+        keep_file(row.site, target=enrolment, file_name=file[0], content=file[1], by=by, now=now)
+    return enrolment
+
+
+@transaction.atomic
+def add_proof(enrolment: Enrolment, *, file: File, by: User, now: datetime) -> Attachment:
+    """The confirmation or receipt of an enrolment, when it comes later (PAT-1). Raises Refused for a file that can't be kept."""
+    return keep_file(enrolment.site, target=enrolment, file_name=file[0], content=file[1], by=by, now=now)
 
 
 @transaction.atomic
@@ -70,7 +90,14 @@ def correct_screening(
 
 @transaction.atomic
 def record_consent(
-    patient: Patient, *, fields: Mapping[str, Any], supersedes: Consent | None, reason: str, client_key: UUID, by: User, now: datetime
+    patient: Patient,
+    *,
+    fields: Mapping[str, Any],
+    supersedes: Consent | None = None,
+    reason: str = "",
+    client_key: UUID,
+    by: User,
+    now: datetime,
 ) -> Consent:
     """Counselling and consent with the text's version and both dates (PAT-5). Raises Refused for a date to come or an unknown text."""
     row = locked(patient)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from clinic.findings import Finding, blocks
+from clinic.findings import Finding, Level, blocks
 from clinic.models import Attachment
 from clinic.models.site import Setting
 from patients.models import AntidepressantTrial, Consent, Contact, Course, Enrolment, Medicine, Order, Patient, Screening, StandingParameters
@@ -46,6 +46,16 @@ class Chart:
         return next((course for course in self.courses if course.ended_at is None), None)
 
     @property
+    def courses_past(self) -> list[Course]:
+        return [course for course in self.courses if course.ended_at is not None]
+
+    @property
+    def course_orders(self) -> list[Order]:
+        """All orders of the open course, newest first."""
+        course_pk = self.course.pk if self.course is not None else None
+        return [order for order in self.orders if order.course_id == course_pk]
+
+    @property
     def screening(self) -> Screening | None:
         return self.screenings[0] if self.screenings else None
 
@@ -69,8 +79,7 @@ class Chart:
     @property
     def orders_now(self) -> list[Order]:
         """Orders of the open course that cover today and weren't cancelled."""
-        course_pk = self.course.pk if self.course is not None else None
-        mine = [order for order in self.orders if order.course_id == course_pk and order.cancelled_at is None]
+        mine = [order for order in self.course_orders if order.cancelled_at is None]
         return [order for order in mine if order.valid_from_on <= self.today <= order.valid_until_on]
 
     @property
@@ -113,6 +122,17 @@ class Chart:
         """All of PAT-1…PAT-6, weightiest first; what the chart says before any session is asked about."""
         found = [*self.enrolment_findings, *self.screening_findings, *self.consent_findings, *self.course_findings, *self.medicine_findings]
         return sorted(found, key=lambda finding: -finding.level)
+
+    @property
+    def plan_findings(self) -> list[Finding]:
+        """What the plan still needs: an open course and an order for today (DOS-8). A gate asks this of its session instead."""
+        if self.course is None:
+            return [Finding("PAT-2", Level.BLOCK, "No open course: a prescriber opens one.", code="PAT-2.course", field="course")]
+        if not self.orders_now:
+            return [Finding("DOS-8", Level.BLOCK, "No order for today: a prescriber signs one.", code="DOS-8.missing", field="orders")]
+        if all(order.signed_at is None for order in self.orders_now):
+            return [Finding("DOS-8", Level.DECISION, "A spoken order waits for its co-signature.", code="DOS-8.cosign", field="orders")]
+        return []
 
     @property
     def may_be_dosed(self) -> bool:

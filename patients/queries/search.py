@@ -8,6 +8,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 from clinic.models import Site
 from patients.models import Patient
+from patients.rules.names import are_alike, folded_name
 from patients.rules.seeking import Sought, plain, understand
 
 # One slip in four letters, two in eight; shorter words must be typed right.
@@ -31,6 +32,12 @@ def found_patients(rows: QuerySet[Patient], text: str, today: date) -> list[int]
         return []
     scored = ((score(sought, name, mrn, birth_on), name, pk) for pk, name, mrn, birth_on in rows.values_list("pk", "name_folded", "mrn", "birth_on"))
     return [pk for _, _, pk in sorted((-points, name, pk) for points, name, pk in scored if points > 0)]
+
+
+def namesakes(site: Site, *, last_name: str, first_name: str, birth_on: date) -> list[Patient]:
+    """Patients of the site born on that day whose name could be the same: asked about before somebody is registered twice."""
+    name = folded_name(last_name, first_name)
+    return [patient for patient in patients_of(site, "all").filter(birth_on=birth_on) if are_alike(patient.name_folded, name)]
 
 
 def score(sought: Sought, name_folded: str, mrn: str, birth_on: date) -> float:

@@ -1,0 +1,1 @@
+"""Forms of the patients' room, laid out by crispy, one file an idea."""

@@ -1,0 +1,116 @@
+"""The course and the orders on it."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from crispy_forms.layout import HTML
+from django import forms
+from django.db.models import QuerySet
+
+from clinic.forms.base import Day, Line, laid_out
+from clinic.models import User
+from patients.forms.fields import columns, password, segmented, tick
+from patients.models import Course
+from patients.models.course import Indication
+from patients.rules.protocol import REMS_ESKETAMINE
+
+OTHER = "other"
+DOSES = [
+    *((str(dose), f"{dose} mg ({REMS_ESKETAMINE.devices_for(dose)} devices)") for dose in REMS_ESKETAMINE.doses_mg),
+    (OTHER, "Another dose"),
+]
+
+
+class CourseForm(forms.Form):
+    indication = forms.ChoiceField(label="Indication", choices=Indication.choices, widget=forms.RadioSelect)
+    with_antidepressant = forms.BooleanField(label="Together with an oral antidepressant", required=False, initial=True)
+    prescriber = forms.ModelChoiceField(User.objects.none(), label="Prescriber", empty_label=None)
+    earlier_sessions = forms.IntegerField(label="How many", min_value=0, max_value=1000, required=False)
+    earlier_first_on = Day(label="First on", required=False)
+    earlier_last_on = Day(label="Last on", required=False)
+    earlier_last_dose_mg = forms.IntegerField(label="Last dose (mg)", min_value=0, max_value=1000, required=False)
+
+    def __init__(self, *args: Any, prescribers: QuerySet[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["prescriber"].queryset = prescribers  # type: ignore[attr-defined]
+        self.helper = laid_out(
+            "Open the course",
+            segmented("indication", "v-segmented-wide"),
+            tick("with_antidepressant"),
+            "prescriber",
+            HTML('<h2 class="v-form-part">Sessions at another setting, in this course</h2><p class="v-soft">Leave empty if there were none.</p>'),
+            columns("earlier_sessions", "earlier_first_on", "earlier_last_on", "earlier_last_dose_mg"),
+        )
+
+    def clean_earlier_sessions(self) -> int:
+        return self.cleaned_data["earlier_sessions"] or 0
+
+
+class CourseEndForm(forms.Form):
+    reason = Line(label="Why does it end?", max_length=200, help_text="Its open orders are cancelled with it.")
+
+    helper = laid_out("End the course", "reason")
+
+
+class OrderTerms(forms.Form):
+    """What is ordered; who signs is the subclasses' affair."""
+
+    dose_mg = forms.ChoiceField(label="Dose", choices=DOSES, widget=forms.RadioSelect)
+    other_dose_mg = forms.IntegerField(label="Another dose (mg)", min_value=0, max_value=1000, required=False)
+    other_dose_reason = Line(label="Why another dose", max_length=200, required=False)
+    sessions = forms.IntegerField(label="How many sessions", min_value=0, max_value=1000, initial=8)
+    valid_from_on = Day(label="From")
+    valid_until_on = Day(label="Until")
+    note = Line(label="Note", max_length=300, required=False)
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["valid_from_on"].initial = today
+        self.fields["valid_until_on"].initial = today + timedelta(days=27)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("dose_mg") != OTHER:
+            cleaned.update(other_dose_reason="", dose_mg=int(cleaned.get("dose_mg") or 0))
+        elif cleaned.get("other_dose_mg") is None:
+            self.add_error("other_dose_mg", "Which dose?")
+        else:
+            cleaned["dose_mg"] = cleaned["other_dose_mg"]
+        return cleaned
+
+    @property
+    def terms(self) -> dict[str, Any]:
+        names = ("dose_mg", "other_dose_reason", "sessions", "valid_from_on", "valid_until_on", "note")
+        return {name: self.cleaned_data[name] for name in names}
+
+
+TERMS = (segmented("dose_mg"), columns("other_dose_mg", "other_dose_reason"), columns("sessions", "valid_from_on", "valid_until_on"), "note")
+
+
+class OrderForm(OrderTerms):
+    password = password()
+
+    helper = laid_out("Sign the order", *TERMS, HTML('<h2 class="v-form-part">Sign: “I order this”</h2>'), "password")
+
+
+class SpokenOrderForm(OrderTerms):
+    ordered_by = forms.ModelChoiceField(User.objects.none(), label="Ordered by", empty_label="Choose the prescriber")
+    read_back = forms.BooleanField(label="I read the order back and it was confirmed")
+
+    helper = laid_out("Write the spoken order down", "ordered_by", *TERMS, tick("read_back"))
+
+    def __init__(self, *args: Any, prescribers: QuerySet[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["ordered_by"].queryset = prescribers  # type: ignore[attr-defined]
+
+
+class CosignForm(forms.Form):
+    password = password()
+
+    helper = laid_out("Co-sign the order", "password")
+
+
+def words_of(course: Course) -> str:
+    """The course in a sentence, for the head of a form."""
+    antidepressant = "with an oral antidepressant" if course.with_antidepressant else "alone"
+    return f"{course.get_indication_display()}, {antidepressant}"

@@ -1,0 +1,76 @@
+"""Fields and rows that several forms of this room share."""
+
+import uuid
+from datetime import date
+from typing import Any
+
+from crispy_forms.layout import Div, Field
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+
+from clinic.models.attachments import MAX_ATTACHMENT_BYTES
+
+US_ZONES = (
+    ("America/New_York", "Eastern"), ("America/Chicago", "Central"), ("America/Denver", "Mountain"), ("America/Phoenix", "Arizona"),
+    ("America/Los_Angeles", "Pacific"), ("America/Anchorage", "Alaska"), ("Pacific/Honolulu", "Hawaii"), ("America/Puerto_Rico", "Puerto Rico"),
+)  # fmt: skip
+
+
+class ClientKey(forms.UUIDField):
+    """The page's own key, so that a post that comes twice has one effect."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self) -> None:
+        super().__init__(initial=uuid.uuid4, error_messages={"required": "Load the page again.", "invalid": "Load the page again."})
+
+
+class BirthDay(forms.DateField):
+    """A date of birth; the rules say which can't be."""
+
+    widget = forms.DateInput(attrs={"type": "date", "autocomplete": "off"}, format="%Y-%m-%d")
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(input_formats=["%Y-%m-%d", "%m/%d/%Y"], error_messages={"invalid": "Write the date as 03/07/1984."}, **more)
+
+
+class Proof(forms.FileField):
+    """A file of 5 MB at most; the action looks at its content."""
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        kept = super().clean(data, initial)
+        if isinstance(kept, UploadedFile) and (kept.size or 0) > MAX_ATTACHMENT_BYTES:
+            raise ValidationError("That file is too large: 5 MB at most.")
+        return kept
+
+
+def file_of(cleaned: dict[str, Any], name: str = "file") -> tuple[str, bytes] | None:
+    """Name and content of an uploaded file, or None."""
+    upload = cleaned.get(name)
+    return (upload.name, upload.read()) if upload else None
+
+
+def columns(*names: str) -> Div:
+    """Fields side by side where there is room."""
+    return Div(*names, css_class="v-fields")
+
+
+def segmented(name: str, extra: str = "") -> Field:
+    """Radio buttons as large buttons."""
+    return Field(name, wrapper_class=f"v-segmented {extra}".strip())
+
+
+def tick(name: str) -> Field:
+    return Field(name, wrapper_class="v-tick")
+
+
+def password(label: str = "Your password, again") -> forms.CharField:
+    """Asked at every signature (21 CFR 11)."""
+    widget = forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    return forms.CharField(label=label, max_length=128, strip=False, widget=widget)
+
+
+def not_in_future(today: date) -> dict[str, str]:
+    """Attributes of a date field that offers no day to come."""
+    return {"type": "date", "max": today.isoformat()}

@@ -1,0 +1,77 @@
+"""Register and edit a patient, their status, the people around them."""
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_http_methods
+
+from clinic.access import site_for
+from clinic.queries import today_at
+from clinic.roles import Permission
+from patients import access
+from patients.actions import patient as actions
+from patients.forms.patient import ContactEditForm, ContactForm, PatientForm, StatusForm
+from patients.views.page import done, form_page, to_chart
+
+get_and_post = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@get_and_post
+def patient_new(request: HttpRequest, site: str) -> HttpResponse:
+    place = site_for(request, site, Permission.REGISTER_PATIENT)
+    form = PatientForm(request.POST or None, site=place, today=today_at(place, request.now))
+    if request.method == "POST":
+        made = done(form, lambda: actions.register_patient(site=place, fields=form.values, by=request.user, now=request.now))
+        if made is not None:
+            return to_chart(request, made.pk)
+    return form_page(request, form, title="Register a patient")
+
+
+@get_and_post
+def patient_edit(request: HttpRequest, site: str, pk: int) -> HttpResponse:
+    place = site_for(request, site, Permission.REGISTER_PATIENT)
+    patient = access.patient_for(request, pk, Permission.REGISTER_PATIENT)
+    initial = {name: getattr(patient, name) for name in actions.FIELDS}
+    form = PatientForm(request.POST or None, site=place, today=today_at(place, request.now), patient=patient, initial=initial)
+    if request.method == "POST" and done(form, lambda: actions.edit_patient(patient, fields=form.values, by=request.user, now=request.now)):
+        return to_chart(request, pk)
+    return form_page(request, form, title="Edit", patient=patient)
+
+
+@get_and_post
+def patient_status(request: HttpRequest, site: str, pk: int) -> HttpResponse:
+    site_for(request, site, Permission.REGISTER_PATIENT)
+    patient = access.patient_for(request, pk, Permission.REGISTER_PATIENT)
+    form = StatusForm(request.POST or None, initial={"status": patient.status, "reason": patient.status_reason})
+    if request.method == "POST" and done(
+        form,
+        lambda: actions.change_status(
+            patient, status=form.cleaned_data["status"], reason=form.cleaned_data["reason"], by=request.user, now=request.now
+        ),
+    ):
+        return to_chart(request, pk)
+    lead = "Any status but active stops messages to the patient. Booked visits stay until they are cancelled."
+    return form_page(request, form, title="Change the status", patient=patient, lead=lead)
+
+
+@get_and_post
+def contact_new(request: HttpRequest, site: str, pk: int) -> HttpResponse:
+    site_for(request, site, Permission.REGISTER_PATIENT)
+    patient = access.patient_for(request, pk, Permission.REGISTER_PATIENT)
+    form = ContactForm(request.POST or None)
+    if request.method == "POST" and done(
+        form, lambda: actions.save_contact(patient, contact=None, fields=form.cleaned_data, by=request.user, now=request.now)
+    ):
+        return to_chart(request, pk, "contacts")
+    return form_page(request, form, title="Add a contact", patient=patient)
+
+
+@get_and_post
+def contact_edit(request: HttpRequest, site: str, pk: int) -> HttpResponse:
+    site_for(request, site, Permission.REGISTER_PATIENT)
+    contact = access.contact_for(request, pk, Permission.REGISTER_PATIENT)
+    initial = {name: getattr(contact, name) for name in ContactEditForm.base_fields}
+    form = ContactEditForm(request.POST or None, initial=initial)
+    if request.method == "POST" and done(
+        form, lambda: actions.save_contact(contact.patient, contact=contact, fields=form.cleaned_data, by=request.user, now=request.now)
+    ):
+        return to_chart(request, contact.patient_id, "contacts")
+    return form_page(request, form, title="Edit the contact", patient=contact.patient)

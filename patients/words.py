@@ -1,0 +1,28 @@
+"""What the acts of this room are called in the audit trail."""
+
+SENTENCES = {
+    "patient.registered": "registered the patient",
+    "patient.edited": "changed who the patient is or how to reach them",
+    "patient.status_changed": "changed the patient's status",
+    "patient.imported": "imported patients",
+    "contact.added": "added a contact",
+    "contact.edited": "changed a contact",
+    "enrolment.recorded": "recorded the REMS enrolment",
+    "enrolment.corrected": "corrected the REMS enrolment",
+    "screening.recorded": "recorded a screening",
+    "screening.corrected": "corrected a screening",
+    "consent.recorded": "recorded the consent",
+    "consent.corrected": "corrected the consent",
+    "medicine.added": "added a medicine",
+    "medicine.stopped": "stopped a medicine",
+    "trial.added": "added an antidepressant trial",
+    "trial.edited": "changed an antidepressant trial",
+    "standing.set": "set the patient's own limits",
+    "standing.ended": "ended the patient's own limits",
+    "course.opened": "opened a course",
+    "course.ended": "ended a course",
+    "order.signed": "signed an order",
+    "order.spoken": "took down a spoken order",
+    "order.cosigned": "co-signed a spoken order",
+    "order.cancelled": "cancelled an order",
+}
