@@ -1,0 +1,156 @@
+"""The compliance pages: right numbers from rows, who may see them, what they cost, and bad addresses."""
+
+import csv
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from clinic.models import AuditEntry, DutyPeriod
+from reports.queries import facts_of
+from reports.rules import MEASURES, evaluate
+from sessions.models import FormSend, Observation, TreatmentSession
+from sessions.states import Status
+from tests.cast import NOW, TODAY, Cast
+from tests.factories.sessions import ObservationFactory, at_state
+
+FIRST = NOW - timedelta(minutes=200)
+PATH = "/riverside/reports/"
+RANGE = {"first": "2026-06-01", "last": "2026-06-30"}
+
+
+def a_good_session(cast: Cast, **fields: object) -> TreatmentSession:
+    """Two devices 200 minutes ago, pressures before, at 40 minutes and before the end 130 minutes after the first."""
+    end = FIRST + timedelta(minutes=130)
+    session = at_state(Status.DISCHARGED, cast, first_device_at=FIRST, discharged_at=end, **fields)
+    for minutes in (40, 125):
+        ObservationFactory(session=session, observed_at=FIRST + timedelta(minutes=minutes), recorded_by=cast.nurse)
+    return session
+
+
+@pytest.fixture
+def session(cast: Cast, prescriber_here: DutyPeriod) -> TreatmentSession:
+    DutyPeriod.objects.filter(pk=prescriber_here.pk).update(came_at=FIRST - timedelta(hours=1))
+    return a_good_session(cast)
+
+
+def results(cast: Cast, first: date = TODAY, last: date = TODAY) -> dict[str, tuple[int, int]]:
+    facts = facts_of(cast.riverside, first, last)
+    found = [evaluate(measure, facts, today=TODAY) for measure in MEASURES]
+    return {result.measure.code: (result.kept, result.counted) for result in found}
+
+
+def test_a_session_that_kept_everything(session: TreatmentSession, cast: Cast) -> None:
+    assert results(cast) == {"watched": (1, 1), "pressures": (1, 1), "filed": (0, 0), "enrolled": (1, 1), "prescriber": (1, 1)}
+
+
+def test_a_session_under_way_isnt_judged_by_its_end(cast: Cast) -> None:
+    at_state(Status.MONITORING, cast)
+    assert results(cast)["watched"] == (0, 0)
+    assert results(cast)["enrolled"] == (1, 1)
+
+
+def test_a_value_not_obtained_is_no_pressure(session: TreatmentSession, cast: Cast) -> None:
+    ObservationFactory(
+        session=session,
+        observed_at=FIRST + timedelta(minutes=41),
+        systolic=None,
+        diastolic=None,
+        not_obtained={"systolic": "Asleep", "diastolic": "Asleep"},
+    )
+    assert results(cast)["pressures"] == (1, 1)
+    mid = Observation.objects.get(session=session, observed_at=FIRST + timedelta(minutes=40))
+    ObservationFactory(session=session, observed_at=mid.observed_at, supersedes=mid, reason="Wrong patient", is_withdrawn=True)
+    assert results(cast)["pressures"] == (0, 1)
+
+
+def test_an_unconfirmed_presence_counts_as_a_gap(session: TreatmentSession, cast: Cast) -> None:
+    DutyPeriod.objects.update(recorded_by=cast.desk)
+    assert results(cast)["prescriber"] == (0, 1)
+    DutyPeriod.objects.update(confirmed_at=NOW, confirmed_by=cast.prescriber)
+    assert results(cast)["prescriber"] == (1, 1)
+
+
+def test_a_form_is_judged_by_the_send_that_was_proven(session: TreatmentSession, cast: Cast) -> None:
+    from sessions.actions.forms import owe_form
+
+    form = owe_form(session, by=cast.nurse, now=NOW)
+    assert form is not None
+    assert results(cast)["filed"] == (0, 0)
+    type(form).objects.filter(pk=form.pk).update(due_on=TODAY - timedelta(days=1))
+    assert results(cast)["filed"] == (0, 1)
+    for sent_at, outcome in ((NOW - timedelta(days=1), "proven"), (NOW, "proven"), (NOW - timedelta(days=3), "failed")):
+        FormSend.objects.create(
+            site=cast.riverside, form=form, method="portal", sent_at=sent_at, sent_by=cast.nurse, recorded_at=sent_at, outcome=outcome,
+            outcome_at=NOW, outcome_by=cast.nurse, proof="C-1", failure="line busy", client_key=f"00000000-0000-4000-8000-{sent_at.day:012}",
+        )  # fmt: skip
+    assert results(cast)["filed"] == (1, 1)
+
+
+def test_the_page_shows_each_measure_with_its_list(session: TreatmentSession, cast: Cast, sign_in: Callable[..., Client]) -> None:
+    client = sign_in(cast.admin)
+    page = client.get(PATH, RANGE).content.decode()
+    for measure in MEASURES:
+        assert measure.question in page
+    listed = client.get(f"{PATH}watched/", {**RANGE, "show": "kept"}).content.decode()
+    assert f"/riverside/sessions/{session.pk}/" in listed
+
+
+def test_an_empty_site_is_told_honestly(cast: Cast, sign_in: Callable[..., Client]) -> None:
+    assert "Nothing to measure yet" in sign_in(cast.admin).get(PATH).content.decode()
+
+
+def test_the_csv_leaves_an_audit_entry_and_runs_no_formula(session: TreatmentSession, cast: Cast, sign_in: Callable[..., Client]) -> None:
+    type(session.patient).objects.filter(pk=session.patient_id).update(mrn="=1+1")
+    answer = sign_in(cast.admin).get(f"{PATH}watched.csv", RANGE)
+    rows = list(csv.DictReader(answer.content.decode().splitlines()))
+    assert [(row["session"], row["MRN"], row["result"]) for row in rows] == [(str(session.pk), "'=1+1", "kept")]
+    assert AuditEntry.objects.filter(action="report.exported", target_pk="watched").count() == 1
+
+
+@pytest.mark.parametrize("path", ["", "watched/", "watched.csv"])
+def test_who_may_see_reports(path: str, session: TreatmentSession, cast: Cast, sign_in: Callable[..., Client], client: Client) -> None:
+    assert client.get(PATH + path).status_code == 302
+    assert sign_in(cast.nurse).get(PATH + path).status_code == 403
+    assert sign_in(cast.stranger).get(PATH + path).status_code == 404
+
+
+def test_an_auditor_reads_but_exports_nothing(session: TreatmentSession, cast: Cast, sign_in: Callable[..., Client]) -> None:
+    client = sign_in(cast.auditor)
+    assert client.get(PATH).status_code == 200
+    assert client.get(f"{PATH}watched.csv").status_code == 403
+    assert not AuditEntry.objects.filter(action="report.exported").exists()
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ({"first": "2026-06-30", "last": "2026-06-01"}, 422),
+        ({"first": "2020-01-01", "last": "2026-06-01"}, 422),
+        ({"first": "yesterday", "last": "\x00"}, 422),
+        ({"first": "2026-06-01"}, 422),
+    ],
+)
+def test_an_impossible_range_is_told(query: dict[str, str], status: int, cast: Cast, sign_in: Callable[..., Client]) -> None:
+    client = sign_in(cast.admin)
+    assert client.get(PATH, query).status_code == status
+    assert client.get(f"{PATH}watched/", query).status_code == 404
+
+
+def test_an_unknown_measure_is_not_found(cast: Cast, sign_in: Callable[..., Client]) -> None:
+    assert sign_in(cast.admin).get(f"{PATH}nonsense/").status_code == 404
+
+
+def test_thirty_sessions_cost_what_one_costs(session: TreatmentSession, cast: Cast) -> None:
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            facts_of(cast.riverside, TODAY, TODAY)
+        return len(queries)
+
+    one = cost()
+    for _ in range(30):
+        a_good_session(cast)
+    assert cost() == one
