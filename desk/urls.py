@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from desk.views import board, flowsheet
+from desk.views import board, flowsheet, patients
 
 urlpatterns = [
+    path("<slug:site>/patients/", patients.patient_list, name="patient_list"),
+    path("<slug:site>/patients/<int:pk>/", patients.patient_chart, name="patient_chart"),
     path("<slug:site>/", board.board, name="board"),
     path("<slug:site>/sessions/<int:pk>/", flowsheet.flowsheet, name="flowsheet"),
     path("<slug:site>/sessions/<int:pk>/record/", flowsheet.session_record, name="session_record"),
