@@ -1,5 +1,14 @@
 """Addresses of booking: schedule, book, move, cancel, missed."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from sessions.views import booking, schedule
+
+urlpatterns = [
+    path("<slug:site>/schedule/", schedule.schedule, name="schedule"),
+    path("<slug:site>/schedule/book/", booking.session_book, name="session_book"),
+    path("<slug:site>/sessions/<int:pk>/move/", booking.session_move, name="session_move"),
+    path("<slug:site>/sessions/<int:pk>/cancel/", booking.session_cancel, name="session_cancel"),
+    path("<slug:site>/sessions/<int:pk>/missed/", booking.session_miss, name="session_miss"),
+    path("<slug:site>/sessions/<int:pk>/rebook/", booking.session_rebook, name="session_rebook"),
+]

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 SCHEMA = 1
 NOTHING = "none"  # the answer of a time question: not today
@@ -100,3 +101,15 @@ def standing_answers(rounds: Iterable[tuple[datetime, Mapping[str, object]]], re
 def unanswered(questions: Iterable[Question], answers: Mapping[str, object]) -> tuple[Question, ...]:
     """The questions that still have to be asked."""
     return tuple(question for question in questions if question.id not in answers)
+
+
+def words_of(question: Question, answer: object, zone: ZoneInfo) -> str:
+    """An answer as a page tells it, times as the site's wall shows them."""
+    named = dict(question.choices)
+    if isinstance(answer, list):
+        return ", ".join(named.get(str(pick), str(pick)) for pick in answer) or "None"
+    if question.kind is Kind.TIME and isinstance(answer, str) and answer != NOTHING:
+        return datetime.fromisoformat(answer).astimezone(zone).strftime("%H:%M")
+    if question.kind is Kind.TIME:
+        return "Not lately"
+    return named.get(str(answer), str(answer).capitalize())

@@ -26,7 +26,7 @@ def observation_record(request: HttpRequest, site: str, pk: int) -> HttpResponse
     form = CheckForm(request.POST, now=request.now)
     if is_kept(form, lambda: watch.record_observation(session, check=form.check(), by=request.user, now=request.now)):
         return to_flowsheet(session)
-    return step_again(request, session, "watch", form)
+    return step_again(request, session, "prepare" if request.POST.get("step") == "prepare" else "watch", form)
 
 
 @require_http_methods(["GET", "POST"])

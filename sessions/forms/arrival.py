@@ -1,0 +1,57 @@
+"""Checking in, the way home, and the reasons of a wait or a hold (PRE-3, PRE-5)."""
+
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Field, Layout
+from django import forms
+
+from patients.models import Contact
+from patients.models.patient import WayHome
+from sessions.models import TreatmentSession
+
+UNKNOWN = ("", "Not known yet")
+
+
+def untagged(*layout: Any) -> FormHelper:
+    """Fields alone: the template writes the form's tag and its buttons."""
+    helper = FormHelper()
+    helper.form_tag = False
+    helper.disable_csrf = True
+    helper.layout = Layout(*layout)
+    return helper
+
+
+def tick(label: str) -> forms.BooleanField:
+    return forms.BooleanField(label=label, required=False)
+
+
+class WayHomeForm(forms.Form):
+    way_home = forms.ChoiceField(label="Way home", choices=[*WayHome.choices, UNKNOWN], required=False, widget=forms.RadioSelect)
+    escort = forms.ModelChoiceField(label="With whom", queryset=Contact.objects.none(), required=False, empty_label="Nobody named")
+
+    def __init__(self, *args: Any, session: TreatmentSession, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        contacts = Contact.objects.filter(patient_id=session.patient_id, is_active=True, kind=Contact.Kind.ESCORT)
+        self.fields["escort"].queryset = contacts  # type: ignore[attr-defined]
+        self.has_contacts = contacts.exists()
+        self.helper = untagged(*self.rows())
+
+    def rows(self) -> list[Any]:
+        return [Field("way_home", wrapper_class="v-segmented"), *(["escort"] if self.has_contacts else [])]
+
+
+class ArriveForm(WayHomeForm):
+    client_key = forms.UUIDField(widget=forms.HiddenInput)
+    said_name = tick("The patient said their name, and it matches")
+    said_birth_date = tick("The patient said their date of birth, and it matches")
+
+    def rows(self) -> list[Any]:
+        identity = Div(Field("said_name", wrapper_class="v-tick"), Field("said_birth_date", wrapper_class="v-tick"), css_class="v-ticks")
+        return ["client_key", identity, *super().rows()]
+
+
+class ReasonForm(forms.Form):
+    """Why somebody waits, is held, is cancelled; a button may have said it already."""
+
+    reason = forms.CharField(max_length=300, required=False, label="Why", widget=forms.TextInput(attrs={"autocomplete": "off"}))

@@ -1,0 +1,85 @@
+"""Booking and moving a visit: chair, day, time, dose; who is looked for by a POST."""
+
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from crispy_forms.layout import Div, Field
+from django import forms
+
+from clinic.models import Chair, Site
+from clinic.rules.opening import earliest
+from patients.models import Patient
+from sessions.actions.booking import Wish
+from sessions.forms.arrival import untagged
+from sessions.protocol import REMS_ESKETAMINE
+
+OTHER_DOSES = (28, 112)
+FIRST_DAY, LAST_DAY = date(2019, 1, 1), date(2100, 1, 1)
+
+
+def dose_choices() -> list[tuple[int, str]]:
+    return [(dose, f"{dose} mg") for dose in sorted((*REMS_ESKETAMINE.doses_mg, *OTHER_DOSES))]
+
+
+class FindForm(forms.Form):
+    """Name, date of birth or MRN."""
+
+    who = forms.CharField(
+        max_length=100, label="Find the patient", required=False, widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"})
+    )
+
+
+class SlotForm(forms.Form):
+    client_key = forms.UUIDField(widget=forms.HiddenInput)
+    day = forms.DateField(label="Day", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+    starts_at = forms.TimeField(label="The patient comes at", widget=forms.TimeInput(format="%H:%M", attrs={"type": "time", "step": 900}))
+    chair = forms.ModelChoiceField(label="Chair", queryset=Chair.objects.none(), widget=forms.RadioSelect, empty_label=None)
+    dose_mg = forms.TypedChoiceField(label="Planned dose", choices=dose_choices, coerce=int, widget=forms.RadioSelect)
+    reason = forms.CharField(max_length=300, required=False, label="The prescriber’s reason", help_text="For what only a prescriber may decide.")
+    offer = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, site: Site, patient: Patient, may_decide: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.site, self.patient, self.may_decide = site, patient, may_decide
+        self.fields["chair"].queryset = Chair.objects.filter(site=site, is_active=True)  # type: ignore[attr-defined]
+        if not may_decide:
+            del self.fields["reason"]
+        self.helper = untagged(
+            "client_key",
+            Div("day", "starts_at", css_class="v-fields"),
+            Field("chair", wrapper_class="v-segmented"),
+            Field("dose_mg", wrapper_class="v-segmented"),
+            *(["reason"] if may_decide else []),
+        )
+
+    def clean_day(self) -> date:
+        value: date = self.cleaned_data["day"]
+        if not FIRST_DAY <= value <= LAST_DAY:
+            raise forms.ValidationError("Check the year.")
+        return value
+
+    def moment(self) -> datetime:
+        """Day and time as the site's wall shows them."""
+        wall: time = self.cleaned_data["starts_at"].replace(second=0, microsecond=0)
+        return earliest(self.cleaned_data["day"], wall, self.site.zone)
+
+    def wish(self) -> Wish:
+        """What was asked for; a pressed offer takes the place of day, time and chair."""
+        data = self.cleaned_data
+        chair, starts_at = offered(data.get("offer", ""), self.site) or (data["chair"], self.moment())
+        return Wish(
+            patient=self.patient, chair=chair, starts_at=starts_at, dose_mg=data["dose_mg"], reason=data.get("reason", ""), may_decide=self.may_decide
+        )
+
+
+def offered(text: str, site: Site) -> tuple[Chair, datetime] | None:
+    """Chair and moment of an offer, "12@2026-06-10T14:00+00:00"; None for anything else."""
+    pk, _, moment = text.partition("@")
+    try:
+        starts_at = datetime.fromisoformat(moment)
+        chair = Chair.objects.filter(pk=int(pk), site=site, is_active=True).first()
+    except (ValueError, OverflowError):
+        return None
+    if chair is None or starts_at.tzinfo is None or not FIRST_DAY < starts_at.date() < LAST_DAY:
+        return None
+    return chair, starts_at.astimezone(UTC)

@@ -1,0 +1,59 @@
+"""The step of arrival: two identifiers, the way home; before it: move, cancel, missed (PRE-3, PRE-5)."""
+
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from django.http import HttpRequest
+
+from clinic.roles import Permission, may
+from sessions.actions.arrival import HERE
+from sessions.forms.arrival import ArriveForm, ReasonForm, WayHomeForm
+from sessions.models import TreatmentSession
+from sessions.picture import Picture
+from sessions.queries.gates import alike_today
+from sessions.states import Status
+from sessions.steps.gate_rows import errors_of
+
+TEMPLATE = "sessions/_step_arrive.html"
+CANCEL_REASONS = ("Patient asked", "Ill", "No way home", "Site closed")
+MISS_REASONS = ("Did not come, not reached", "Forgot", "Ill")
+REBOOK_REASONS = ("Came after all", "By mistake")
+UNSTARTED = (Status.BOOKED, Status.CANCELLED, Status.MISSED)
+
+
+def context(picture: Picture, *, request: HttpRequest, now: datetime, bound_form: Any = None) -> dict[str, Any]:
+    """What `_step_arrive.html` shows; `bound_form` is a form that was refused."""
+    session = picture.session
+    role = request.membership.role  # type: ignore[attr-defined]
+    form = bound_form if isinstance(bound_form, ArriveForm) else ArriveForm(session=session, initial={"client_key": uuid4()})
+    other = bound_form if isinstance(bound_form, ReasonForm) else None
+    return {
+        "session": session,
+        "site": request.site,  # type: ignore[attr-defined]
+        "patient": session.patient,
+        "now": now,
+        "form": form,
+        "form_findings": getattr(bound_form, "findings", []) if other is None else [],
+        "other_errors": errors_of(other),
+        "is_booked": session.status == Status.BOOKED,
+        "is_given_up": session.status in (Status.CANCELLED, Status.MISSED),
+        "is_today": session.treatment_on == now.astimezone(session.site.zone).date(),
+        "alike": [f"{other_patient} (born {other_patient.birth_on:%d %b %Y})" for other_patient in alike_today(session)],
+        "may_check_in": may(role, Permission.CHECK_IN),
+        "may_book": may(role, Permission.BOOK),
+        "may_dose": may(role, Permission.DOSE),
+        "may_miss": now >= session.starts_at,
+        "reasons": CANCEL_REASONS,
+        "miss_reasons": MISS_REASONS,
+        "rebook_reasons": REBOOK_REASONS,
+        "is_unstarted": session.status in UNSTARTED,
+        "way_home_form": way_home_form(session, bound_form) if session.status in HERE else None,
+    }
+
+
+def way_home_form(session: TreatmentSession, bound_form: Any) -> WayHomeForm:
+    """The way home as it is known, to be changed (PRE-3)."""
+    if type(bound_form) is WayHomeForm:
+        return bound_form
+    return WayHomeForm(session=session, initial={"way_home": session.way_home, "escort": session.escort_id}, auto_id="way_%s")

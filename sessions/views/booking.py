@@ -1,0 +1,155 @@
+"""Booking, moving, giving up a visit; finding the patient by a POST, so that no name stands in an address."""
+
+from typing import Any
+from uuid import uuid4
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from clinic.access import site_for
+from clinic.http import see_other
+from clinic.models import Chair, Site
+from clinic.queries import today_at
+from clinic.roles import Permission, may
+from patients.access import patient_for
+from patients.models import Patient
+from patients.queries import found_patients, open_course, orders_in_force, patients_of
+from sessions.access import session_for
+from sessions.actions import booking
+from sessions.forms.arrival import ReasonForm
+from sessions.forms.booking import FindForm, SlotForm
+from sessions.models import TreatmentSession
+from sessions.rules.booking import Free
+from sessions.views.answers import is_kept, step_again, to_flowsheet
+
+MOST_FOUND = 12
+
+
+@require_http_methods(["GET", "POST"])
+def session_book(request: HttpRequest, site: str) -> HttpResponse:
+    """Without a patient: who is it? With one: chair, day, time and dose."""
+    place = site_for(request, site, Permission.BOOK)
+    if not request.GET.get("patient", "").isdecimal():
+        return find_patient(request, place)
+    patient = patient_for(request, int(request.GET["patient"][:18]), Permission.BOOK)
+    form = SlotForm(request.POST or None, site=place, patient=patient, may_decide=may_decide(request), initial=first_slot(request, place, patient))
+    if request.method == "GET":
+        return slot_page(request, form, "Book a visit", [], status=200)
+    kept: list[TreatmentSession] = []
+    free: list[Free] = []
+
+    def act() -> None:
+        with_offers(
+            free, lambda: kept.append(booking.book(form.wish(), client_key=form.cleaned_data["client_key"], by=request.user, now=request.now))
+        )
+
+    if is_kept(form, act):
+        return to_day(place, kept[0])
+    return slot_page(request, form, "Book a visit", free, status=422)
+
+
+def find_patient(request: HttpRequest, site: Site) -> HttpResponse:
+    form = FindForm(request.POST or None)
+    found: list[Patient] | None = None
+    if request.method == "POST" and form.is_valid():
+        rows = patients_of(site)
+        pks = found_patients(rows, form.cleaned_data["who"], today_at(site, request.now))[:MOST_FOUND]
+        by_pk = Patient.objects.filter(site=site).in_bulk(pks)
+        found = [by_pk[pk] for pk in pks]
+    slot = request.GET.copy()
+    slot.pop("patient", None)
+    context = {"form": form, "found": found, "slot": slot.urlencode(), "site": site}
+    return render(request, "sessions/book_find.html", context)
+
+
+def first_slot(request: HttpRequest, site: Site, patient: Patient) -> dict[str, object]:
+    """What the schedule said, or today; the dose of the order in force."""
+    course = open_course(patient)
+    order = orders_in_force(course, today_at(site, request.now)).first() if course is not None else None
+    asked = {name: request.GET[name] for name in ("day", "starts_at", "chair") if request.GET.get(name)}
+    return {"client_key": uuid4(), "day": today_at(site, request.now).isoformat(), "dose_mg": order.dose_mg if order is not None else None, **asked}
+
+
+def may_decide(request: HttpRequest) -> bool:
+    return may(request.membership.role, Permission.DECIDE)
+
+
+def with_offers(free: list[Free], act: Any) -> None:
+    """Run a booking; when the slot can't be had, keep the nearest free ones for the page."""
+    try:
+        act()
+    except booking.NotFree as refused:
+        free += refused.free
+        raise
+
+
+def slot_page(
+    request: HttpRequest, form: SlotForm, title: str, free: list[Free], *, status: int, session: TreatmentSession | None = None
+) -> HttpResponse:
+    names = dict(Chair.objects.filter(site=form.site, is_active=True).values_list("pk", "name"))
+    offers = [
+        {"value": f"{option.chair_pk}@{option.starts_at.isoformat()}", "at": option.starts_at, "chair": names[option.chair_pk]} for option in free
+    ]
+    context = {
+        "form": form, "title": title, "patient": form.patient, "offers": offers, "site": form.site, "session": session,
+        "findings": getattr(form, "findings", []), "course": open_course(form.patient),
+    }  # fmt: skip
+    return render(request, "sessions/book.html", context, status=status)
+
+
+def to_day(site: Site, session: TreatmentSession) -> HttpResponse:
+    response = see_other("schedule", site.slug)
+    response["Location"] += f"?day={session.treatment_on.isoformat()}#session-{session.pk}"
+    return response
+
+
+@require_http_methods(["GET", "POST"])
+def session_move(request: HttpRequest, site: str, pk: int) -> HttpResponse:
+    """Another day, time, chair or dose for a booked visit."""
+    place = site_for(request, site, Permission.BOOK)
+    session = session_for(request, pk, Permission.BOOK)
+    form = SlotForm(request.POST or None, site=place, patient=session.patient, may_decide=may_decide(request), initial=slot_of(session))
+    if request.method == "GET":
+        return slot_page(request, form, "Move the visit", [], status=200, session=session)
+    free: list[Free] = []
+    moved: list[TreatmentSession] = []
+
+    def act() -> None:
+        with_offers(free, lambda: moved.append(booking.move_visit(session, form.wish(), by=request.user, now=request.now)))
+
+    if is_kept(form, act):
+        return to_day(place, moved[0])
+    return slot_page(request, form, "Move the visit", free, status=422, session=session)
+
+
+def slot_of(session: TreatmentSession) -> dict[str, object]:
+    local = session.starts_at.astimezone(session.site.zone)
+    return {
+        "client_key": uuid4(), "day": local.date().isoformat(), "starts_at": f"{local:%H:%M}", "chair": session.chair_id, "dose_mg": session.planned_dose_mg,
+    }  # fmt: skip
+
+
+@require_POST
+def session_cancel(request: HttpRequest, site: str, pk: int) -> HttpResponse:
+    return with_reason(request, site, pk, booking.cancel)
+
+
+@require_POST
+def session_miss(request: HttpRequest, site: str, pk: int) -> HttpResponse:
+    return with_reason(request, site, pk, booking.mark_missed)
+
+
+@require_POST
+def session_rebook(request: HttpRequest, site: str, pk: int) -> HttpResponse:
+    """A cancelled or missed visit comes back on its own day."""
+    return with_reason(request, site, pk, booking.rebook)
+
+
+def with_reason(request: HttpRequest, site: str, pk: int, act: Any) -> HttpResponse:
+    site_for(request, site, Permission.BOOK)
+    session = session_for(request, pk, Permission.BOOK)
+    form = ReasonForm(request.POST)
+    if is_kept(form, lambda: act(session, reason=form.cleaned_data["reason"], by=request.user, now=request.now)):
+        return to_flowsheet(session)
+    return step_again(request, session, "arrive", form)

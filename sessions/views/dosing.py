@@ -1,0 +1,133 @@
+"""The start press, one tap per device, taking one back, correcting one, stopping early."""
+
+from typing import Any
+from uuid import uuid4
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from clinic.access import site_for
+from clinic.findings import refuse
+from clinic.models import Membership, User
+from clinic.roles import Permission, may
+from clinic.signatures import confirm_identity
+from sessions.access import fact_for, session_for
+from sessions.actions import devices, dosing
+from sessions.forms.arrival import ReasonForm
+from sessions.forms.dosing import CorrectDeviceForm, DeviceForm, StartForm, initial_of
+from sessions.forms.events import WithdrawForm
+from sessions.models import DeviceUse, TreatmentSession
+from sessions.states import DOSED
+from sessions.views.answers import is_kept, step_again, to_flowsheet
+
+
+@require_POST
+def dosing_start(request: HttpRequest, site: str, pk: int) -> HttpResponse:
+    site_for(request, site, Permission.DOSE)
+    session = session_for(request, pk, Permission.DOSE)
+    form = StartForm(request.POST, auto_id="start_%s")
+
+    def act() -> object:
+        data = form.cleaned_data
+        said = {"said_name": data["said_name"], "said_birth_date": data["said_birth_date"]}
+        return dosing.start(
+            session, kit=form.kit(), **said, client_key=data["client_key"], by=request.user, membership=request.membership, now=request.now
+        )
+
+    return to_flowsheet(session) if is_kept(form, act) else step_again(request, session, "dose", form)
+
+
+@require_http_methods(["GET", "POST"])
+def device_record(request: HttpRequest, site: str, pk: int) -> HttpResponse:
+    """One device. The page of its own (GET) is for what was given before anybody pressed start."""
+    site_for(request, site, Permission.DOSE)
+    session = session_for(request, pk, Permission.DOSE)
+    if request.method == "GET":
+        form = DeviceForm(session=session, now=request.now, initial={"sprays": 2, "client_key": uuid4()}, auto_id="device_%s")
+        return device_page(request, session, form, status=200)
+    form = DeviceForm(request.POST, session=session, now=request.now, auto_id="device_%s")
+
+    def act() -> object:
+        key = form.cleaned_data["client_key"]
+        return dosing.record_device(session, given=form.given(), client_key=key, by=request.user, membership=request.membership, now=request.now)
+
+    if is_kept(form, act):
+        return to_flowsheet(session)
+    if session.status in DOSED:
+        return step_again(request, session, "dose", form)
+    return device_page(request, session, form, status=422)
+
+
+def device_page(request: HttpRequest, session: TreatmentSession, form: DeviceForm, *, status: int) -> HttpResponse:
+    context = {"session": session, "form": form, "client_key": uuid4(), "needs_kit": not session.kit_lot}
+    return render(request, "sessions/device_record.html", context, status=status)
+
+
+@require_POST
+def device_undo(request: HttpRequest, site: str, pk: int) -> HttpResponse:
+    site_for(request, site, Permission.DOSE)
+    device = fact_for(request, DeviceUse, pk, Permission.DOSE)
+    form = WithdrawForm(request.POST)
+    if is_kept(form, lambda: devices.undo_device(device, client_key=form.cleaned_data["client_key"], by=request.user, now=request.now)):
+        return to_flowsheet(device.session)
+    return step_again(request, device.session, "dose", as_reason(form))
+
+
+def as_reason(form: Any) -> ReasonForm:
+    """A refusal without a field of its own, for the step to say."""
+    shown = ReasonForm({"reason": ""})
+    shown.is_valid()
+    for errors in form.errors.values():
+        for error in errors:
+            shown.add_error(None, error)
+    return shown
+
+
+@require_http_methods(["GET", "POST"])
+def device_correct(request: HttpRequest, site: str, pk: int) -> HttpResponse:
+    """Correct a device; where the gate would open earlier, a second person proves who they are on the same page (OUT-4)."""
+    site_for(request, site, Permission.DOSE)
+    device = fact_for(request, DeviceUse, pk, Permission.DOSE)
+    session = device.session
+    if request.method == "GET":
+        form = CorrectDeviceForm(session=session, now=request.now, initial={**initial_of(device, session.site.zone), "client_key": uuid4()})
+        return render(request, "sessions/device_correct.html", {"session": session, "device": device, "form": form})
+    form = CorrectDeviceForm(request.POST, session=session, now=request.now)
+
+    def act() -> object:
+        data = form.cleaned_data
+        second = second_person(session, data["second_email"], data["second_password"])
+        return devices.correct_device(
+            device, given=form.given(), reason=data["reason"], client_key=data["client_key"], by=request.user, now=request.now, second=second
+        )
+
+    if is_kept(form, act):
+        return to_flowsheet(session)
+    return render(request, "sessions/device_correct.html", {"session": session, "device": device, "form": form}, status=422)
+
+
+def second_person(session: TreatmentSession, email: str, password: str) -> User | None:
+    """Another member of this site who may dose, with their own password; None when nobody was named. Before any transaction: Argon2 is slow."""
+    if not email:
+        return None
+    member = Membership.objects.select_related("user").filter(site_id=session.site_id, is_active=True, user__email__iexact=email).first()
+    if member is None or not may(member.role, Permission.DOSE):
+        raise refuse("OUT-4", "Nobody of this site who may dose signs in with that e-mail.", code="OUT-4.who", field="second_email")
+    return confirm_identity(member.user, password).user
+
+
+@require_POST
+def dosing_stop(request: HttpRequest, site: str, pk: int) -> HttpResponse:
+    site_for(request, site, Permission.DOSE)
+    session = session_for(request, pk, Permission.DOSE)
+    form, key = ReasonForm(request.POST), WithdrawForm(request.POST)
+
+    def act() -> object:
+        if not key.is_valid():
+            raise refuse("SESSION", "This page is out of date. Open the session again.", code="client_key")
+        return dosing.stop_dosing(
+            session, reason=form.cleaned_data["reason"], client_key=key.cleaned_data["client_key"], by=request.user, now=request.now
+        )
+
+    return to_flowsheet(session) if is_kept(form, act) else step_again(request, session, "dose", form)
