@@ -8,6 +8,7 @@ from django import forms
 from django.forms.boundfield import BoundField
 
 from clinic.findings import Finding
+from sessions.queries.form_page import shown
 from sessions.rules.definition import Definition, FieldSpec, Kind, Section
 from sessions.rules.form import Answer, answer_findings
 from sessions.rules.proposals import NOT_OBTAINED, Proposal
@@ -28,10 +29,7 @@ class Row:
 
     @property
     def proposed_label(self) -> str:
-        value = self.proposal.value
-        if isinstance(value, list):
-            return ", ".join(self.spec.label_of(one) for one in value)
-        return "Not obtained" if value == NOT_OBTAINED else self.spec.label_of(value)
+        return shown(self.spec, self.proposal.value)
 
 
 @dataclass(frozen=True)
@@ -57,7 +55,7 @@ class ConfirmForm(forms.Form):
         self.definition, self.proposals = definition, proposals
         for spec in definition.fields:
             proposed = proposals.get(spec.id, NO_ANSWER).value
-            start = earlier.get(spec.id, "" if spec.is_chosen else proposed)
+            start = earlier.get(spec.id, "" if spec.is_chosen and not spec.is_fact else proposed)
             self.fields[PREFIX + spec.id] = field_of(spec, start)
             if spec.may_be_absent:
                 self.fields[PREFIX + spec.id + ABSENT] = absent_field(spec, start)

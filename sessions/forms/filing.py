@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Field, Layout
+from crispy_forms.layout import Field, Layout
 from django import forms
 from django.utils import timezone
 
@@ -91,7 +91,7 @@ class BlankForm(forms.Form):
     def __init__(self, *args: Any, codes: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["definition_code"].choices = codes  # type: ignore[attr-defined]
-        self.helper = fields_of(Div("definition_code", "file", css_class="v-fields"))
+        self.helper = fields_of("definition_code", "file")
 
     def clean_file(self) -> Any:
         return small_enough(self.cleaned_data.get("file"))

@@ -46,7 +46,10 @@ class When:
 
 @dataclass(frozen=True, slots=True)
 class FieldSpec:
-    """One field. `limit`: a proposal in minutes becomes yes up to it. `may_be_absent`: "not obtained" is an answer (MON-7)."""
+    """One field. `limit`: a proposal in minutes becomes yes up to it. `may_be_absent`: "not obtained" is an answer (MON-7).
+
+    `is_fact`: a choice that stands in the record is filled in; any other choice takes a tap of its own.
+    """
 
     id: str
     label: str
@@ -57,6 +60,7 @@ class FieldSpec:
     is_required: bool = True
     may_be_absent: bool = False
     is_judgement: bool = False
+    is_fact: bool = False
     is_unchecked: bool = False
     limit: int = 0
     unit: str = ""
@@ -143,7 +147,7 @@ def section_of(row: Mapping[str, Any], named: Mapping[str, tuple[Choice, ...]], 
     return Section(title, tuple(field_of(field, named, sources) for field in row.get("fields", [])), str(row.get("note", "")))
 
 
-_FIELD_KEYS = {"id", "label", "kind", "propose", "choices", "when", "required", "may_be_absent", "judgement", "check", "limit", "unit", "help"}
+_FIELD_KEYS = {"id", "label", "kind", "propose", "choices", "when", "required", "may_be_absent", "judgement", "fact", "check", "limit", "unit", "help"}
 
 
 def field_of(row: Mapping[str, Any], named: Mapping[str, tuple[Choice, ...]], sources: frozenset[str]) -> FieldSpec:
@@ -163,6 +167,7 @@ def field_of(row: Mapping[str, Any], named: Mapping[str, tuple[Choice, ...]], so
         is_required=bool(row.get("required", True)),
         may_be_absent=bool(row.get("may_be_absent", False)),
         is_judgement=bool(row.get("judgement", False)),
+        is_fact=bool(row.get("fact", False)),
         is_unchecked=bool(row.get("check", False)),
         limit=int(row.get("limit", 0)),
         unit=str(row.get("unit", "")),

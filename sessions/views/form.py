@@ -62,18 +62,18 @@ def show(request: HttpRequest, place: Site, monitoring_form: MonitoringForm, *, 
 def owed_part(request: HttpRequest, place: Site, monitoring_form: MonitoringForm, bound: dict[str, Any]) -> dict[str, Any]:
     """The proposals, what is missing with the place that mends it, and the form to confirm."""
     confirm: ConfirmForm = bound.get("confirm") or confirm_form_for(request, place, monitoring_form)
-    missing = [
-        {
-            "label": spec.label,
-            "why": proposal.missing,
-            "url": place_url(proposal.place, place, monitoring_form),
-            "link": PLACES.get(proposal.place, ""),
-        }
-        for spec, proposal in missing_proposals(confirm.definition, confirm.proposals)
-        if proposal.missing
-    ]
+    missing = missing_by_place(place, monitoring_form, confirm)
     can_confirm = may(request.membership.role, Permission.COMPLETE_FORM) and monitoring_form.session.status in ENDED
     return {"confirm": confirm, "parts": list(confirm.parts()), "missing": missing, "can_confirm": can_confirm, "signer": request.user}
+
+
+def missing_by_place(place: Site, monitoring_form: MonitoringForm, confirm: ConfirmForm) -> list[dict[str, Any]]:
+    """What the record lacks, with one link per place that mends it."""
+    gaps: dict[str, list[dict[str, str]]] = {}
+    for spec, proposal in missing_proposals(confirm.definition, confirm.proposals):
+        if proposal.missing:
+            gaps.setdefault(proposal.place, []).append({"label": spec.label, "why": proposal.missing})
+    return [{"gaps": listed, "url": place_url(where, place, monitoring_form), "link": PLACES.get(where, "")} for where, listed in gaps.items()]
 
 
 def confirm_form_for(request: HttpRequest, place: Site, monitoring_form: MonitoringForm, data: Any = None) -> ConfirmForm:

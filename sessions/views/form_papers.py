@@ -1,5 +1,7 @@
 """A monitoring form to take away: the print, the official PDF filled, the portal companion, a receipt (PMF-7)."""
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,7 +20,7 @@ from sessions.papers import official
 from sessions.queries.form_blanks import blank_for
 from sessions.queries.form_page import answered_sections, definition_of, shown
 from sessions.rules.definition import Definition
-from sessions.rules.form import asked
+from sessions.rules.form import Answers, asked
 from sessions.states import FormStatus
 
 
@@ -90,25 +92,33 @@ def form_companion(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     """The fields in the portal's order, each to copy and to tick; the ticks live in the page alone."""
     place, monitoring_form, definition = confirmed(request, site, pk, Permission.FILE_FORM)
     audit.read(target=monitoring_form, by=request.user, now=request.now, site=place, patient_pk=monitoring_form.session.patient_id)
-    applying = {spec.id for spec in asked(definition, monitoring_form.answers)}
-    titles = {spec.id: section.title for section in definition.sections for spec in section.fields}
-    fields = [
-        {"label": spec.label, "value": shown(spec, monitoring_form.answers.get(spec.id, "")), "section": titles[spec.id], "is_chosen": spec.is_chosen}
-        for spec in definition.in_portal_order
-        if spec.id in applying
-    ]
     context = {
         "site": place,
         "monitoring_form": monitoring_form,
         "patient": monitoring_form.session.patient,
         "definition": definition,
-        "fields": fields,
+        "groups": companion_groups(monitoring_form, definition),
         "crumbs": [
             {"label": "Filing desk", "url": reverse("filing", args=[place.slug])},
             {"label": "Monitoring form", "url": reverse("form", args=[place.slug, monitoring_form.pk])},
         ],
     }
     return render(request, "sessions/forms/companion.html", context)
+
+
+def companion_groups(monitoring_form: MonitoringForm, definition: Definition) -> list[dict[str, Any]]:
+    """The fields that apply, as the portal asks them; a title each time another section of ours begins."""
+    answers: Answers = monitoring_form.answers
+    applying = {spec.id for spec in asked(definition, answers)}
+    titles = {spec.id: section.title for section in definition.sections for spec in section.fields}
+    groups: list[dict[str, Any]] = []
+    for spec in definition.in_portal_order:
+        if spec.id not in applying:
+            continue
+        if not groups or groups[-1]["title"] != titles[spec.id]:
+            groups.append({"title": titles[spec.id], "fields": []})
+        groups[-1]["fields"].append({"label": spec.label, "value": shown(spec, answers.get(spec.id, "")), "is_chosen": spec.is_chosen})
+    return groups
 
 
 @require_safe
