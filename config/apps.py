@@ -1,6 +1,6 @@
 """The wiring as an app: after every migrate the cache's table exists, so that sign-in's throttles have their place."""
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.core.management import call_command
 from django.db.models.signals import post_migrate
 
@@ -13,4 +13,5 @@ class WiringConfig(AppConfig):
     name = "config"
 
     def ready(self) -> None:
-        post_migrate.connect(make_cache_table, sender=self, dispatch_uid="config.cache_table")
+        # Django sends this signal for apps with models alone; one of them is enough.
+        post_migrate.connect(make_cache_table, sender=apps.get_app_config("clinic"), dispatch_uid="config.cache_table")
