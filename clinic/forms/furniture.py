@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from crispy_forms.layout import Div
+from crispy_forms.layout import Div, Fieldset
 from django import forms
 
 from clinic.forms.base import Day, Line, Moment, WallTime, laid_out
@@ -36,11 +36,11 @@ class HoursForm(forms.Form):
             mine = sorted(span for span in spans or [] if span.weekday == weekday)
             for turn in (1, 2):
                 span = mine[turn - 1] if len(mine) >= turn else None
-                words = label if turn == 1 else f"{label}, second opening"
-                self.fields[f"opens_{weekday}_{turn}"] = WallTime(label=f"{words}: opens", required=False, initial=span and span.opens_at)
-                self.fields[f"closes_{weekday}_{turn}"] = WallTime(label=f"{words}: closes", required=False, initial=span and span.closes_at)
+                again = "" if turn == 1 else " again"
+                self.fields[f"opens_{weekday}_{turn}"] = WallTime(label=f"Opens{again}", required=False, initial=span and span.opens_at)
+                self.fields[f"closes_{weekday}_{turn}"] = WallTime(label=f"Closes{again}", required=False, initial=span and span.closes_at)
             names = [f"{edge}_{weekday}_{turn}" for turn in (1, 2) for edge in ("opens", "closes")]
-            rows.append(Div(*names, css_class="v-fields"))
+            rows.append(Fieldset(label, Div(*names, css_class="v-week"), css_class="v-weekday"))
         self.helper = laid_out("Save the week", *rows)
 
     def clean(self) -> dict[str, Any]:

@@ -4,8 +4,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
+from django.apps import apps
 from django.db.models import Q
 
 from clinic.models import AuditEntry, Site
@@ -21,6 +23,7 @@ class Line:
 
     entry: AuditEntry
     words: str
+    which: str
     changes: list[tuple[str, str]]
 
 
@@ -39,7 +42,13 @@ def audit_page(site: Site, *, since: date, until: date, before: str = "", filter
         entries = entries.filter(Q(happened_at__lt=mark[0]) | Q(happened_at=mark[0], pk__lt=mark[1]))
     rows = list(entries.select_related("actor").order_by("-happened_at", "-pk")[: PAGE + 1])
     older = f"{rows[PAGE - 1].happened_at.isoformat()}_{rows[PAGE - 1].pk}" if len(rows) > PAGE else ""
-    return AuditPage([Line(row, sentence_of(row.action), changes_of(row.body)) for row in rows[:PAGE]], older)
+    return AuditPage([Line(row, sentence_of(row.action), kind_words(row.target_kind), changes_of(row.body)) for row in rows[:PAGE]], older)
+
+
+@cache
+def kind_words(kind: str) -> str:
+    """`treatmentsession` as "treatment session"."""
+    return next((str(model._meta.verbose_name) for model in apps.get_models() if model._meta.model_name == kind), kind)
 
 
 def mark_of(before: str) -> tuple[datetime, int] | None:

@@ -14,7 +14,7 @@ from clinic.forms.policy import GROUPS, PolicyForm, label_of
 from clinic.models import SitePolicy
 from clinic.queries import policies_of, policy_on, today_at
 from clinic.queries.audit import spelled
-from clinic.roles import Permission
+from clinic.roles import Credential, Permission
 from clinic.rules.policy import differences
 from clinic.views.pages import done, page
 
@@ -78,7 +78,9 @@ def words(policy: SitePolicy, name: str) -> str:
     if getattr(field, "choices", None):
         return str(getattr(policy, f"get_{name}_display")())
     value = getattr(policy, name)
-    return ", ".join(str(one).upper() for one in value) if isinstance(value, list) else spelled(value)
+    if name == "signing_credentials":
+        return ", ".join(str(Credential(one).label) for one in value)
+    return ", ".join(str(one) for one in value) if isinstance(value, list) else spelled(value)
 
 
 def changes(before: SitePolicy | None, after: SitePolicy) -> list[dict[str, str]]:

@@ -8,7 +8,7 @@ from clinic.actions.site import RECERTIFY, change_details, change_representative
 from clinic.forms.base import attempt
 from clinic.forms.site import CertificationForm, DetailsForm, RepresentativeForm
 from clinic.models import AuthorizedRepresentative, Certification
-from clinic.queries import certified_on, equipment_problems, open_notices, policy_on, today_at
+from clinic.queries import certified_on, equipment_problems, open_notices, today_at
 from clinic.roles import Permission
 from clinic.views.pages import done, page
 
@@ -21,9 +21,8 @@ def site_settings(request: HttpRequest, site: str) -> HttpResponse:
     return page(request, "clinic/site_settings.html", {
         "certified": certified_on(place, today),
         "problems": equipment_problems(place, today),
-        "policy": policy_on(place, today),
         "tasks": open_notices(place, RECERTIFY),
-        "chairs": place.chairs.filter(is_active=True).count(),
+        "chairs_words": f"{place.chairs.filter(is_active=True).count()} in use",
         "representative": place.representatives.first(),
     })  # fmt: skip
 

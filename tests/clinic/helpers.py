@@ -2,6 +2,10 @@
 
 from datetime import timedelta
 
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
 from clinic.models import Closure, Equipment, Invitation, SitePolicy
 from tests.cast import NOW, TODAY, Cast
 from tests.factories.clinic import ChairFactory
@@ -57,3 +61,10 @@ def arguments(cast: Cast, name: str, *, other: bool = False) -> list[object]:
 def open_invitation(site, **more) -> Invitation:
     values = {"email": "new@clinic.example", "printed_name": "New Person", "role": "support", "token_sha256": "0" * 64} | more
     return Invitation.objects.create(site=site, expires_at=NOW + timedelta(days=3), created_at=NOW, **values)
+
+
+def queries_of(client: Client, url: str) -> int:
+    """How many queries a page takes."""
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(url).status_code == 200
+    return len(queries)
