@@ -11,8 +11,8 @@ from patients.models import Patient
 from patients.rules.names import are_alike, folded_name
 from patients.rules.seeking import Sought, plain, understand
 
-# One slip in four letters, two in eight; shorter words must be typed right.
-LIKE_ENOUGH = 0.72
+# One slip in four letters, two in seven; shorter words must be typed right.
+LIKE_ENOUGH = 0.7
 SHORTEST_TYPO = 4
 TREATED_NOW = (Patient.Status.ACTIVE, Patient.Status.PAUSED)
 
