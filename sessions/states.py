@@ -23,7 +23,7 @@ class Status(models.TextChoices):
 PLANNED = (Status.BOOKED, Status.ARRIVED, Status.WAITING, Status.CLEARED, Status.DOSING, Status.MONITORING)
 # The patient is in the house.
 PRESENT = (Status.ARRIVED, Status.WAITING, Status.CLEARED, Status.DOSING, Status.MONITORING)
-# Shown on the board whatever its day.
+# Has a card on the board: a held session only on its own day, for it may reopen.
 OPEN = (*PRESENT, Status.HELD)
 # At least one spray has been given.
 DOSED = (Status.DOSING, Status.MONITORING, Status.DISCHARGED, Status.LEFT, Status.TRANSFERRED)
