@@ -10,7 +10,7 @@ from patients.models import Contact
 from patients.models.patient import WayHome
 from sessions.models import TreatmentSession
 
-UNKNOWN = ("", "Not known yet")
+UNKNOWN = ("unknown", "Not known yet")
 
 
 def untagged(*layout: Any) -> FormHelper:
@@ -27,7 +27,7 @@ def tick(label: str) -> forms.BooleanField:
 
 
 class WayHomeForm(forms.Form):
-    way_home = forms.ChoiceField(label="Way home", choices=[*WayHome.choices, UNKNOWN], required=False, widget=forms.RadioSelect)
+    way_home = forms.ChoiceField(label="Way home", choices=[*WayHome.choices, UNKNOWN], widget=forms.RadioSelect)
     escort = forms.ModelChoiceField(label="With whom", queryset=Contact.objects.none(), required=False, empty_label="Nobody named")
 
     def __init__(self, *args: Any, session: TreatmentSession, **kwargs: Any) -> None:
@@ -36,6 +36,11 @@ class WayHomeForm(forms.Form):
         self.fields["escort"].queryset = contacts  # type: ignore[attr-defined]
         self.has_contacts = contacts.exists()
         self.helper = untagged(*self.rows())
+
+    def clean_way_home(self) -> str:
+        """As it is stored: empty while nobody knows."""
+        value: str = self.cleaned_data["way_home"]
+        return "" if value == UNKNOWN[0] else value
 
     def rows(self) -> list[Any]:
         return [Field("way_home", wrapper_class="v-segmented"), *(["escort"] if self.has_contacts else [])]

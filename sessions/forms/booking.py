@@ -1,5 +1,6 @@
 """Booking and moving a visit: chair, day, time, dose; who is looked for by a POST."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -13,12 +14,12 @@ from sessions.actions.booking import Wish
 from sessions.forms.arrival import untagged
 from sessions.protocol import REMS_ESKETAMINE
 
-OTHER_DOSES = (28, 112)
 FIRST_DAY, LAST_DAY = date(2019, 1, 1), date(2100, 1, 1)
 
 
-def dose_choices() -> list[tuple[int, str]]:
-    return [(dose, f"{dose} mg") for dose in sorted((*REMS_ESKETAMINE.doses_mg, *OTHER_DOSES))]
+def dose_choices(others: Iterable[int]) -> list[tuple[int, str]]:
+    """The usual doses, and those that a prescriber ordered (DOS-1)."""
+    return [(dose, f"{dose} mg") for dose in sorted({*REMS_ESKETAMINE.doses_mg, *others})]
 
 
 class FindForm(forms.Form):
@@ -34,14 +35,15 @@ class SlotForm(forms.Form):
     day = forms.DateField(label="Day", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     starts_at = forms.TimeField(label="The patient comes at", widget=forms.TimeInput(format="%H:%M", attrs={"type": "time", "step": 900}))
     chair = forms.ModelChoiceField(label="Chair", queryset=Chair.objects.none(), widget=forms.RadioSelect, empty_label=None)
-    dose_mg = forms.TypedChoiceField(label="Planned dose", choices=dose_choices, coerce=int, widget=forms.RadioSelect)
+    dose_mg = forms.TypedChoiceField(label="Planned dose", choices=(), coerce=int, widget=forms.RadioSelect)
     reason = forms.CharField(max_length=300, required=False, label="The prescriber’s reason", help_text="For what only a prescriber may decide.")
     offer = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, site: Site, patient: Patient, may_decide: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, site: Site, patient: Patient, may_decide: bool, ordered: Iterable[int] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.site, self.patient, self.may_decide = site, patient, may_decide
         self.fields["chair"].queryset = Chair.objects.filter(site=site, is_active=True)  # type: ignore[attr-defined]
+        self.fields["dose_mg"].choices = dose_choices(ordered)  # type: ignore[attr-defined]
         if not may_decide:
             del self.fields["reason"]
         self.helper = untagged(

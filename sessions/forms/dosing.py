@@ -115,7 +115,7 @@ class DeviceForm(KitMixin, MomentForm):
 
 class CorrectDeviceForm(DeviceForm):
     reason = forms.CharField(max_length=300, required=False, label="Why it is corrected")
-    second_email = forms.EmailField(required=False, label="Second person’s e-mail", help_text="Only where the discharge gate would open earlier.")
+    second_email = forms.EmailField(required=False, label="Second person’s e-mail")
     second_password = forms.CharField(
         required=False, max_length=200, label="Their password", widget=forms.PasswordInput(attrs={"autocomplete": "off"})
     )

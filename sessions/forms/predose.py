@@ -15,6 +15,7 @@ from sessions.rules.questions import NOTHING, Kind, Question
 
 NONE_OF_THESE = (NOTHING, "None of these")
 NOT_LATELY = {"last_food": "Not in the last 2 hours", "last_drink": "Not in the last 30 minutes", "last_nasal": "Not in the last hour"}
+SHORT = 3  # so many answers stand beside their question
 ASK = "Still to ask."
 IDENTITY = "identity"  # in `asked`, beside the ids of the questions that the page showed
 
@@ -51,7 +52,8 @@ class RoundForm(forms.Form):
         choices = list(question.choices) or [("no", "No"), ("yes", "Yes")]
         field = forms.ChoiceField(label=question.text, choices=choices, required=False, widget=forms.RadioSelect, help_text=question.help)
         self.fields[question.id] = field
-        return Field(question.id, wrapper_class="v-segmented v-question")
+        is_short = len(choices) <= SHORT
+        return Field(question.id, wrapper_class="v-segmented v-question" if is_short else "v-segmented v-picks")
 
     def add_time(self, question: Question) -> Any:
         none = f"{question.id}_none"

@@ -120,8 +120,9 @@ def dose_identity_findings(facts: GateFacts) -> list[Finding]:
 def round_findings(facts: GateFacts) -> list[Finding]:
     """The questions of this visit (PRE-1, PRE-4, PAT-1, PAT-3, PAT-6); what hasn't been asked blocks."""
     if facts.unasked:
-        words = ", ".join(question.text.lower() for question in facts.unasked)
-        return [Finding("PRE-4", Level.BLOCK, f"Still to ask: {words}.", code="PRE-4.unasked", field="round"), *_answer_findings(facts)]
+        count = len(facts.unasked)
+        text = "One question is still to be asked." if count == 1 else f"{count} questions are still to be asked."
+        return [Finding("PRE-4", Level.BLOCK, text, code="PRE-4.unasked", field="round"), *_answer_findings(facts)]
     return _answer_findings(facts)
 
 

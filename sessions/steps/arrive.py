@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from clinic.roles import Permission, may
 from sessions.actions.arrival import HERE
-from sessions.forms.arrival import ArriveForm, ReasonForm, WayHomeForm
+from sessions.forms.arrival import UNKNOWN, ArriveForm, ReasonForm, WayHomeForm
 from sessions.models import TreatmentSession
 from sessions.picture import Picture
 from sessions.queries.gates import alike_today
@@ -56,4 +56,4 @@ def way_home_form(session: TreatmentSession, bound_form: Any) -> WayHomeForm:
     """The way home as it is known, to be changed (PRE-3)."""
     if type(bound_form) is WayHomeForm:
         return bound_form
-    return WayHomeForm(session=session, initial={"way_home": session.way_home, "escort": session.escort_id}, auto_id="way_%s")
+    return WayHomeForm(session=session, initial={"way_home": session.way_home or UNKNOWN[0], "escort": session.escort_id}, auto_id="way_%s")

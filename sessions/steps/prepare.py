@@ -46,7 +46,7 @@ def context(picture: Picture, *, request: HttpRequest, now: datetime, bound_form
         "reopen_reasons": REOPEN_REASONS,
         "asked_at": picture.predose_checks[-1].observed_at if picture.predose_checks else None,
         **round_context(picture, facts, request=request, now=now, bound_form=bound_form),
-        **vitals_context(facts, bound_form),
+        **vitals_context(facts, bound_form, is_asking=bool(facts.unasked) and may(request.membership.role, Permission.PREPARE)),  # type: ignore[attr-defined]
     }
 
 
@@ -111,15 +111,15 @@ def asks_identity(facts: GateFacts) -> bool:
     return facts.identified_at is None or (facts.reset_at is not None and facts.identified_at < facts.reset_at)
 
 
-def vitals_context(facts: GateFacts, bound_form: Any) -> dict[str, Any]:
-    """The baseline's form, open while there is no fresh reading, folded otherwise."""
+def vitals_context(facts: GateFacts, bound_form: Any, *, is_asking: bool) -> dict[str, Any]:
+    """The baseline's form, open when its turn has come: after the questions, while there is no fresh reading."""
     check_form = bound_form if isinstance(bound_form, CheckForm) else None
     findings = getattr(check_form, "findings", [])
     is_fresh = facts.vitals is not None and facts.at - facts.vitals.observed_at <= facts.limits.max_age
     return {
         "vitals": facts.vitals,
         "vitals_are_fresh": is_fresh,
-        "vitals_open": not is_fresh or check_form is not None,
+        "vitals_open": (not is_fresh and not is_asking) or check_form is not None,
         "check": check_layout(check_form.data if check_form else {}, check_form.errors if check_form else {}),
         "check_key": uuid4(),
         "check_findings": findings,

@@ -13,8 +13,8 @@ from clinic.models import Chair, Site
 from clinic.queries import today_at
 from clinic.roles import Permission, may
 from patients.access import patient_for
-from patients.models import Patient
-from patients.queries import found_patients, open_course, orders_in_force, patients_of
+from patients.models import Order, Patient
+from patients.queries import found_patients, open_course, patients_of
 from sessions.access import session_for
 from sessions.actions import booking
 from sessions.forms.arrival import ReasonForm
@@ -33,7 +33,9 @@ def session_book(request: HttpRequest, site: str) -> HttpResponse:
     if not request.GET.get("patient", "").isdecimal():
         return find_patient(request, place)
     patient = patient_for(request, int(request.GET["patient"][:18]), Permission.BOOK)
-    form = SlotForm(request.POST or None, site=place, patient=patient, may_decide=may_decide(request), initial=first_slot(request, place, patient))
+    ordered = doses_ordered(patient)
+    initial = first_slot(request, place, ordered)
+    form = SlotForm(request.POST or None, site=place, patient=patient, may_decide=may_decide(request), ordered=ordered, initial=initial)
     if request.method == "GET":
         return slot_page(request, form, "Book a visit", [], status=200)
     kept: list[TreatmentSession] = []
@@ -63,12 +65,16 @@ def find_patient(request: HttpRequest, site: Site) -> HttpResponse:
     return render(request, "sessions/book_find.html", context)
 
 
-def first_slot(request: HttpRequest, site: Site, patient: Patient) -> dict[str, object]:
-    """What the schedule said, or today; the dose of the order in force."""
-    course = open_course(patient)
-    order = orders_in_force(course, today_at(site, request.now)).first() if course is not None else None
+def doses_ordered(patient: Patient) -> list[int]:
+    """The doses of the orders that stand, newest first."""
+    orders = Order.objects.filter(course__patient=patient, course__ended_at__isnull=True, cancelled_at__isnull=True)
+    return list(orders.order_by("-valid_from_on", "-pk").values_list("dose_mg", flat=True))
+
+
+def first_slot(request: HttpRequest, site: Site, ordered: list[int]) -> dict[str, object]:
+    """What the schedule said, or today; the dose of the newest order."""
     asked = {name: request.GET[name] for name in ("day", "starts_at", "chair") if request.GET.get(name)}
-    return {"client_key": uuid4(), "day": today_at(site, request.now).isoformat(), "dose_mg": order.dose_mg if order is not None else None, **asked}
+    return {"client_key": uuid4(), "day": today_at(site, request.now).isoformat(), "dose_mg": ordered[0] if ordered else None, **asked}
 
 
 def may_decide(request: HttpRequest) -> bool:
@@ -109,7 +115,10 @@ def session_move(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     """Another day, time, chair or dose for a booked visit."""
     place = site_for(request, site, Permission.BOOK)
     session = session_for(request, pk, Permission.BOOK)
-    form = SlotForm(request.POST or None, site=place, patient=session.patient, may_decide=may_decide(request), initial=slot_of(session))
+    ordered = [session.planned_dose_mg, *doses_ordered(session.patient)]
+    form = SlotForm(
+        request.POST or None, site=place, patient=session.patient, may_decide=may_decide(request), ordered=ordered, initial=slot_of(session)
+    )
     if request.method == "GET":
         return slot_page(request, form, "Move the visit", [], status=200, session=session)
     free: list[Free] = []
