@@ -9,5 +9,6 @@ urlpatterns = [
     path("<slug:site>/patients/<int:pk>/", patients.patient_chart, name="patient_chart"),
     path("<slug:site>/", board.board, name="board"),
     path("<slug:site>/sessions/<int:pk>/", flowsheet.flowsheet, name="flowsheet"),
+    path("<slug:site>/sessions/<int:pk>/news/", flowsheet.flowsheet_news, name="flowsheet_news"),
     path("<slug:site>/sessions/<int:pk>/record/", flowsheet.session_record, name="session_record"),
 ]

@@ -87,13 +87,21 @@ class Picture:
         last = self.last_device_at
         return None if last is None else clocks.rest_ends_at(last_device_at=last, policy=self.clock_policy)
 
+    @property
+    def ended_at(self) -> datetime | None:
+        """When the watch ended, however it did."""
+        session = self.session
+        return session.discharged_at or session.left_at or session.transferred_at
+
     def planned_checks(self, now: datetime) -> list[clocks.PlannedCheck]:
-        """The planned checks with their states (MON-3); none before the first device."""
+        """The planned checks with their states (MON-3); none before the first device. Once the patient has gone, as they stood then."""
         first, last = self.first_device_at, self.last_device_at
         if first is None or last is None:
             return []
         done = [observation.planned_minute for observation in self.observations if observation.planned_minute is not None]
-        return clocks.planned_checks(first_device_at=first, last_device_at=last, policy=self.clock_policy, done_minutes=done, now=now)
+        ended_at = self.ended_at
+        checks = clocks.planned_checks(first_device_at=first, last_device_at=last, policy=self.clock_policy, done_minutes=done, now=min(now, ended_at or now))
+        return checks if ended_at is None else clocks.after_the_end(checks)
 
     def next_check_due_at(self, now: datetime) -> datetime | None:
         """When somebody must take vitals next; None unless the patient is dosed and in the house."""

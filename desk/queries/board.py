@@ -11,11 +11,11 @@ from clinic.models import Chair, Site
 from clinic.queries.opening import today_at
 from sessions.models import Alert, MonitoringForm, TreatmentSession
 from sessions.picture import Picture, pictures_of
+from sessions.queries.due import next_due
 from sessions.queries.forms import OPEN as FORM_OPEN
 from sessions.queries.policies import policies_for
-from sessions.rules.clocks import CheckState
 from sessions.rules.deadlines import Deadlines, Urgency, urgency
-from sessions.states import OPEN, Status
+from sessions.states import OPEN, PRESENT, Status
 
 PARTS = ("devices", "observations", "rounds", "alerts")
 LATE_ARRIVAL = timedelta(minutes=10)
@@ -39,8 +39,8 @@ class Floor:
 
 
 def sessions_on_board(site: Site, today: date) -> list[TreatmentSession]:
-    """Today's sessions and every open one, whatever its day."""
-    rows = TreatmentSession.objects.filter(Q(treatment_on=today) | Q(status__in=OPEN), site=site).exclude(status=Status.VOIDED)
+    """Today's sessions and everybody still in the house, whatever the day; who was held on an earlier day has gone home."""
+    rows = TreatmentSession.objects.filter(Q(treatment_on=today) | Q(status__in=PRESENT), site=site).exclude(status=Status.VOIDED)
     return list(rows.select_related("patient", "chair", "policy").order_by("starts_at", "pk"))
 
 
@@ -60,7 +60,7 @@ def floor_of(site: Site, now: datetime) -> Floor:
     return Floor(
         today=today, cards=cards, arrivals=arrival_rows(site, sessions, now), done=done_rows(site, sessions), forms=forms, form_counts=counts,
         quiet_until=min([now + timedelta(minutes=3), *next_changes(pictures.values(), now), *arrival_changes(sessions, now)]),
-        late=sum(bool(card["is_late"]) for card in cards), present=len(live),
+        late=sum(bool(card["is_late"]) for card in cards), present=sum(session.status in PRESENT for session in live),
     )  # fmt: skip
 
 
@@ -74,15 +74,15 @@ def fixed_policies(live: list[TreatmentSession]) -> dict:  # type: ignore[type-a
 def live_card(site: Site, picture: Picture, now: datetime) -> dict[str, object]:
     """One patient in the house: phase, both clocks, what is due next, the loudest open alert."""
     session = picture.session
-    due_at = picture.next_check_due_at(now)
-    is_late = picture.is_check_late(now)
+    due = next_due(picture, now)
+    is_late = due is not None and due.is_late
     alert = loudest(picture.open_alerts)
     rest = picture.rest_ends_at if session.status == Status.DOSING else None
     return {
         "key": f"s{session.pk}", "chair_pk": session.chair_id, "chair": session.chair.name, "phase": session.status, "patient": session.patient.short_name,
         "url": reverse("flowsheet", args=[site.slug, session.pk]), "about": about(picture), "first_device_at": picture.first_device_at,
-        "gate_opens_at": picture.gate_opens_at, "rest_ends_at": rest if rest and rest > now else None, "next_due_at": due_at, "next_due_label": due_label(picture, now),
-        "alert_text": alert.text if alert else "", "alert_level": alert.tier if alert else "", "is_acknowledged": bool(alert and alert.acknowledged_at),
+        "gate_opens_at": picture.gate_opens_at, "rest_ends_at": rest if rest and rest > now else None, "next_due_at": due.at if due else None, "next_due_label": due.label if due else "",
+        "alert_text": alert_text(picture, alert), "alert_level": alert.tier if alert else "", "is_acknowledged": bool(alert and alert.acknowledged_at),
         "is_late": is_late, "note": waiting_note(session), "seen_at": last_seen_at(picture), "rank": rank(alert, is_late), "starts_at": session.starts_at,
     }  # fmt: skip
 
@@ -110,12 +110,12 @@ def about(picture: Picture) -> str:
     return f"{picture.given_mg} mg given" if picture.devices else planned
 
 
-def due_label(picture: Picture, now: datetime) -> str:
-    """Which check comes next, by the minute of the site's template."""
-    for check in picture.planned_checks(now):
-        if check.state in (CheckState.LATE, CheckState.DUE, CheckState.LATER):
-            return f"{check.minute}-minute check"
-    return "Next check"
+def alert_text(picture: Picture, alert: Alert | None) -> str:
+    """The loudest alert, and how many kinds more there are."""
+    if alert is None:
+        return ""
+    more = len({other.what for other in picture.open_alerts}) - 1
+    return f"{alert.text} (+{more})" if more else alert.text
 
 
 def last_seen_at(picture: Picture) -> datetime | None:
@@ -187,9 +187,8 @@ def next_changes(pictures: Iterable[Picture], now: datetime) -> list[datetime]:
         grace = picture.clock_policy.grace
         for check in picture.planned_checks(now):
             moments += [check.due_at - grace, check.due_at, check.due_at + grace]
-        due_at = picture.next_check_due_at(now)
-        moments += [picture.gate_opens_at, picture.rest_ends_at, due_at and due_at + grace]
-        moments += [alert.repeat_due_at for alert in picture.open_alerts]
+        due = next_due(picture, now)
+        moments += [picture.gate_opens_at, picture.rest_ends_at, due and due.at, due and due.at + grace]
     return [moment for moment in moments if moment is not None and moment > now]
 
 

@@ -4,10 +4,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from clinic.models import Site
-from desk.queries.board import due_label, loudest
+from desk.queries.board import loudest
 from desk.vitals_chart import Chart, Reading, vitals_chart
 from sessions.models import Alert, Observation
 from sessions.picture import ALL_PARTS, Picture
+from sessions.queries.due import next_due
 from sessions.rules.alerts import pressure_beyond, spo2_beyond
 from sessions.rules.clocks import CheckState
 from sessions.rules.watch import minutes_late
@@ -67,7 +68,8 @@ def stepper(picture: Picture, shown: str, url: str) -> list[dict[str, str]]:
     can, now_at = reachable(picture), NAMES.index(STEP_OF[status])  # type: ignore[index]
     rows = []
     for place, (name, label) in enumerate(STEPS):
-        state = "open" if name == shown else "done" if place < now_at or (status in OVER and name != "form") else "later"
+        is_behind = place < max(now_at, NAMES.index(shown) if shown == "leave" else 0)
+        state = "open" if name == shown else "done" if is_behind or (status in OVER and name != "form") else "later"
         rows.append({"name": name, "label": label, "state": state, "href": f"{url}?step={name}" if name in can and name != shown else ""})
     return rows
 
@@ -77,6 +79,7 @@ def head_of(picture: Picture, site: Site, now: datetime) -> dict[str, Any]:
     session, patient = picture.session, picture.session.patient
     is_live = session.status in (Status.DOSING, Status.MONITORING)
     rest = picture.rest_ends_at if session.status == Status.DOSING else None
+    due = next_due(picture, now)
     return {
         "patient": str(patient), "phase": session.status, "starts_at": session.starts_at, "alike": "",
         "facts": [
@@ -86,8 +89,7 @@ def head_of(picture: Picture, site: Site, now: datetime) -> dict[str, Any]:
         ],
         "first_device_at": picture.first_device_at if is_live else None,
         "gate_opens_at": picture.gate_opens_at, "gate_note": "from the last device" if picture.clock_policy.gate_from_last else "from the first device",
-        "rest_ends_at": rest if rest and rest > now else None, "next_due_at": picture.next_check_due_at(now), "next_due_label": due_label(picture, now),
-        "is_late": picture.is_check_late(now),
+        "rest_ends_at": rest if rest and rest > now else None, "next_due_at": due.at if due else None, "next_due_label": due.label if due else "",
     }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ ICONS = {
     SessionEvent.Kind.DISSOCIATION_ENDED: "waves", SessionEvent.Kind.BREATHING_BEGAN: "wind", SessionEvent.Kind.BREATHING_ENDED: "wind",
     SessionEvent.Kind.CLINICALLY_READY: "badge-check", SessionEvent.Kind.MEASURE_GIVEN: "pill", SessionEvent.Kind.STOPPED_EARLY: "ban",
 }  # fmt: skip
+JUST = timedelta(seconds=10)
 WITHDRAW_URL = {Observation: "check_withdraw", Round: "round_withdraw", SessionEvent: "event_withdraw"}
 
 
@@ -30,7 +31,7 @@ def timeline(picture: Picture) -> list[dict[str, Any]]:
 
 
 def row_entry(at: datetime, title: str, text: str, tone: str, icon: str) -> dict[str, Any]:
-    return {"at": at, "title": title, "text": text, "by": "", "tone": tone, "icon": icon, "late": 0, "day": False, "undo": "", "pk": 0}
+    return {"at": at, "title": title, "text": text, "by": "", "tone": tone, "icon": icon, "late": 0, "day": False, "undo": "", "pk": 0, "recorded_at": at, "recorded_by_id": None}
 
 
 def fact_entry(fact: Any, late_after: timedelta) -> dict[str, Any]:
@@ -41,8 +42,14 @@ def fact_entry(fact: Any, late_after: timedelta) -> dict[str, Any]:
     late = minutes_late(observed_at=fact.observed_at, recorded_at=fact.recorded_at, late_after=late_after)
     return {
         "at": fact.observed_at, "title": title, "text": text, "by": people(fact), "tone": tone, "icon": icon, "late": late, "day": False,
-        "undo": WITHDRAW_URL.get(type(fact), ""), "pk": fact.pk,
+        "undo": WITHDRAW_URL.get(type(fact), ""), "pk": fact.pk, "recorded_at": fact.recorded_at, "recorded_by_id": fact.recorded_by_id,
     }  # fmt: skip
+
+
+def just_saved(entries: list[dict[str, Any]], person_pk: int | None, now: datetime) -> dict[str, Any] | None:
+    """What this person has just written, so that the page can say so; there is no other memory of it."""
+    mine = [entry for entry in entries if entry["recorded_by_id"] == person_pk and now - entry["recorded_at"] <= JUST]
+    return max(mine, key=lambda entry: entry["recorded_at"], default=None)
 
 
 def people(fact: Any) -> str:

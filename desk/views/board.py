@@ -57,8 +57,8 @@ def stats(floor: Floor, stamp: Stamp, slug: str) -> list[dict[str, object]]:
     ]  # fmt: skip
 
 
-def address(name: str, slug: str) -> str:
+def address(name: str, *args: object) -> str:
     try:
-        return reverse(name, args=[slug])
+        return reverse(name, args=args)
     except NoReverseMatch:
         return ""

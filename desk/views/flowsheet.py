@@ -10,13 +10,15 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET
 
 from clinic import audit
-from clinic.access import site_for
+from clinic.access import row_for, site_for
 from clinic.models import Site
 from clinic.queries.presence import presence_gaps, stays_over
 from clinic.roles import Permission, may
+from desk.queries.news import moment_or_none, with_last_act
 from desk.queries.flowsheet import alert_rows, chart_of, check_rows, head_of, open_step, parts_for, stepper
 from desk.queries.record import signatures_of, superseded
-from desk.queries.timeline import timeline
+from desk.queries.timeline import just_saved, timeline
+from desk.views.board import address
 from sessions.access import session_for
 from sessions.models import TreatmentSession
 from sessions.picture import Picture, picture_of
@@ -45,14 +47,26 @@ def page(request: HttpRequest, place: Site, picture: Picture, asked: str, now: d
     shown = open_step(picture, asked, now)
     module = step(shown)
     head = head_of(picture, place, now)
-    head |= {"board_url": reverse("board", args=[place.slug]) if may(role, Permission.VIEW_FLOOR) else "", "chart_url": reverse("patient_chart", args=[place.slug, session.patient_id])}
+    head |= {"board_url": reverse("board", args=[place.slug]) if may(role, Permission.VIEW_FLOOR) else "", "chart_url": address("patient_chart", place.slug, session.patient_id)}
+    entries = timeline(picture)
     return {
         **module.context(picture, request=request, now=now),
         "session": session, "now": now, "head": head, "steps": stepper(picture, shown, url), "alerts": alert_rows(picture), "part": module.TEMPLATE, "shown": shown,
-        "chart": chart_of(picture, now), "checks": check_rows(picture, now), "entries": timeline(picture), "title": session.patient.short_name,
-        "may_take_vitals": may(role, Permission.TAKE_VITALS) and session.status != "discharged", "may_decide": may(role, Permission.DECIDE),
+        "chart": chart_of(picture, now), "checks": check_rows(picture, now), "entries": entries, "title": session.patient.short_name,
+        "saved": just_saved(entries, request.user.pk, now), "may_take_vitals": may(role, Permission.TAKE_VITALS) and session.status != "discharged", "may_decide": may(role, Permission.DECIDE),
         "record_url": reverse("session_record", args=[place.slug, session.pk]),
     }  # fmt: skip
+
+
+@require_GET
+def flowsheet_news(request: HttpRequest, site: str, pk: int) -> HttpResponse:
+    """Asked every 15 seconds: 204 until somebody has written something about this patient since `since`."""
+    place = site_for(request, site, Permission.VIEW_RECORD)
+    since = moment_or_none(request.GET.get("since", ""))
+    session = row_for(request, with_last_act(place), pk, Permission.VIEW_RECORD, "treatmentsession")
+    if since is None or session.last_act_at is None or session.last_act_at <= since:
+        return HttpResponse(status=204)
+    return render(request, "desk/_flow_news.html", {"session": session, "url": reverse("flowsheet", args=[place.slug, pk])})
 
 
 @require_GET

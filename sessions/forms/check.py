@@ -15,7 +15,7 @@ from sessions.rules.moments import moment_of
 from sessions.rules.vitals import BY_FIELD
 
 HALF_A_DAY = timedelta(hours=12)
-SEDATION = ((5, "Awake"), (4, "Slow"), (3, "To a loud voice"), (2, "To a shake"), (1, "To pain"), (0, "No answer"))
+SEDATION = ((5, "Awake"), (4, "Slow"), (3, "Loud voice"), (2, "Shaken"), (1, "Pain"), (0, "No answer"))
 # What can be ticked as "not obtained", and the fields of an observation that it stands for.
 NOT_OBTAINED = {
     "pressure": ("Pressure", ("systolic", "diastolic")),

@@ -1,7 +1,7 @@
 """The clocks of one session: the two hours, the rest after a device, the checks that are due (DOS-2, MON-1…MON-3)."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -64,6 +64,12 @@ def planned_checks(*, first_device_at: datetime, last_device_at: datetime, polic
         next_due = start + timedelta(minutes=minutes[index + 1]) if index + 1 < len(minutes) else None
         checks.append(PlannedCheck(minute, due_at, check_state(minute in done, due_at, next_due, policy.grace, now)))
     return checks
+
+
+def after_the_end(checks: Iterable[PlannedCheck]) -> list[PlannedCheck]:
+    """When the patient has gone nothing is due any more: what was due and not taken was missed (MON-7)."""
+    open_still = (CheckState.LATE, CheckState.DUE)
+    return [replace(check, state=CheckState.MISSED) if check.state in open_still else check for check in checks]
 
 
 def check_state(is_done: bool, due_at: datetime, next_due_at: datetime | None, grace: timedelta, now: datetime) -> CheckState:

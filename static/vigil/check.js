@@ -9,7 +9,7 @@
       if (form.dataset.prepared) return;
       form.dataset.prepared = "1";
       form.querySelector("[data-all-well]").hidden = false;
-      if (!isTouch) return;
+      if (!isTouch) return void (form.dataset.due && document.activeElement === document.body && numbers(form)[0].focus({ preventScroll: true }));
       form.classList.add("has-keypad");
       form.querySelector("[data-keypad]").hidden = false;
       numbers(form).forEach((field) => field.setAttribute("inputmode", "none"));
@@ -81,6 +81,14 @@
     if (event.detail.target?.id !== "flow-news" || event.detail.xhr.status !== 200 || isTouched()) return;
     event.detail.shouldSwap = false;
     window.htmx.ajax("GET", window.location.pathname + window.location.search, { target: "#flowsheet", swap: "outerHTML" });
+  });
+
+  // After a saved step: the clocks are in sight again, and the keyboard stands at the step.
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const { requestConfig, xhr } = event.detail, sheet = document.getElementById("flowsheet");
+    if (!sheet || requestConfig?.verb !== "post" || xhr?.status !== 200) return;
+    if (sheet.getBoundingClientRect().top < 0) sheet.scrollIntoView({ block: "start" });
+    sheet.querySelector(".v-step.is-open")?.focus({ preventScroll: true });
   });
 
   document.addEventListener("DOMContentLoaded", () => prepare(document));
