@@ -27,7 +27,7 @@ class EnrolmentForm(forms.Form):
     method = forms.ChoiceField(label="How it was submitted", choices=Enrolment.Method.choices, widget=forms.RadioSelect)
     rems_id = Line(label="REMS patient id", max_length=40, required=False, help_text="May follow later.")
     proof_note = Line(label="Proof", max_length=200, required=False, help_text="Confirmation number or fax receipt.")
-    file = Proof(label="The paper itself", required=False, help_text="PDF, PNG or JPEG, 5 MB at most.")
+    file = Proof(label="The paper itself", required=False, help_text="PDF, PNG, JPEG or plain text, 5 MB at most.")
     reason = Line(label=WHY, max_length=300, required=False)
 
     def __init__(self, *args: Any, is_correction: bool = False, **kwargs: Any) -> None:
@@ -45,7 +45,7 @@ class EnrolmentForm(forms.Form):
 
 
 class EnrolmentProofForm(forms.Form):
-    file = Proof(label="Confirmation or receipt", help_text="PDF, PNG or JPEG, 5 MB at most.")
+    file = Proof(label="Confirmation or receipt", help_text="PDF, PNG, JPEG or plain text, 5 MB at most.")
 
     helper = laid_out("Add the proof", "file")
 

@@ -9,7 +9,7 @@ from patients.rules.names import fold
 
 LONGEST = 120
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_NUMERIC = re.compile(r"(?<![\w])(\d{1,4})\s?[/.\-]\s?(\d{1,2})\s?[/.\-]\s?(\d{2,4})(?![\w])")
+_NUMERIC = re.compile(r"(?<![\w])(\d{1,4})\s?[/.\-]\s?(\d{1,2})\s?[/.\-]\s?(\d{1,4})(?![\w])")
 _WORDED = re.compile(r"\b(?:(\d{1,2})\s+([a-z]{3,9})\.?|([a-z]{3,9})\.?\s+(\d{1,2})),?\s+(\d{4})\b", re.IGNORECASE)
 _RUN = re.compile(r"^\d{6}$|^\d{8}$")
 
@@ -85,10 +85,10 @@ def _run(token: str, today: date) -> Iterator[date]:
 
 def _day(year: str, month: str, day: str, today: date) -> Iterator[date]:
     """A possible date of birth, or nothing. Two digits mean the latest such year that has begun."""
-    if len(year) == 3:
+    if len(year) not in (2, 4):
         return
     number = int(year)
-    if len(year) <= 2:
+    if len(year) == 2:
         number += today.year // 100 * 100
         number -= 100 if number > today.year else 0
     try:
