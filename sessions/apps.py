@@ -10,7 +10,12 @@ class TreatmentSessionsConfig(AppConfig):
 
     def ready(self) -> None:
         from clinic import registry
-        from sessions import access, signed_content, signed_form
+        from sessions import (
+            access,
+            checks,  # noqa: F401  registers the system check
+            signed_content,
+            signed_form,
+        )
 
         registry.register_renderer("discharge", 1, signed_content.render_discharge)
         registry.register_renderer("addendum", 1, signed_content.render_addendum)

@@ -11,7 +11,7 @@ from sessions.queries.form_page import Line
 from sessions.rules.definition import Section
 
 MARK = "TRANSCRIPTION AID: not the official form. Type it into the REMS portal, or copy it onto the official form and fax that."
-COLUMNS = (260.0, 260.0)
+COLUMNS = (254.0, 254.0)  # within the margins and reportlab's own padding of 6
 MARGIN = 46.0
 ALIKE = str.maketrans({"₂": "2", "–": "-", "—": "-", "’": "'", "‘": "'", "“": '"', "”": '"', "≤": "<=", "…": "..."})
 
@@ -110,10 +110,10 @@ def framed(head: Head) -> Any:
         canvas.setFont("Helvetica-Bold", 8)
         canvas.drawCentredString(width / 2, height - 34, drawable(MARK))
         canvas.setLineWidth(0.8)
-        canvas.line(MARGIN, height - 42, width - MARGIN, height - 42)
+        canvas.line(MARGIN + 6, height - 42, width - MARGIN - 6, height - 42)
         canvas.setFont("Helvetica", 8)
-        canvas.drawString(MARGIN, 30, drawable(head.footer))
-        canvas.drawRightString(width - MARGIN, 30, f"Page {document.page}")
+        canvas.drawString(MARGIN + 6, 30, drawable(head.footer))
+        canvas.drawRightString(width - MARGIN - 6, 30, f"Page {document.page}")
         canvas.restoreState()
 
     return draw

@@ -60,7 +60,9 @@ def good_answers(form: MonitoringForm) -> dict[str, Answer]:
 
 def confirmed(cast: Cast, *, now: datetime = NOW, **fields: object) -> MonitoringForm:
     form = owed(cast, **fields)
-    return confirm_form(form, answers=good_answers(form), proof=proof_of(cast.nurse), membership=cast.of(cast.nurse), client_key=uuid.uuid4(), now=now)
+    return confirm_form(
+        form, answers=good_answers(form), proof=proof_of(cast.nurse), membership=cast.of(cast.nurse), client_key=uuid.uuid4(), now=now
+    )
 
 
 def sent(cast: Cast, *, now: datetime = NOW, **fields: object) -> FormSend:
