@@ -1,0 +1,99 @@
+"""Two people at once, with real threads against a real database: one chair, one patient, one device (SQLite file or PostgreSQL)."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from threading import Barrier, Thread
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+
+from clinic.findings import Refused
+from sessions.actions import booking, dosing
+from sessions.actions.booking import Wish, book
+from sessions.actions.dosing import Given, Kit
+from sessions.models import DeviceUse, MonitoringForm, TreatmentSession
+from sessions.states import PLANNED, Status
+from tests.cast import NOW, Cast
+from tests.factories.clinic import on_duty
+from tests.factories.patients import ready_patient
+from tests.factories.sessions import EXPIRY, LOT, at_state
+
+pytestmark = pytest.mark.django_db(transaction=True)
+AT = NOW + timedelta(hours=1)
+
+
+def together(*acts: Callable[[], object]) -> list[object]:
+    """Run acts at the same moment, each in its own thread and connection; what each returned or raised, in order."""
+    barrier, outcomes = Barrier(len(acts)), [None] * len(acts)
+
+    def run(place: int, act: Callable[[], object]) -> None:
+        try:
+            connection.ensure_connection()
+            barrier.wait(timeout=20)
+            outcomes[place] = act()  # type: ignore[call-overload]
+        except Exception as error:
+            outcomes[place] = error  # type: ignore[call-overload]
+        finally:
+            connection.close()
+
+    threads = [Thread(target=run, args=(place, act)) for place, act in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    return outcomes
+
+
+def kinds(outcomes: list[object]) -> list[str]:
+    return sorted("refused" if isinstance(one, Refused) else type(one).__name__ for one in outcomes)
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_one_chair_for_two_patients(cast: Cast, attempt: int) -> None:
+    patients = [ready_patient(cast.riverside, cast.of(cast.prescriber)) for _ in range(2)]
+    wishes = [Wish(patient=patient, chair=cast.chairs[0], starts_at=AT, dose_mg=56) for patient in patients]
+    outcomes = together(*(lambda wish=wish: book(wish, client_key=uuid4(), by=cast.desk, now=NOW) for wish in wishes))  # type: ignore[misc]
+    assert kinds(outcomes) == ["TreatmentSession", "refused"]
+    assert TreatmentSession.objects.filter(status__in=PLANNED).count() == 1
+
+
+def test_one_patient_for_two_chairs(cast: Cast) -> None:
+    patient = ready_patient(cast.riverside, cast.of(cast.prescriber))
+    wishes = [Wish(patient=patient, chair=chair, starts_at=AT, dose_mg=56) for chair in cast.chairs[:2]]
+    outcomes = together(*(lambda wish=wish: book(wish, client_key=uuid4(), by=cast.desk, now=NOW) for wish in wishes))  # type: ignore[misc]
+    assert kinds(outcomes) == ["TreatmentSession", "refused"]
+
+
+def test_two_visits_change_chairs_without_a_deadlock(cast: Cast) -> None:
+    """Each wants the other's chair at another time: rows are locked in key order, so both get through."""
+    first, second = (at_state(Status.BOOKED, cast, chair=cast.chairs[place], starts_at=AT) for place in range(2))
+    late = AT + timedelta(hours=3)
+    swap = [(first, cast.chairs[1]), (second, cast.chairs[0])]
+    outcomes = together(*(
+        lambda session=session, chair=chair: booking.move_visit(  # type: ignore[misc]
+            session, Wish(patient=session.patient, chair=chair, starts_at=late, dose_mg=56), by=cast.desk, now=NOW
+        )
+        for session, chair in swap
+    ))  # fmt: skip
+    assert kinds(outcomes) == ["TreatmentSession", "TreatmentSession"]
+
+
+def given() -> Given:
+    return Given(kit=Kit(route="bulk", lot=LOT, expires_on=EXPIRY), sprays=2, given_at=NOW, observed_by=None)
+
+
+@pytest.mark.parametrize("same_key", [True, False])
+def test_a_double_tap_is_one_device_and_two_taps_are_two(cast: Cast, same_key: bool) -> None:
+    on_duty(cast.of(cast.prescriber), NOW - timedelta(hours=2), lapses_at=NOW + timedelta(hours=8))
+    session = at_state(Status.CLEARED, cast)
+    key = uuid4()
+    outcomes = together(*(
+        lambda: dosing.record_device(
+            session, given=given(), client_key=key if same_key else uuid4(), by=cast.nurse, membership=cast.of(cast.nurse), now=NOW
+        )
+        for _ in range(2)
+    ))  # fmt: skip
+    assert kinds(outcomes) == ["DeviceUse", "DeviceUse"]
+    assert sorted(DeviceUse.objects.values_list("number", flat=True)) == ([1] if same_key else [1, 2])
+    assert MonitoringForm.objects.filter(session=session).count() == 1
