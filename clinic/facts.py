@@ -44,10 +44,12 @@ class Fact(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(observed_at__lte=models.F("recorded_at")), name="%(app_label)s_%(class)s_not_in_future"),
             models.CheckConstraint(
-                condition=Q(recorded_via=RecordedVia.PERSON, recorded_by__isnull=False) | (~Q(recorded_via=RecordedVia.PERSON) & Q(recorded_by__isnull=True)),
+                condition=Q(recorded_via=RecordedVia.PERSON, recorded_by__isnull=False)
+                | (~Q(recorded_via=RecordedVia.PERSON) & Q(recorded_by__isnull=True)),
                 name="%(app_label)s_%(class)s_has_one_recorder",
             ),
             models.CheckConstraint(
-                condition=Q(supersedes__isnull=True, is_withdrawn=False) | (Q(supersedes__isnull=False) & ~Q(reason="")), name="%(app_label)s_%(class)s_correction_has_reason"
+                condition=Q(supersedes__isnull=True, is_withdrawn=False) | (Q(supersedes__isnull=False) & ~Q(reason="")),
+                name="%(app_label)s_%(class)s_correction_has_reason",
             ),
         ]
