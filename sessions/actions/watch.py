@@ -16,6 +16,7 @@ from sessions.actions.facts import new_fact, require_open, require_reason, requi
 from sessions.actions.life import locked, locked_picture
 from sessions.models import Observation, Round, SessionEvent, TreatmentSession
 from sessions.picture import Picture
+from sessions.queries.due import next_due
 from sessions.rules import vitals
 from sessions.rules.watch import kind_of_check, planned_minute_of
 
@@ -68,13 +69,13 @@ def record_observation(session: TreatmentSession, *, check: Check, by: User, now
     require_time(check.observed_at, now)
     if findings := check_findings(check, is_dosed=picture.first_device_at is not None):
         raise Refused(findings)
-    was_late = picture.is_check_late(now)
+    due = next_due(picture, now)
     kind, minute = kind_and_minute(picture, check.observed_at, now)
     made = new_fact(
         Observation, row, observed_at=check.observed_at, by=by, now=now, client_key=check.client_key, kind=kind, planned_minute=minute, **check.columns()
     )
     judge(picture, made, by=by, now=now)
-    if was_late:
+    if due is not None and due.is_late:
         resolve_notices(row.site, "check_overdue", row, "A check was recorded.", now)
     audit.record(
         action="observation.recorded", target=made, by=by, now=now, site=row.site, patient_pk=row.patient_id,

@@ -90,6 +90,6 @@ def missing(values: Mapping[str, object], not_obtained: Mapping[str, str], requi
             text = f"{label}: either a value or “not obtained”, not both."
             findings.append(Finding("MON-7", Level.BLOCK, text, code=f"both.{field}", field=field))
         if not is_there and not not_obtained.get(field, "").strip():
-            text = f"{label} is missing: take it, or mark it as not obtained and say why."
+            text = f"{label}: why could it not be obtained?" if field in not_obtained else f"{label} is missing."
             findings.append(Finding("MON-7", Level.BLOCK, text, code=f"missing.{field}", field=field))
     return findings

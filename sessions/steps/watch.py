@@ -17,6 +17,7 @@ from sessions.states import Status
 
 TEMPLATE = "sessions/_step_watch.html"
 Kind = SessionEvent.Kind
+TO_COME = (CheckState.LATE, CheckState.DUE, CheckState.LATER)
 # What begins and ends, the word on the button, its icon.
 EPISODES = (
     ("Sedation", Kind.SEDATION_BEGAN, Kind.SEDATION_ENDED, "moon"),
@@ -39,13 +40,14 @@ def context(picture: Picture, *, request: HttpRequest, now: datetime, bound_form
         "is_watched": picture.session.status in (Status.DOSING, Status.MONITORING),
         "planned": planned_rows(picture, checks),
         "due": due,
-        "next_due_at": picture.next_check_due_at(now),
+        "next_due_at": None if any(check.state in TO_COME for check in checks) else picture.next_check_due_at(now),
         "check": check_layout(check_form.data if check_form else {}, check_form.errors if check_form else {}),
         "client_key": uuid4(),
         "round_key": uuid4(),
         "tap_key": uuid4(),
         "findings": findings,
         "is_unlikely": bool(findings) and all(finding.code.startswith("unlikely.") for finding in findings),
+        "lacks": any(finding.code.startswith("missing.") for finding in findings),
         "other_form_errors": errors_of_another(bound_form),
         "save_label": f"Save {due.minute}-minute check" if due else "Save check",
         "taps": taps(picture),

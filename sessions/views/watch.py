@@ -43,8 +43,10 @@ def observation_correct(request: HttpRequest, site: str, pk: int) -> HttpRespons
 
 def correction_page(request: HttpRequest, old: Observation, data, errors, findings, *, status: int) -> HttpResponse:  # type: ignore[no-untyped-def]
     unlikely = bool(findings) and all(finding.code.startswith("unlikely.") for finding in findings)
+    lacks = any(finding.code.startswith("missing.") for finding in findings)
     shown = {
-        "session": old.session, "old": old, "check": check_layout(data, errors), "findings": findings, "is_unlikely": unlikely, "client_key": uuid4(), "now": request.now,
+        "session": old.session, "old": old, "check": check_layout(data, errors), "findings": findings, "is_unlikely": unlikely, "lacks": lacks,
+        "client_key": uuid4(), "now": request.now,
     }  # fmt: skip
     return render(request, "sessions/observation_correct.html", shown, status=status)
 

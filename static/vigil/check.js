@@ -34,7 +34,8 @@
 
   function press(form, key) {
     const field = current(form);
-    if (key === "next") return onward(form, field);
+    // The next field had its turn by itself after enough digits: a habitual "next" must not skip it.
+    if (key === "next") return void (field.value && onward(form, field));
     if (key === "back") {
       if (!field.value) {
         const before = numbers(form)[numbers(form).indexOf(field) - 1];

@@ -1,0 +1,57 @@
+"""The watchman's round: raise what is late or nearly late, and lower what no longer is. The board derives the same without him."""
+
+import logging
+from datetime import datetime
+
+from django.db import DatabaseError
+
+from clinic.actions.notices import raise_notice, resolve_notices
+from clinic.models import Heartbeat, Notice, Site
+from clinic.queries import open_notices
+from sessions.models import MonitoringForm, TreatmentSession
+from sessions.queries.forms import pressing_forms
+from sessions.queries.overdue import overdue_checks
+
+log = logging.getLogger(__name__)
+CHECK, FORM = "check_overdue", "form_due"
+
+
+def make_round(*, now: datetime) -> dict[str, int]:
+    """Every site once. A site that fails doesn't keep the others waiting, but then no sign of life is left: the board says so."""
+    raised, failed = 0, 0
+    for site in Site.objects.filter(is_archived=False).order_by("pk"):
+        try:
+            raised += watch_site(site, now=now)
+        except (DatabaseError, ArithmeticError, LookupError, ValueError):
+            failed += 1
+            log.exception("The watchman could not look after site %s.", site.pk)
+    if not failed:
+        Heartbeat.objects.update_or_create(name="watchman", defaults={"beat_at": now})
+    return {"raised": raised, "failed": failed}
+
+
+def watch_site(site: Site, *, now: datetime) -> int:
+    """Raise one notice per late check and per pressing form, and resolve those that were settled otherwise; how many stand."""
+    late = overdue_checks(site, now)
+    for found in late:
+        text = f"{found.session.chair.name}: {found.due.label.lower()} is late."
+        raise_notice(site, CHECK, "MON-3", found.session, text, now, due_at=found.due.at)
+    pressing = pressing_forms(site, now)
+    for row in pressing:
+        text = f"A monitoring form must be sent by {row.limits.staffed_due_on:%b %d}."
+        raise_notice(site, FORM, "PMF-5", row.form, text, now)
+    lower(site, CHECK, TreatmentSession, {found.session.pk for found in late}, now)
+    lower(site, FORM, MonitoringForm, {row.form.pk for row in pressing}, now)
+    return len(late) + len(pressing)
+
+
+def lower(site: Site, kind: str, model: type[TreatmentSession] | type[MonitoringForm], standing: set[int], now: datetime) -> None:
+    """Resolve the notices of a kind whose target is no longer late."""
+    for notice in open_notices(site, kind):
+        if notice.target_pk not in standing:
+            resolve_notices(site, kind, target_of(notice, model), "No longer late.", now)
+
+
+def target_of(notice: Notice, model: type[TreatmentSession] | type[MonitoringForm]) -> TreatmentSession | MonitoringForm:
+    """The row a notice is about, by its key alone: nothing of it is read."""
+    return model(pk=notice.target_pk)
