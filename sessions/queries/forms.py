@@ -56,6 +56,7 @@ class OwedSummary:
     sent: int = 0
     due_today: int = 0
     overdue: int = 0
+    calendar: Calendar | None = None
 
     @property
     def total(self) -> int:
@@ -88,10 +89,13 @@ def limits_of(form: MonitoringForm, calendar: Calendar) -> Deadlines:
     return Deadlines(form.due_on, calendar.last_staffed_day(form.due_on, day_0_of(form)))
 
 
-def rows_of(site: Site, forms: Iterable[MonitoringForm], now: datetime) -> list[FormRow]:
-    """Forms with deadlines, open and failed sends and later addenda, in four queries whatever their number."""
+def rows_of(site: Site, forms: Iterable[MonitoringForm], now: datetime, calendar: Calendar | None = None) -> list[FormRow]:
+    """Forms with deadlines, open and failed sends and later addenda, in four queries whatever their number.
+
+    `calendar` may be given where it was read already; it must cover the days of these forms.
+    """
     listed = list(forms)
-    calendar, today = calendar_for(site, listed), today_at(site, now)
+    calendar, today = calendar or calendar_for(site, listed), today_at(site, now)
     rows = {form.pk: FormRow(form, limits_of(form, calendar), urgency(limits_of(form, calendar), today)) for form in listed}
     for send in FormSend.objects.filter(form_id__in=rows).exclude(outcome=FormSend.Outcome.PROVEN).order_by("sent_at", "pk"):
         setattr(rows[send.form_id], "pending" if send.outcome == FormSend.Outcome.PENDING else "failed", send)
@@ -103,7 +107,7 @@ def rows_of(site: Site, forms: Iterable[MonitoringForm], now: datetime) -> list[
 
 
 def owed_summary(site: Site, now: datetime) -> OwedSummary:
-    """Counts of open forms in three queries."""
+    """Counts of open forms in three queries, and the calendar over their days."""
     forms = list(
         MonitoringForm.objects.filter(site=site, status__in=OPEN)
         .only("status", "due_on", "treatment_on", "revision", "owed_at")
@@ -118,6 +122,7 @@ def owed_summary(site: Site, now: datetime) -> OwedSummary:
         sent=count[FormStatus.SENT],
         due_today=states.count(Urgency.TODAY),
         overdue=states.count(Urgency.OVERDUE) + states.count(Urgency.LATE),
+        calendar=calendar,
     )
 
 

@@ -58,7 +58,7 @@ def filing(request: HttpRequest, site: str) -> HttpResponse:
     counts = {"open": summary.total, "owed": summary.owed, "complete": summary.complete, "sent": summary.sent}
     context: dict[str, Any] = {
         "site": place,
-        "rows": rows_of(place, found[:PAGE], request.now),
+        "rows": rows_of(place, found[:PAGE], request.now, summary.calendar if chosen != "filed" else None),
         "summary": summary,
         "chosen": chosen,
         "tabs": [{"word": word, "label": label, "count": counts.get(word)} for word, (label, _) in FILTERS.items()],
