@@ -17,7 +17,11 @@ ROLES = (
     ("prescriber", "Petra Prescriber", Role.PRESCRIBER, Credential.MD),
     ("admin", "Ada Admin", Role.ADMINISTRATOR, Credential.NONE),
     ("auditor", "Otto Auditor", Role.AUDITOR, Credential.NONE),
+    ("second_nurse", "Noel Nightingale", Role.MONITOR, Credential.RN),
+    ("second_prescriber", "Pavel Physician", Role.PRESCRIBER, Credential.NP),
+    ("former", "Fritz Former", Role.MONITOR, Credential.RN),
 )
+EMAILS = {"second_nurse": "nurse2", "second_prescriber": "prescriber2"}
 
 
 @dataclass
@@ -50,33 +54,50 @@ class Cast:
 
 
 def make_site(organisation: Organisation, slug: str, name: str, zone: str) -> Site:
-    """A site that may treat: certified, open Monday to Friday 8–18, with a policy and checked equipment."""
+    """A site that is open Monday to Friday 8–18, with a policy."""
     site = made.SiteFactory(organisation=organisation, slug=slug, name=name, public_name=f"{name} Wellness", time_zone=zone)
     made.SitePolicyFactory(site=site)
     OpeningHours.objects.bulk_create([OpeningHours(site=site, weekday=day, opens_at=time(8), closes_at=time(18)) for day in range(5)])
     return site
 
 
-def equip(site: Site, by: User) -> None:
+def equip(sites: dict[Site, User]) -> None:
     """Certified, with an authorized representative, an oximeter and a cuff checked a month ago (SET-1, SET-4)."""
-    made.CertificationFactory(site=site, recorded_by=by)
-    made.AuthorizedRepresentativeFactory(site=site, recorded_by=by)
-    for kind, label in ((Equipment.Kind.OXIMETER, "OX-1"), (Equipment.Kind.CUFF, "BP-1")):
-        device = Equipment.objects.create(site=site, kind=kind, label=label)
-        at = NOW - timedelta(days=30)
-        EquipmentCheck.objects.create(site=site, equipment=device, checked_at=at, is_good=True, recorded_at=at, recorded_by=by)
+    kinds = ((Equipment.Kind.OXIMETER, "OX-1"), (Equipment.Kind.CUFF, "BP-1"))
+    devices = Equipment.objects.bulk_create([Equipment(site=site, kind=kind, label=label) for site in sites for kind, label in kinds])
+    at = NOW - timedelta(days=30)
+    EquipmentCheck.objects.bulk_create(
+        [EquipmentCheck(site=one.site, equipment=one, checked_at=at, is_good=True, recorded_at=at, recorded_by=sites[one.site]) for one in devices]
+    )
+    for site, by in sites.items():
+        made.CertificationFactory(site=site, recorded_by=by)
+        made.AuthorizedRepresentativeFactory(site=site, recorded_by=by)
 
 
-def join(site: Site, word: str, name: str, role: str, credential: str, *, trained: bool = True) -> Membership:
-    """A person with their membership, trained for the REMS (SET-3)."""
-    user = made.UserFactory(email=f"{word}@{site.slug}.example", printed_name=name)
-    membership = made.MembershipFactory(site=site, user=user, role=role, credential=credential)
-    if trained:
-        Training.objects.create(
-            site=site, membership=membership, kind=Training.Kind.REMS, completed_on=date(2026, 1, 5), expires_on=date(2027, 1, 5),
-            recorded_at=made.LONG_AGO, recorded_by=user,
-        )  # fmt: skip
-    return membership
+def join(riverside: Site, hillcrest: Site) -> dict[str, Membership]:
+    """Everybody's place, trained for the REMS (SET-3); in bulk, since every test makes the whole cast."""
+    places = [(word, riverside, name, role, credential) for word, name, role, credential in ROLES]
+    places += [("stranger", hillcrest, "Stella Stranger", Role.PRESCRIBER, Credential.MD)]
+    password = made.password_hash()
+    users = User.objects.bulk_create(
+        [User(email=f"{EMAILS.get(word, word)}@{site.slug}.example", printed_name=name, password=password) for word, site, name, _, _ in places]
+    )
+    left = {"is_active": False, "ended_at": NOW - timedelta(days=60)}
+    memberships = Membership.objects.bulk_create(
+        [
+            Membership(site=site, user=user, role=role, credential=credential, created_at=made.LONG_AGO, **(left if word == "former" else {}))
+            for user, (word, site, _, role, credential) in zip(users, places, strict=True)
+        ]
+    )
+    Training.objects.bulk_create([trained(one) for one in memberships])
+    return {word: one for one, (word, *_) in zip(memberships, places, strict=True)}
+
+
+def trained(membership: Membership) -> Training:
+    return Training(
+        site=membership.site, membership=membership, kind=Training.Kind.REMS, completed_on=date(2026, 1, 5), expires_on=date(2027, 1, 5),
+        recorded_at=made.LONG_AGO, recorded_by=membership.user,
+    )  # fmt: skip
 
 
 def make_cast() -> Cast:
@@ -84,18 +105,11 @@ def make_cast() -> Cast:
     organisation = made.OrganisationFactory(name="Vigil Health")
     riverside = make_site(organisation, "riverside", "Riverside", "America/New_York")
     hillcrest = make_site(organisation, "hillcrest", "Hillcrest", "America/Denver")
-    people = {word: join(riverside, word, name, role, credential) for word, name, role, credential in ROLES}
-    people["second_nurse"] = join(riverside, "nurse2", "Noel Nightingale", Role.MONITOR, Credential.RN)
-    people["second_prescriber"] = join(riverside, "prescriber2", "Pavel Physician", Role.PRESCRIBER, Credential.NP)
-    people["stranger"] = join(hillcrest, "stranger", "Stella Stranger", Role.PRESCRIBER, Credential.MD)
-    people["former"] = join(riverside, "former", "Fritz Former", Role.MONITOR, Credential.RN)
-    ended = people["former"]
-    ended.is_active, ended.ended_at = False, NOW - timedelta(days=60)
-    ended.save(update_fields=["is_active", "ended_at"])
-    equip(riverside, people["admin"].user)
-    equip(hillcrest, people["stranger"].user)
-    chairs = [made.ChairFactory(site=riverside, name=f"Chair {n}", position=n) for n in range(1, 5)]
-    other = made.ChairFactory(site=hillcrest, name="Chair 1", position=1)
+    people = join(riverside, hillcrest)
+    equip({riverside: people["admin"].user, hillcrest: people["stranger"].user})
+    chairs = Chair.objects.bulk_create(
+        [*(Chair(site=riverside, name=f"Chair {n}", position=n) for n in range(1, 5)), Chair(site=hillcrest, name="Chair 1", position=1)]
+    )
     users = {word: membership.user for word, membership in people.items()}
     memberships = {membership.user_id: membership for membership in people.values()}
-    return Cast(organisation, riverside, hillcrest, chairs, other, memberships=memberships, **users)
+    return Cast(organisation, riverside, hillcrest, chairs[:4], chairs[4], memberships=memberships, **users)

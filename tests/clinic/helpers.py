@@ -37,6 +37,10 @@ FORMS = (
     "chairs", "chair", "opening_hours", "closures", "remove_closure", "equipment", "equipment_item", "equipment_check", "new_policy",
     "withdraw_policy",
 )  # fmt: skip
+ROW_PAGES = (
+    "staff_member", "change_member", "record_training", "end_membership", "chair", "equipment_item", "equipment_check", "remove_closure",
+    "withdraw_policy", "withdraw_invitation",
+)  # fmt: skip
 
 
 def arguments(cast: Cast, name: str, *, other: bool = False) -> list[object]:

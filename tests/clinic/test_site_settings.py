@@ -192,6 +192,7 @@ def test_equipment(cast, riverside, sign_in):
     assert device.checks.get().checked_at == NOW - timedelta(hours=1)
     assert post(client, "equipment_check", {"checked_at": "2026-06-10T10:01", "is_good": "yes"}, device.pk).status_code == 422
     assert post(client, "equipment_check", {"checked_at": "2026-06-10T09:00", "is_good": "no"}, device.pk).status_code == 422
+    assert post(client, "equipment_check", {"checked_at": "0001-01-02T09:00", "is_good": "yes"}, device.pk).status_code == 422
     assert post(client, "equipment_item", {"label": "OX-1", "check_every_days": "90"}, device.pk).status_code == 422
     assert post(client, "equipment_item", {"label": "OX-3", "check_every_days": "90"}, device.pk).status_code == 303
     assert actions() == ["equipment.added", "equipment.checked", "equipment.changed"]
