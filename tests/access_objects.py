@@ -1,0 +1,134 @@
+"""One row of each kind for the access matrix, as the arguments of its url; the same for the cast of either site."""
+
+import io
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+
+from clinic.actions.attachments import keep_file
+from clinic.models import Equipment, Invitation, SitePolicy
+from clinic.roles import Role
+from reports.rules import MEASURES
+from sessions import definitions
+from sessions.actions.form_blanks import keep_blank, map_blank
+from sessions.models import Alert, FormBlank, Round, SessionEvent
+from sessions.states import Status
+from tests.cast import NOW, Cast
+from tests.factories import clinic as made
+from tests.factories import forms, patients
+from tests.factories.sessions import at_state
+
+Arguments = dict[str, object]
+
+
+def elsewhere(cast: Cast) -> Cast:
+    """The cast as Hillcrest has it: its one member plays every part."""
+    who = cast.stranger
+    return replace(
+        cast, riverside=cast.hillcrest, hillcrest=cast.riverside, chairs=[cast.hillcrest_chair], nurse=who, prescriber=who, desk=who, admin=who
+    )
+
+
+def number(row: object) -> Arguments:
+    return {"pk": row.pk}  # type: ignore[attr-defined]
+
+
+def invitation(cast: Cast) -> Arguments:
+    told = {"email": "new@clinic.example", "printed_name": "New", "role": Role.SUPPORT, "created_at": NOW, "created_by": cast.admin}
+    return number(Invitation.objects.create(site=cast.riverside, token_sha256=uuid.uuid4().hex * 2, expires_at=NOW + timedelta(days=7), **told))
+
+
+def chart(cast: Cast):  # type: ignore[no-untyped-def]
+    return patients.ready_patient(cast.riverside, cast.of(cast.prescriber))
+
+
+def file(cast: Cast) -> Arguments:
+    kept = keep_file(cast.riverside, target=chart(cast), file_name="proof.pdf", content=b"%PDF-1.7", by=cast.desk, now=NOW)
+    return {"uid": kept.uid}
+
+
+def monitoring(cast: Cast):  # type: ignore[no-untyped-def]
+    return at_state(Status.MONITORING, cast)
+
+
+def fact(model: type, **fields: object) -> Callable[[Cast], Arguments]:
+    def make(cast: Cast) -> Arguments:
+        session = monitoring(cast)
+        return number(model.objects.create(site=session.site, session=session, observed_at=NOW, recorded_at=NOW, recorded_by=cast.nurse, **fields))  # type: ignore[attr-defined]
+
+    return make
+
+
+def alert(cast: Cast) -> Arguments:
+    session = monitoring(cast)
+    reading = session.observations.first()
+    return number(
+        Alert.objects.create(site=session.site, session=session, observation=reading, tier="high", what="systolic", text="High", raised_at=NOW)
+    )
+
+
+def official_pdf() -> bytes:
+    from reportlab.pdfgen.canvas import Canvas
+
+    content = io.BytesIO()
+    canvas = Canvas(content, invariant=1)
+    canvas.acroForm.textfield(name="Lots", x=50, y=700)
+    canvas.showPage()
+    canvas.save()
+    return content.getvalue()
+
+
+def blank(cast: Cast) -> FormBlank:
+    code = definitions.every()[-1].code
+    kept = keep_blank(cast.riverside, definition_code=code, file_name="blank.pdf", content=official_pdf(), by=cast.admin, now=NOW)
+    return map_blank(kept, field_map={"Lots": next(iter(definitions.of_code(code).fields)).id}, by=cast.admin, now=NOW)
+
+
+def sent_form(cast: Cast) -> Arguments:
+    send = forms.sent(cast)
+    row = blank(cast)
+    FormBlank.objects.filter(pk=row.pk).update(definition_code=send.form.definition_code)
+    return number(send.form)
+
+
+def receipt(cast: Cast) -> Arguments:
+    send = forms.sent(cast)
+    send.proof_file = keep_file(cast.riverside, target=send.form, file_name="fax.pdf", content=b"%PDF-1.7", by=cast.desk, now=NOW)
+    send.save(update_fields=["proof_file"])
+    return number(send)
+
+
+OBJECTS: dict[str, Callable[[Cast], Arguments]] = {
+    "": lambda cast: {},
+    "member": lambda cast: number(cast.of(cast.nurse)),
+    "invitation": invitation,
+    "chair": lambda cast: number(cast.chairs[0]),
+    "closure": lambda cast: number(made.ClosureFactory(site=cast.riverside)),
+    "equipment": lambda cast: number(Equipment.objects.filter(site=cast.riverside).first()),
+    "file": file,
+    "patient": lambda cast: number(chart(cast)),
+    "contact": lambda cast: number(chart(cast).contacts.get()),
+    "enrolment": lambda cast: number(chart(cast).enrolments.get()),
+    "screening": lambda cast: number(chart(cast).screenings.get()),
+    "medicine": lambda cast: number(chart(cast).medicines.get()),
+    "trial": lambda cast: number(chart(cast).antidepressant_trials.first()),
+    "limits": lambda cast: number(patients.StandingParametersFactory(patient=chart(cast), set_by=cast.prescriber)),
+    "course": lambda cast: number(chart(cast).courses.get()),
+    "order": lambda cast: number(chart(cast).courses.get().orders.get()),
+    "spoken order": lambda cast: number(patients.OrderFactory(course=chart(cast).courses.get(), is_spoken=True, taken_by=cast.nurse)),
+    "session": lambda cast: number(monitoring(cast)),
+    "booked session": lambda cast: number(at_state(Status.BOOKED, cast)),
+    "device": lambda cast: number(monitoring(cast).device_uses.first()),
+    "check": lambda cast: number(monitoring(cast).observations.first()),
+    "round": fact(Round),
+    "event": fact(SessionEvent, kind="clinically_ready"),
+    "alert": alert,
+    "owed form": lambda cast: number(forms.owed(cast)),
+    "sent form": sent_form,
+    "receipt": receipt,
+    "blank": lambda cast: number(blank(cast)),
+    # After the sessions: they take the newest policy there is.
+    "policy": lambda cast: number(SitePolicy.objects.create(site=cast.riverside, effective_on=date(2027, 1, 1), recorded_at=NOW)),
+    "measure": lambda cast: {"code": MEASURES[0].code},
+}

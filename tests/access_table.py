@@ -1,0 +1,156 @@
+"""Who may open what: every url, its methods, the permission it needs and the kind of row it names. An unknown url fails the suite."""
+
+from dataclasses import dataclass
+
+from clinic.roles import Permission as P
+
+
+@dataclass(frozen=True)
+class Entry:
+    """`of` is a kind of tests.access_objects; `needs` are all required."""
+
+    methods: tuple[str, ...]
+    needs: tuple[P, ...]
+    of: str = ""
+
+
+def page(*needs: P, of: str = "") -> Entry:
+    return Entry(("GET",), needs, of)
+
+
+def act(*needs: P, of: str = "") -> Entry:
+    return Entry(("POST",), needs, of)
+
+
+def form(*needs: P, of: str = "") -> Entry:
+    return Entry(("GET", "POST"), needs, of)
+
+
+CLINIC = {
+    "staff": page(P.VIEW_STAFF),
+    "staff_member": page(P.VIEW_STAFF, of="member"),
+    "invite": form(P.MANAGE_STAFF),
+    "withdraw_invitation": act(P.MANAGE_STAFF, of="invitation"),
+    "change_member": act(P.MANAGE_STAFF, of="member"),
+    "record_training": act(P.MANAGE_STAFF, of="member"),
+    "end_membership": act(P.MANAGE_STAFF, of="member"),
+    "duty": page(P.VIEW_FLOOR),
+    "duty_come": act(P.MOVE_DUTY),
+    "duty_leave": act(P.MOVE_DUTY),
+    "duty_stay": act(P.MOVE_DUTY),
+    "site_settings": page(P.MANAGE_SITE),
+    "site_details": form(P.MANAGE_SITE),
+    "certification": form(P.MANAGE_SITE),
+    "representative": form(P.MANAGE_SITE),
+    "chairs": form(P.MANAGE_SITE),
+    "chair": form(P.MANAGE_SITE, of="chair"),
+    "opening_hours": form(P.MANAGE_SITE),
+    "closures": form(P.MANAGE_SITE),
+    "remove_closure": act(P.MANAGE_SITE, of="closure"),
+    "equipment": form(P.MANAGE_SITE),
+    "equipment_item": form(P.MANAGE_SITE, of="equipment"),
+    "equipment_check": act(P.MANAGE_SITE, of="equipment"),
+    "policies": page(P.MANAGE_SITE),
+    "new_policy": form(P.MANAGE_SITE),
+    "withdraw_policy": act(P.MANAGE_SITE, of="policy"),
+    "file": page(P.VIEW_RECORD, of="file"),
+    "audit": page(P.VIEW_AUDIT),
+}
+
+PATIENTS = {
+    "patient_list": form(P.VIEW_RECORD),
+    "patient_chart": page(P.VIEW_RECORD, of="patient"),
+    "patient_new": form(P.REGISTER_PATIENT),
+    "patient_import": form(P.REGISTER_PATIENT),
+    "patient_edit": form(P.REGISTER_PATIENT, of="patient"),
+    "patient_status": form(P.REGISTER_PATIENT, of="patient"),
+    "contact_new": form(P.REGISTER_PATIENT, of="patient"),
+    "contact_edit": form(P.REGISTER_PATIENT, of="contact"),
+    "enrolment_new": form(P.REGISTER_PATIENT, of="patient"),
+    "enrolment_proof": form(P.REGISTER_PATIENT, of="enrolment"),
+    "screening_new": form(P.CLINICAL_CHART, of="patient"),
+    "screening_correct": form(P.CLINICAL_CHART, of="screening"),
+    "consent_new": form(P.CLINICAL_CHART, of="patient"),
+    "medicine_new": form(P.CLINICAL_CHART, of="patient"),
+    "medicine_stop": form(P.CLINICAL_CHART, of="medicine"),
+    "trial_new": form(P.CLINICAL_CHART, of="patient"),
+    "trial_edit": form(P.CLINICAL_CHART, of="trial"),
+    "standing_new": form(P.PRESCRIBE, of="patient"),
+    "standing_end": form(P.PRESCRIBE, of="limits"),
+    "course_new": form(P.PRESCRIBE, of="patient"),
+    "course_end": form(P.PRESCRIBE, of="course"),
+    "order_new": form(P.PRESCRIBE, of="course"),
+    "order_spoken": form(P.CLINICAL_CHART, of="course"),
+    "order_cosign": form(P.PRESCRIBE, of="spoken order"),
+    "order_cancel": form(P.PRESCRIBE, of="order"),
+}
+
+SESSIONS = {
+    "board": page(P.VIEW_FLOOR),
+    "flowsheet": page(P.VIEW_RECORD, of="session"),
+    "session_record": page(P.VIEW_RECORD, of="session"),
+    "flowsheet_news": page(P.VIEW_RECORD, of="session"),
+    "schedule": page(P.VIEW_FLOOR),
+    "session_book": form(P.BOOK),
+    "session_move": form(P.BOOK, of="booked session"),
+    "session_cancel": act(P.BOOK, of="booked session"),
+    "session_miss": act(P.BOOK, of="booked session"),
+    "session_rebook": act(P.BOOK, of="booked session"),
+    "session_arrive": act(P.CHECK_IN, of="booked session"),
+    "way_home_set": act(P.CHECK_IN, of="session"),
+    "session_wait": act(P.PREPARE, of="session"),
+    "session_resume": act(P.PREPARE, of="session"),
+    "session_hold": act(P.PREPARE, of="session"),
+    "session_reopen": act(P.PREPARE, of="session"),
+    "predose_answer": act(P.PREPARE, of="session"),
+    "finding_decide": act(P.DECIDE, of="session"),
+    "session_clear": act(P.PREPARE, of="session"),
+    "dosing_start": act(P.DOSE, of="session"),
+    "device_record": form(P.DOSE, of="session"),
+    "dosing_stop": act(P.DOSE, of="session"),
+    "device_undo": act(P.DOSE, of="device"),
+    "device_correct": form(P.DOSE, of="device"),
+    "observation_record": act(P.TAKE_VITALS, of="session"),
+    "observation_correct": form(P.TAKE_VITALS, of="check"),
+    "round_record": act(P.TAKE_VITALS, of="session"),
+    "event_record": act(P.TAKE_VITALS, of="session"),
+    "measure_record": form(P.TAKE_VITALS, of="session"),
+    "check_withdraw": form(P.TAKE_VITALS, of="check"),
+    "round_withdraw": form(P.TAKE_VITALS, of="round"),
+    "event_withdraw": form(P.TAKE_VITALS, of="event"),
+    "alert_acknowledge": act(P.TAKE_VITALS, of="alert"),
+    "alert_close": form(P.DECIDE, of="alert"),
+    "readiness_record": act(P.SIGN_DISCHARGE, of="session"),
+    "session_discharge": act(P.SIGN_DISCHARGE, of="session"),
+    "addendum_add": form(P.ADD_ADDENDUM, of="session"),
+    "leaving_sheet": page(P.VIEW_RECORD, of="session"),
+}
+
+FILING = {
+    "filing": page(P.FILE_FORM),
+    "form_blank": form(P.MANAGE_SITE),
+    "form_map": form(P.MANAGE_SITE, of="blank"),
+    "form": page(P.VIEW_RECORD, of="owed form"),
+    "form_confirm": act(P.COMPLETE_FORM, of="owed form"),
+    "form_send": act(P.FILE_FORM, of="sent form"),
+    "form_prove": act(P.FILE_FORM, of="sent form"),
+    "form_fail": act(P.FILE_FORM, of="sent form"),
+    "form_amend": act(P.COMPLETE_FORM, of="sent form"),
+    "form_print": page(P.VIEW_RECORD, of="sent form"),
+    "form_official": page(P.FILE_FORM, of="sent form"),
+    "form_companion": page(P.FILE_FORM, of="sent form"),
+    "form_receipt": page(P.VIEW_RECORD, of="receipt"),
+}
+
+OFFICE = {
+    "messages": page(P.VIEW_MESSAGES),
+    "reports": page(P.VIEW_REPORTS),
+    "report_list": page(P.VIEW_REPORTS, of="measure"),
+    "report_csv": page(P.VIEW_REPORTS, P.EXPORT, of="measure"),
+}
+
+PAGES: dict[str, Entry] = CLINIC | PATIENTS | SESSIONS | FILING | OFFICE
+
+# Without a site in the path: open to everybody (the operator's monitor, or whoever holds a link), or to anybody signed in.
+OPEN = {"healthz", "readyz", "accept_invitation", "visit"}
+SIGNED_IN = {"home"}
