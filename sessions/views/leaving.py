@@ -4,7 +4,7 @@ from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone, translation
+from django.utils import translation
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinic import audit
@@ -81,7 +81,7 @@ def leaving_sheet(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     language = session.patient.language
     audit.read(target=session, by=request.user, now=request.now, site=place, patient_pk=session.patient_id)
     with translation.override(language):
-        shown = {"session": session, "day": session.treatment_on, "next_session": next_session(session), "language": language, "today": timezone.localdate(request.now)}
+        shown = {"session": session, "day": session.treatment_on, "next_session": next_session(session), "language": language, "today": request.now.astimezone(place.zone).date()}
         return render(request, f"sessions/leaving_sheet_{language}.html", shown)
 
 
