@@ -13,11 +13,12 @@ from clinic.queries.opening import today_at
 from clinic.rules.presence import Presence, ended_at
 from patients.models import Enrolment, StandingParameters
 from reports.rules import Reading, SessionFacts
-from sessions.models import DeviceUse, FormSend, MonitoringForm, Observation, TreatmentSession
+from sessions.models import DeviceUse, Observation, TreatmentSession
 from sessions.picture import clock_policy
 from sessions.protocol import protocol_of
+from sessions.queries.forms import Filing, filings_of
 from sessions.queries.policies import policies_for
-from sessions.states import DOSED, FormStatus, Status
+from sessions.states import DOSED, Status
 
 OVER = (Status.DISCHARGED, Status.LEFT, Status.TRANSFERRED)
 LONGEST_RANGE = timedelta(days=366)
@@ -39,7 +40,7 @@ def facts_of(site: Site, first: date, last: date) -> list[SessionFacts]:
     devices = grouped(DeviceUse.objects.standing().filter(mine, sprays__gt=0).order_by("observed_at", "pk").values_list("session_id", "observed_at"))
     checks = Observation.objects.standing().filter(mine).order_by("observed_at", "pk")
     readings = grouped(checks.values_list("session_id", "observed_at", "systolic", "diastolic", "kind"))
-    forms = form_days(site, mine)
+    filings = filings_of(site, [session.pk for session in sessions])
     enrolled = first_enrolments(site)
     policies = policies_for(sessions) if sessions else {}
     longer = longer_minimums(site, first, last)
@@ -50,7 +51,7 @@ def facts_of(site: Site, first: date, last: date) -> list[SessionFacts]:
             policies[session.pk],
             devices[session.pk],
             readings[session.pk],
-            forms.get(session.pk),
+            filings.get(session.pk),
             enrolled.get(session.patient_id),
             longer,
             stays,
@@ -60,7 +61,7 @@ def facts_of(site: Site, first: date, last: date) -> list[SessionFacts]:
 
 
 def one(
-    session: TreatmentSession, policy: Any, devices: list[Any], readings: list[Any], form: tuple[date, date | None] | None,
+    session: TreatmentSession, policy: Any, devices: list[Any], readings: list[Any], filing: Filing | None,
     enrolled_on: date | None, longer: dict[int, list[StandingParameters]], stays: list[Presence],
 ) -> SessionFacts:  # fmt: skip
     """One session's facts."""
@@ -74,7 +75,7 @@ def one(
         first_device_at=first_at, last_device_at=last_at, ended_at=end,
         gate_from_last=policy.gate_anchor == Anchor.LAST_DEVICE, minimum_watch=clocks.minimum_watch, final_max_age=clocks.final_max_age,
         readings=[reading_of(*row) for row in readings],
-        enrolled_on=enrolled_on, form_due_on=form[0] if form else None, form_proven_sent_on=form[1] if form else None,
+        enrolled_on=enrolled_on, form_due_on=filing.due_on if filing else None, form_proven_sent_on=filing.sent_on if filing else None,
         prescriber_stays=[stay for stay in stays if first_at and end and stay.came_at < end and stay.ended_at > first_at],
     )  # fmt: skip
 
@@ -88,17 +89,6 @@ def grouped(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[Any]]:
     for pk, *rest in rows:
         found[pk].append(tuple(rest))
     return found
-
-
-def form_days(site: Site, mine: Q) -> dict[int, tuple[date, date | None]]:
-    """By session: the day its form is due, and the site's day of the earliest send that was proven; the first revision counts."""
-    forms = MonitoringForm.objects.filter(mine, site=site, revision=1).exclude(status=FormStatus.VOID)
-    due = {pk: (session_pk, due_on) for pk, session_pk, due_on in forms.values_list("pk", "session_id", "due_on")}
-    proven: dict[int, date] = {}
-    sends = FormSend.objects.filter(form__in=forms, outcome=FormSend.Outcome.PROVEN).order_by("-sent_at", "-pk")
-    for form_pk, sent_at in sends.values_list("form_id", "sent_at"):
-        proven[form_pk] = sent_at.astimezone(site.zone).date()
-    return {session_pk: (due_on, proven.get(pk)) for pk, (session_pk, due_on) in due.items()}
 
 
 def first_enrolments(site: Site) -> dict[int, date]:

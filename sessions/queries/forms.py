@@ -137,8 +137,12 @@ class Filing:
     """How a session's form stands for a report: the newest revision, and whether the first that was proven went out in time."""
 
     form: MonitoringForm
+    due_on: date
     sent_on: date | None
-    in_time: bool
+
+    @property
+    def in_time(self) -> bool:
+        return is_in_time(self.sent_on, self.due_on)
 
 
 def filings_of(site: Site, session_pks: Iterable[int]) -> dict[int, Filing]:
@@ -152,4 +156,4 @@ def filings_of(site: Site, session_pks: Iterable[int]) -> dict[int, Filing]:
     proven = FormSend.objects.filter(site=site, form__session_id__in=list(newest), outcome=FormSend.Outcome.PROVEN).order_by("sent_at", "pk")
     for session_pk, sent_at in proven.values_list("form__session_id", "sent_at"):
         sent.setdefault(session_pk, sent_at.astimezone(site.zone).date())
-    return {pk: Filing(form, sent.get(pk), is_in_time(sent.get(pk), due[pk])) for pk, form in newest.items()}
+    return {pk: Filing(form, due[pk], sent.get(pk)) for pk, form in newest.items()}
