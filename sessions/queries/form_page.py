@@ -6,7 +6,7 @@ from datetime import datetime
 
 from clinic.models import Site
 from sessions import definitions
-from sessions.models import Addendum, FormSend, MonitoringForm
+from sessions.models import Addendum, DeviceUse, FormSend, MonitoringForm, Observation, SessionEvent
 from sessions.picture import picture_of
 from sessions.queries.form_facts import PARTS, facts_of
 from sessions.queries.policies import policy_for
@@ -88,6 +88,14 @@ def added_since(form: MonitoringForm) -> list[Addendum]:
     if form.completed_at is None:
         return []
     return list(Addendum.objects.standing().filter(session_id=form.session_id, recorded_at__gt=form.completed_at).select_related("recorded_by"))
+
+
+def has_facts_since(form: MonitoringForm) -> bool:
+    """Whether a check, an event or a device was recorded after the confirmation: a late entry, or a correction (MON-7)."""
+    if form.completed_at is None:
+        return False
+    late = {"session_id": form.session_id, "recorded_at__gt": form.completed_at}
+    return any(model._default_manager.filter(**late).exists() for model in (Observation, SessionEvent, DeviceUse))
 
 
 def revisions_of(form: MonitoringForm) -> list[MonitoringForm]:

@@ -18,7 +18,7 @@ from sessions.forms.filing import AmendForm, FailForm, ProofForm, SendForm
 from sessions.models import MonitoringForm
 from sessions.queries.form_blanks import blank_for
 from sessions.queries.form_facts import ENDED
-from sessions.queries.form_page import added_since, answered_sections, definition_of, proposals_of, revisions_of, sends_of
+from sessions.queries.form_page import added_since, answered_sections, definition_of, has_facts_since, proposals_of, revisions_of, sends_of
 from sessions.queries.forms import rows_of
 from sessions.rules.form import missing_proposals
 from sessions.states import FormStatus
@@ -93,7 +93,7 @@ def settled_part(request: HttpRequest, place: Site, monitoring_form: MonitoringF
     return {
         "sections": list(answered_sections(monitoring_form, definition)),
         "sends": sends_of(monitoring_form),
-        "addenda": added_since(monitoring_form) if is_newest else [],
+        "was_added_to": is_newest and (bool(added_since(monitoring_form)) or has_facts_since(monitoring_form)),
         "send": (bound.get("send") or SendForm(now=request.now, initial={"client_key": uuid4()}))
         if may_file and status == FormStatus.COMPLETE
         else None,

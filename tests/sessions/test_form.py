@@ -1,6 +1,7 @@
 """The page of one form and its acts: works, signed out, wrong role, right role at another site, nothing written (PMF-4, PMF-5)."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,7 +14,7 @@ from sessions.queries.form_page import definition_of
 from sessions.states import FormStatus, Status
 from tests.cast import NOW
 from tests.factories import forms as made
-from tests.factories.sessions import at_state
+from tests.factories.sessions import ObservationFactory, at_state
 
 PASSWORD = "a long pass phrase"
 
@@ -74,6 +75,12 @@ def test_an_addendum_since_asks_for_a_correction(cast, nurse):
     )
     assert "added to since this was confirmed" in nurse.get(url("form", form.pk)).content.decode()
     assert "addendum since" in nurse.get("/riverside/filing/?state=filed").content.decode()
+
+
+def test_a_late_fact_asks_for_a_correction_too(cast, nurse):
+    form = made.filed(cast)
+    ObservationFactory(session=form.session, observed_at=NOW, recorded_at=NOW + timedelta(minutes=5), recorded_by=cast.nurse)
+    assert "added to since this was confirmed" in nurse.get(url("form", form.pk)).content.decode()
 
 
 def test_a_version_that_is_gone_is_said_plainly(cast, nurse):
