@@ -9,12 +9,13 @@ class TreatmentSessionsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from clinic import registry
+        from clinic import registry, sentences
         from sessions import (
             access,
             checks,  # noqa: F401  registers the system check
             signed_content,
             signed_form,
+            words,
         )
 
         registry.register_renderer("discharge", 1, signed_content.render_discharge)
@@ -24,3 +25,4 @@ class TreatmentSessionsConfig(AppConfig):
         registry.register_renderer(signed_form.KIND, signed_form.SCHEMA, signed_form.render_form)
         registry.register_door(signed_form.KIND, access.open_form)
         registry.register_address(signed_form.KIND, access.form_address)
+        sentences.register_sentences(words.SENTENCES)

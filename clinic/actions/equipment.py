@@ -14,7 +14,7 @@ from clinic.models import Equipment, EquipmentCheck, Site, User
 def add_equipment(site: Site, *, kind: str, label: str, check_every_days: int, by: User, now: datetime) -> Equipment:
     """A device of the site; it counts once it has been checked. Raises Refused for a second one of the same id."""
     row = locked_site(site)
-    refuse_second_label(row, label, None)
+    refuse_second_label(row, label)
     device = Equipment.objects.create(site=row, kind=kind, label=label, check_every_days=check_every_days)
     changes = {"kind": kind, "label": label, "check_every_days": check_every_days}
     audit.record(action="equipment.added", target=device, by=by, now=now, site=row, changes=changes)
@@ -33,7 +33,7 @@ def change_equipment(device: Equipment, *, label: str, check_every_days: int, is
     return row
 
 
-def refuse_second_label(site: Site, label: str, own_pk: int | None) -> None:
+def refuse_second_label(site: Site, label: str, own_pk: int = 0) -> None:
     if Equipment.objects.filter(site=site, label__iexact=label).exclude(pk=own_pk).exists():
         raise refuse("SET-4", "This site already has equipment with that id.", field="label")
 

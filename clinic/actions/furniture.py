@@ -19,7 +19,7 @@ LONGEST_CLOSURE = 62
 def add_chair(site: Site, *, name: str, position: int, by: User, now: datetime) -> Chair:
     """A new chair. Raises Refused when the site has one of that name."""
     row = locked_site(site)
-    refuse_second_name(row, name, None)
+    refuse_second_name(row, name)
     chair = Chair.objects.create(site=row, name=name, position=position)
     audit.record(action="chair.added", target=chair, by=by, now=now, site=row, changes={"name": name, "position": position})
     return chair
@@ -37,7 +37,7 @@ def change_chair(chair: Chair, *, name: str, position: int, is_active: bool, by:
     return row
 
 
-def refuse_second_name(site: Site, name: str, own_pk: int | None) -> None:
+def refuse_second_name(site: Site, name: str, own_pk: int = 0) -> None:
     if Chair.objects.filter(site=site, name__iexact=name).exclude(pk=own_pk).exists():
         raise refuse("SITE", "This site already has a chair of that name.", field="name")
 

@@ -40,7 +40,7 @@ class HoursForm(forms.Form):
                 self.fields[f"opens_{weekday}_{turn}"] = WallTime(label=f"Opens{again}", required=False, initial=span and span.opens_at)
                 self.fields[f"closes_{weekday}_{turn}"] = WallTime(label=f"Closes{again}", required=False, initial=span and span.closes_at)
             names = [f"{edge}_{weekday}_{turn}" for turn in (1, 2) for edge in ("opens", "closes")]
-            rows.append(Fieldset(label, Div(*names, css_class="v-week"), css_class="v-weekday"))
+            rows.append(Fieldset(label, Div(*names, css_class="v-hours"), css_class="v-hours-day"))
         self.helper = laid_out("Save the week", *rows)
 
     def clean(self) -> dict[str, Any]:
