@@ -41,7 +41,7 @@ bench: env
 	@exec $(PY) -m scripts.bench
 
 soak: env
-	@exec $(PY) -m scripts.soak
+	@exec $(PY) -m pytest tests/long/soak.py -s
 
 chaos: env
-	@exec $(PY) -m scripts.chaos
+	@exec $(PY) -m pytest tests/long/chaos.py -s

@@ -23,7 +23,9 @@ class Launched:
 
     def __init__(self, data: Path, log: Path, port: int) -> None:
         self.data, self.log, self.port = data, log, port
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("VIGIL_", "DJANGO_", "DATABASE_URL", "REDIS_URL"))}
+        kept = {
+            name: value for name, value in os.environ.items() if not name.startswith(("VIGIL_", "DJANGO_", "DATABASE_URL", "REDIS_URL", "COVERAGE"))
+        }
         environment = {**kept, "VIGIL_DATA_DIR": str(data), "VIGIL_PORT": str(port), "VIGIL_MODE": "demonstration"}
         with log.open("wb") as output:
             self.process = subprocess.Popen(

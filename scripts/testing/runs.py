@@ -11,7 +11,6 @@ from pathlib import Path
 from scripts.launcher.services import ROOT
 
 REPORTS = ROOT / "var" / "tests"
-NOTHING_COLLECTED = 5
 
 
 @dataclass
@@ -28,7 +27,7 @@ class Outcome:
 
     @property
     def is_good(self) -> bool:
-        return self.code in (0, NOTHING_COLLECTED) and self.failed == 0
+        return self.code == 0 and self.failed == 0
 
 
 def run(name: str, *arguments: str, environment: dict[str, str] | None = None, coverage: bool = False) -> Outcome:
