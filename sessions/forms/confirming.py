@@ -94,12 +94,21 @@ class ConfirmForm(forms.Form):
 
     @property
     def wrong(self) -> list[tuple[str, str]]:
-        """What must be mended, in order, with the id of its field for a link."""
-        return [
-            (self[name].id_for_label or f"id_{name}" if name != "__all__" else "", str(error))
-            for name, errors in self.errors.items()
-            for error in errors
-        ]
+        """What must be mended, in the page's order, each with the id of its field for a link; what belongs to none comes first."""
+        found = [("", str(error)) for error in self.non_field_errors()]
+        for name in self.in_page_order():
+            found += [(self.anchor(name), str(error)) for error in self.errors.get(name, ())]
+        return found
+
+    def in_page_order(self) -> Iterator[str]:
+        for part in self.parts():
+            yield from (row.field.name for row in part.rows)
+            yield part.tick.name
+        yield from ("password", "client_key")
+
+    def anchor(self, name: str) -> str:
+        """Radios have an id on their fieldset."""
+        return self[name].id_for_label or str(self[name].auto_id)
 
 
 def field_of(spec: FieldSpec, start: Answer) -> forms.Field:
