@@ -1,0 +1,40 @@
+"""The floor: a bare view behind Django's seven standard middlewares, signed in, on the same engine. A Django of its own."""
+
+import os
+
+import django
+from django.conf import settings
+from django.core.wsgi import get_wsgi_application
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+
+if not settings.configured:
+    from config import environment
+
+    settings.configure(
+        SECRET_KEY=os.environ["VIGIL_SECRET_KEY"],
+        ALLOWED_HOSTS=["*"],
+        ROOT_URLCONF=__name__,
+        USE_TZ=True,
+        DATABASES={"default": environment.database("DATABASE_URL", None, {})},  # type: ignore[arg-type]
+        INSTALLED_APPS=["django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions", "django.contrib.messages", "clinic"],
+        AUTH_USER_MODEL="clinic.User",
+        MIDDLEWARE=[
+            "django.middleware.security.SecurityMiddleware",
+            "django.contrib.sessions.middleware.SessionMiddleware",
+            "django.middleware.common.CommonMiddleware",
+            "django.middleware.csrf.CsrfViewMiddleware",
+            "django.contrib.auth.middleware.AuthenticationMiddleware",
+            "django.contrib.messages.middleware.MessageMiddleware",
+            "django.middleware.clickjacking.XFrameOptionsMiddleware",
+        ],
+    )
+    django.setup()
+
+
+def bare(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("signed in" if request.user.is_authenticated else "signed out")
+
+
+urlpatterns = [path("", bare)]
+application = get_wsgi_application()

@@ -1,0 +1,51 @@
+"""The pages that design.md sets goals for, as the bench asks for them."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Page:
+    """`paths` are asked in turn; `fields` makes it a post."""
+
+    name: str
+    path: str = ""
+    paths: list[str] = field(default_factory=list)
+    fields: dict[str, str] | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    expected: tuple[int, ...] = (200,)
+    goal: int = 0
+    most_queries: int = 0
+
+    def path_of(self, number: int) -> str:
+        return self.paths[number % len(self.paths)] if self.paths else self.path
+
+    def asked(self) -> dict[str, object]:
+        return {"name": self.name, "path": self.path_of(0), "fields": self.fields, "headers": self.headers}
+
+
+def pages(told: dict[str, object], version: str) -> list[Page]:
+    live = [int(pk) for pk in told["live"]]  # type: ignore[attr-defined]
+    polled = {"HX-Request": "true"}
+    return [
+        Page("board, 12 chairs", "/riverside/", goal=11, most_queries=12),
+        Page("board, poll with nothing new", f"/riverside/?v={version}", headers=polled, expected=(204, 200), goal=3, most_queries=4),
+        Page("flowsheet, mid-watch", f"/riverside/sessions/{live[0]}/", goal=14, most_queries=16),
+        Page("patient list, 50 rows", "/riverside/patients/", goal=9, most_queries=10),
+        Page("filing desk, 50 rows", "/riverside/filing/?state=filed", goal=9, most_queries=10),
+        Page(
+            "posting a check",
+            paths=[f"/riverside/sessions/{pk}/checks/" for pk in live],
+            fields=vitals(0),
+            expected=(302, 303),
+            goal=7,
+            most_queries=16,
+        ),
+    ]
+
+
+def vitals(number: int) -> dict[str, str]:
+    """A full check, a little different each time."""
+    return {
+        "systolic": str(118 + number % 9), "diastolic": str(74 + number % 5), "pulse": str(68 + number % 7), "spo2": "98", "breaths": "14",
+        "breathing": "normal", "sedation": "5", "dissociation": "none", "nausea": "none",
+    }  # fmt: skip
