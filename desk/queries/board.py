@@ -175,7 +175,7 @@ def owed_forms(site: Site, today: date) -> tuple[list[dict[str, object]], dict[s
     rows: list[dict[str, object]] = []
     for form, state in list(zip(listed, states, strict=True))[:SHOWN_FORMS]:
         url, code = reverse("form", args=[site.slug, form.pk]), FORM_NOTES.get(state, form.status)
-        rows.append({"patient": form.session.patient.short_name, "url": url, "state": code, "note": f"{form.staffed_due_on:%b} {form.staffed_due_on.day}"})
+        rows.append({"patient": form.session.patient.short_name, "url": url, "state": code, "note": f"{form.staffed_due_on.day} {form.staffed_due_on:%b}"})
     overdue = states.count(Urgency.OVERDUE) + states.count(Urgency.LATE)
     return rows, {"total": len(listed), "today": states.count(Urgency.TODAY), "overdue": overdue}
 

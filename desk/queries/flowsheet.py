@@ -83,7 +83,7 @@ def head_of(picture: Picture, site: Site, now: datetime) -> dict[str, Any]:
     return {
         "patient": str(patient), "phase": session.status, "starts_at": session.starts_at, "alike": "",
         "facts": [
-            {"icon": "armchair", "text": session.chair.name}, {"icon": "calendar", "text": f"Born {patient.birth_on:%b} {patient.birth_on.day}, {patient.birth_on.year}"},
+            {"icon": "armchair", "text": session.chair.name}, {"icon": "calendar", "text": f"Born {patient.birth_on.day} {patient.birth_on:%b %Y}"},
             {"icon": "id-card", "text": patient.mrn}, {"icon": "spray-can", "text": dose_text(picture)},
             *([{"icon": "user-check", "text": session.monitor.printed_name}] if session.monitor else []),
         ],
