@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
-from typing import cast
 from uuid import UUID
 
 from django.db import transaction
@@ -29,7 +28,7 @@ from sessions.states import FormStatus
 def locked_form(form: MonitoringForm) -> MonitoringForm:
     """The form's row as it stands now, locked until the act is over."""
     rows = MonitoringForm.objects.select_for_update(of=("self",)).select_related("session", "site")
-    return cast("MonitoringForm", rows.get(pk=form.pk))
+    return rows.get(pk=form.pk)
 
 
 @transaction.atomic

@@ -47,6 +47,7 @@ class ConfirmForm(forms.Form):
         max_length=200,
         strip=False,
         label="Your password",
+        error_messages={"required": "Type your password."},
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "class": "form-control"}),
     )
 

@@ -1,5 +1,7 @@
 """Gathers what stands about a session into the plain values that a monitoring form is proposed from (PMF-4)."""
 
+from datetime import datetime
+
 from django.db.models import Q
 
 from clinic.models import Site, User
@@ -47,7 +49,7 @@ def facts_of(picture: Picture, site: Site) -> FormFacts:
     )
 
 
-def end_of(session: TreatmentSession, discharge: Discharge | None) -> tuple[object, str]:
+def end_of(session: TreatmentSession, discharge: Discharge | None) -> tuple[datetime | None, str]:
     """When monitoring ended, and how; nothing while the patient is here."""
     if discharge is not None:
         return discharge.discharged_at, "discharge signed"

@@ -148,7 +148,8 @@ class Filing:
 def filings_of(site: Site, session_pks: Iterable[int]) -> dict[int, Filing]:
     """Session pk → its filing, in two queries (PMF-5); void forms are left out."""
     forms = MonitoringForm.objects.filter(site=site, session_id__in=list(session_pks)).exclude(status=FormStatus.VOID).order_by("revision")
-    newest, due = {}, {}
+    newest: dict[int, MonitoringForm] = {}
+    due: dict[int, date] = {}
     for form in forms:
         newest[form.session_id] = form
         due.setdefault(form.session_id, form.due_on)

@@ -147,7 +147,22 @@ def section_of(row: Mapping[str, Any], named: Mapping[str, tuple[Choice, ...]], 
     return Section(title, tuple(field_of(field, named, sources) for field in row.get("fields", [])), str(row.get("note", "")))
 
 
-_FIELD_KEYS = {"id", "label", "kind", "propose", "choices", "when", "required", "may_be_absent", "judgement", "fact", "check", "limit", "unit", "help"}
+_FIELD_KEYS = {
+    "id",
+    "label",
+    "kind",
+    "propose",
+    "choices",
+    "when",
+    "required",
+    "may_be_absent",
+    "judgement",
+    "fact",
+    "check",
+    "limit",
+    "unit",
+    "help",
+}
 
 
 def field_of(row: Mapping[str, Any], named: Mapping[str, tuple[Choice, ...]], sources: frozenset[str]) -> FieldSpec:

@@ -41,7 +41,7 @@ def answer_findings(definition: Definition, answers: Answers) -> list[Finding]:
     for spec in asked(definition, answers):
         problem = problem_of(spec, trim(answers.get(spec.id, "")))
         if problem:
-            found.append(Finding("PMF-4", Level.BLOCK, f"{spec.label}: {problem}", f"PMF-4.{spec.id}", spec.id))
+            found.append(Finding("PMF-4", Level.BLOCK, f"{spec.label.rstrip('?')}: {problem}", f"PMF-4.{spec.id}", spec.id))
     return found
 
 

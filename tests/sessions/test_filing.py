@@ -93,6 +93,7 @@ def test_a_live_session_says_so(cast, sign_in):
 def test_a_constant_number_of_queries(cast, sign_in):
     client = sign_in(cast.desk)
     many(cast, 0)
+
     def count() -> int:
         with CaptureQueriesContext(
             connection,
