@@ -29,7 +29,6 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "nav": navigation(request, membership),
         "server_now": now.isoformat() if now else "",
         "demonstration": settings.VIGIL_DEMONSTRATION,
-        "messages_waiting": False,
     }
 
 
