@@ -132,8 +132,8 @@ def untrained(members: list[Membership], session: TreatmentSession) -> tuple[str
 
 def alike_today(session: TreatmentSession) -> list[Patient]:
     """Other patients of the site's day whose name could be mistaken for this one's (PRE-5)."""
-    today = Patient.objects.filter(treatment_sessions__site_id=session.site_id, treatment_sessions__treatment_on=session.treatment_on)
-    others = today.exclude(pk=session.patient_id).exclude(treatment_sessions__status__in=GONE).distinct()
+    today = TreatmentSession.objects.filter(site_id=session.site_id, treatment_on=session.treatment_on).exclude(status__in=GONE)
+    others = Patient.objects.filter(pk__in=today.values("patient_id")).exclude(pk=session.patient_id)
     return [other for other in others.order_by("name_folded", "pk") if are_alike(session.patient.name_folded, other.name_folded)]
 
 

@@ -166,6 +166,7 @@ def test_a_name_alike_is_flagged(cast: Cast) -> None:
     """PRE-5."""
     session = ready(cast)
     other = at_state(Status.BOOKED, cast)
+    at_state(Status.CANCELLED, cast, patient=other.patient, starts_at=NOW - timedelta(days=7))
     type(other.patient).objects.filter(pk=other.patient_id).update(name_folded=session.patient.name_folded)
     picture = picture_of(session, policy_for(session))
     found = clear_findings(gate_facts(picture, at=NOW, membership=None))
