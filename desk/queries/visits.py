@@ -77,15 +77,19 @@ def visits_of(patient: Patient) -> QuerySet[TreatmentSession]:
     return TreatmentSession.objects.filter(patient=patient).select_related("chair").order_by("-starts_at", "-pk")
 
 
-def numbered(sessions: Iterable[TreatmentSession], course: Course | None, dosed_days: list[date]) -> list[Visit]:
-    """Give each dosed session of the course its number: those elsewhere come first, then the dosed days in order."""
-    start = course.earlier_sessions if course is not None else 0
-    numbers = {day: start + place for place, day in enumerate(sorted(dosed_days), start=1)}
-    return [Visit(session, numbers.get(session.treatment_on) if _counts(session, course) else None) for session in sessions]
+def dosed_by_course(patient: Patient) -> dict[int, list[date]]:
+    """The dosed days of each course of a patient, in order: one query."""
+    rows = sprayed().filter(session__patient_id=patient.pk).order_by("session__treatment_on")
+    days: dict[int, list[date]] = {}
+    for course_pk, day in rows.values_list("session__course_id", "session__treatment_on").distinct():
+        days.setdefault(course_pk, []).append(day)
+    return days
 
 
-def _counts(session: TreatmentSession, course: Course | None) -> bool:
-    return course is not None and session.course_id == course.pk and session.status in DOSED
+def numbered(sessions: Iterable[TreatmentSession], courses: Iterable[Course], dosed: dict[int, list[date]]) -> list[Visit]:
+    """Give each dosed session its number in its course: those elsewhere come first, then the dosed days in order."""
+    numbers = {(course.pk, day): course.earlier_sessions + place for course in courses for place, day in enumerate(dosed.get(course.pk, []), start=1)}
+    return [Visit(row, numbers.get((row.course_id, row.treatment_on)) if row.status in DOSED else None) for row in sessions]
 
 
 def next_visit(patient: Patient, now: datetime) -> TreatmentSession | None:

@@ -20,10 +20,9 @@ from patients.access import patient_for
 from patients.models import Patient
 from patients.queries import Chart, chart, found_patients, patients_of, position
 from patients.rules.seeking import LONGEST
-from sessions.queries.course import dosed_days
 
 PAGE = 50
-VISITS_PAGE = 12
+VISITS_PAGE = 8
 STATUSES = [("", "Under treatment"), ("active", "Active"), ("paused", "Paused"), ("ended", "Ended"), ("deceased", "Deceased"), ("all", "All")]
 
 
@@ -63,14 +62,14 @@ def patient_chart(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     audit.read(target=patient, by=request.user, now=request.now, site=place, patient_pk=patient.pk)
     today = today_at(place, request.now)
     record = chart(patient, today)
-    days = dosed_days(record.course) if record.course is not None else []
+    dosed = visits.dosed_by_course(patient)
     page = Paginator(visits.visits_of(patient), VISITS_PAGE).get_page(request.GET.get("page"))
     rights = {word: may(request.membership.role, permission) for word, permission in MAY.items()}
     context = {
         "patient": patient, "chart": record, "todo": todo(record, place.slug, rights), "today": today, "page": page,
-        "visits": visits.numbered(page.object_list, record.course, days),
+        "visits": visits.numbered(page.object_list, record.courses, dosed),
         "next_visit": visits.next_visit(patient, request.now),
-        "position": position(record.course, days, today) if record.course is not None else None,
+        "position": position(record.course, dosed.get(record.course.pk, []), today) if record.course is not None else None,
         "may": rights,
     }  # fmt: skip
     return render(request, "desk/patient_chart.html", context)

@@ -59,7 +59,8 @@ class StandingForm(forms.Form):
             self.fields[name] = forms.IntegerField(label=LABELS[name], required=False, min_value=0, max_value=1000)
         self.fields["from_on"].initial, self.fields["until_on"].initial = today, today + timedelta(days=90)
         limits = [AppendedText(name, UNITS.get(name, "mmHg"), inputmode="numeric") for name in RANGES]
-        self.helper = laid_out("Set the limits", columns(*limits), columns("from_on", "until_on"), "reason")
+        pairs = [columns(*limits[at : at + 2]) for at in range(0, len(limits), 2)]
+        self.helper = laid_out("Set the limits", *pairs, columns("from_on", "until_on"), "reason")
 
 
 class ConfirmForm(forms.Form):

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from clinic.forms.base import Day, Line, laid_out
 from clinic.models import User
-from patients.forms.fields import columns, password, segmented, tick
+from patients.forms.fields import columns, part, password, segmented, tick
 from patients.models import Course
 from patients.models.course import Indication
 from patients.rules.protocol import REMS_ESKETAMINE
@@ -38,8 +38,9 @@ class CourseForm(forms.Form):
             segmented("indication", "v-segmented-wide"),
             tick("with_antidepressant"),
             "prescriber",
-            HTML('<h2 class="v-form-part">Sessions at another setting, in this course</h2><p class="v-soft">Leave empty if there were none.</p>'),
-            columns("earlier_sessions", "earlier_first_on", "earlier_last_on", "earlier_last_dose_mg"),
+            part("Sessions at another setting, in this course", "Leave empty if there were none."),
+            columns("earlier_sessions", "earlier_last_dose_mg"),
+            columns("earlier_first_on", "earlier_last_on"),
         )
 
     def clean_earlier_sessions(self) -> int:
@@ -84,13 +85,18 @@ class OrderTerms(forms.Form):
         return {name: self.cleaned_data[name] for name in names}
 
 
-TERMS = (segmented("dose_mg"), columns("other_dose_mg", "other_dose_reason"), columns("sessions", "valid_from_on", "valid_until_on"), "note")
+OTHER_DOSE = (
+    HTML('<details class="v-more"{% if form.dose_mg.value == "other" %} open{% endif %}><summary>Another dose than these</summary>'),
+    columns("other_dose_mg", "other_dose_reason"),
+    HTML("</details>"),
+)
+TERMS = (segmented("dose_mg"), *OTHER_DOSE, columns("sessions", "valid_from_on", "valid_until_on"), "note")
 
 
 class OrderForm(OrderTerms):
     password = password()
 
-    helper = laid_out("Sign the order", *TERMS, HTML('<h2 class="v-form-part">Sign: “I order this”</h2>'), "password")
+    helper = laid_out("Sign the order", *TERMS, part("Sign: “I order this”"), "password")
 
 
 class SpokenOrderForm(OrderTerms):

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.html import format_html, format_html_join
 
 from clinic.forms.base import Day, Line, laid_out
-from patients.forms.fields import ClientKey, Proof, columns, segmented, tick
+from patients.forms.fields import ClientKey, Proof, columns, part, segmented, tick
 from patients.models import Enrolment, Screening
 from patients.rules.consent import CONSENT_TEXTS, text_in_force
 from patients.rules.screening import SCREENING, Kind
@@ -83,7 +83,7 @@ class ScreeningForm(forms.Form):
 
 
 def _part(title: str, kind: Kind, lead: str) -> list[Any]:
-    heading = HTML(f'<h2 class="v-form-part">{title}</h2><p class="v-soft">{lead}</p>')
+    heading = part(title, lead, is_first=kind is Kind.CONTRAINDICATION)
     return [heading, *(segmented(question.id, "v-question") for question in SCREENING if question.kind is kind)]
 
 
@@ -98,12 +98,12 @@ class ConsentForm(forms.Form):
         super().__init__(*args, **kwargs)
         text = text_in_force(today)
         self.fields["text_version"].initial = text.version
-        points = format_html_join("", "<li>{}</li>", ((point,) for point in text.points))
-        said = HTML(format_html('<h2 class="v-form-part">Counselled about</h2><ul>{}</ul>', points))
+        points = HTML(format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", ((point,) for point in text.points))))
         self.helper = laid_out(
             "Save the consent",
             "client_key",
-            said,
+            part("Counselled about", is_first=True),
+            points,
             columns("text_version", "patient_signed_on", "clinician_signed_on"),
             tick("medication_guide_given"),
         )

@@ -4,10 +4,12 @@ import uuid
 from datetime import date
 from typing import Any
 
-from crispy_forms.layout import Div, Field
+from crispy_forms.layout import HTML, Div, Field
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from clinic.models.attachments import MAX_ATTACHMENT_BYTES
 
@@ -52,8 +54,17 @@ def file_of(cleaned: dict[str, Any], name: str = "file") -> tuple[str, bytes] | 
 
 
 def columns(*names: str) -> Div:
-    """Fields side by side where there is room."""
-    return Div(*names, css_class="v-fields")
+    """Fields side by side where there is room; three and more may be narrow."""
+    return Div(*names, css_class="v-fields v-fields-3" if len(names) > 2 else "v-fields")
+
+
+def part(title: str, lead: str = "", *, is_first: bool = False) -> HTML:
+    """A heading within a long form."""
+    return HTML(format_html('<h2 class="v-form-part{}">{}</h2>{}', " v-form-part-first" if is_first else "", title, soft(lead) if lead else ""))
+
+
+def soft(text: str) -> SafeString:
+    return format_html('<p class="v-soft">{}</p>', text)
 
 
 def segmented(name: str, extra: str = "") -> Field:

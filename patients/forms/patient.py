@@ -3,13 +3,13 @@
 from datetime import date
 from typing import Any
 
-from crispy_forms.layout import HTML, Div
+from crispy_forms.layout import Div
 from django import forms
 from phonenumber_field.formfields import PhoneNumberField
 
 from clinic.forms.base import Line, laid_out
 from clinic.models import Site
-from patients.forms.fields import US_ZONES, BirthDay, columns, segmented, tick
+from patients.forms.fields import US_ZONES, BirthDay, columns, part, segmented, tick
 from patients.models import Contact, Patient
 from patients.models.patient import Language, WayHome
 from patients.queries.search import namesakes
@@ -53,7 +53,7 @@ class PatientForm(forms.Form):
             columns("birth_on", "mrn"),
             segmented("sex"),
             tick("can_be_pregnant"),
-            HTML('<h2 class="v-form-part">How to reach them</h2>'),
+            part("How to reach them"),
             columns("phone", "email"),
             tick("may_email"),
             "address",
