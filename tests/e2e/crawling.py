@@ -1,0 +1,101 @@
+"""Walks the links of a page as a person could, one address per url name, and looks at each page at three widths."""
+
+import json
+from collections import deque
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+from urllib.parse import parse_qs, urljoin, urlsplit
+
+from django.urls import Resolver404, resolve
+from playwright.sync_api import Page
+
+from scripts.launcher.services import ROOT
+from tests.e2e.people import HEIGHTS
+
+# They answer with a file: fetched, not shown.
+FILES = {"report_csv", "file", "form_print", "form_official", "form_receipt"}
+LEFT_OUT = {"account_logout", "home"}
+# The parts of a query that make another page of the same address.
+KINDS = ("step", "view", "state", "status", "show")
+SEVERE = ("serious", "critical")
+RUN_AXE = """async () => {
+  const found = await axe.run(document, { resultTypes: ["violations"] });
+  return found.violations.map(({ id, impact, help, nodes }) => ({ id, impact, help, where: nodes.slice(0, 4).map((node) => node.target.join(" ") + "  " + node.html.slice(0, 160)) }));
+}"""
+WIDER = """() => {
+  const most = document.documentElement.clientWidth + 1;
+  if (document.documentElement.scrollWidth <= most) return [];
+  return [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > most).slice(0, 5).map((one) => one.outerHTML.slice(0, 140));
+}"""
+
+
+@cache
+def axe() -> str:
+    return (ROOT / "static" / "vendor" / "axe-core" / "axe.min.js").read_text()
+
+
+@dataclass
+class Crawl:
+    """What one person finds. `seen` are the names of pages that an earlier person's axe has looked at."""
+
+    page: Page
+    origin: str
+    seen: set[str]
+    visited: set[str] = field(default_factory=set)
+    faults: list[str] = field(default_factory=list)
+
+    def walk(self, start: str) -> None:
+        waiting = deque([start])
+        while waiting:
+            for address in self.look(waiting.popleft()):
+                key = self.key(address)
+                if key and key not in self.visited:
+                    self.visited.add(key)
+                    waiting.append(address)
+
+    def key(self, address: str) -> str:
+        """The url name with what makes it another page; empty for what isn't ours or isn't to be followed."""
+        parts = urlsplit(address)
+        if f"{parts.scheme}://{parts.netloc}" != self.origin or parts.path.startswith("/static/"):
+            return ""
+        try:
+            name = resolve(parts.path).url_name or ""
+        except Resolver404:
+            return f"dead link {parts.path}"
+        query = parse_qs(parts.query)
+        return "" if name in LEFT_OUT else " ".join([name, *(f"{kind}={query[kind][0]}" for kind in KINDS if kind in query)])
+
+    def look(self, address: str) -> list[str]:
+        """One page at three widths; the links on it."""
+        key = self.key(address)
+        name = key.partition(" ")[0]
+        if name in FILES:
+            status = self.page.request.get(address).status
+            self.note(status != 200, key, f"answers {status}")
+            return []
+        response = self.page.goto(address, wait_until="load")
+        self.note(response is None or response.status != 200, key, f"answers {response and response.status}")
+        links = [urljoin(address, href) for href in self.page.eval_on_selector_all("a[href]", "(all) => all.map((one) => one.getAttribute('href'))")]
+        is_new = key not in self.seen
+        self.seen.add(key)
+        if is_new:
+            self.check_axe(f"{key} at 1440")
+        for width in (820, 390):
+            self.page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+            wider = self.page.evaluate(WIDER)
+            self.note(bool(wider), f"{key} at {width}", f"is wider than the screen: {wider}")
+        if is_new:
+            self.check_axe(f"{key} at 390")
+        self.page.set_viewport_size({"width": 1440, "height": HEIGHTS[1440]})
+        return [link for link in links if not link.startswith(("mailto:", "tel:"))]
+
+    def check_axe(self, where: str) -> None:
+        self.page.evaluate(axe())
+        found: list[dict[str, Any]] = self.page.evaluate(RUN_AXE)
+        for violation in found:
+            self.note(violation["impact"] in SEVERE, where, json.dumps(violation, indent=1, ensure_ascii=False))
+
+    def note(self, is_fault: bool, where: str, text: str) -> None:
+        if is_fault:
+            self.faults.append(f"{where}: {text}")

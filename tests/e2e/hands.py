@@ -1,0 +1,117 @@
+"""Two pairs of hands: a mouse, and a keyboard alone, whose focus must be seen wherever it goes."""
+
+from datetime import date, time
+from typing import Protocol
+
+from playwright.sync_api import Locator, Page
+
+# A person gives up long before: nothing on a page may lie farther away.
+MOST_TABS = 150
+
+WHERE = """(target) => {
+  const here = document.activeElement;
+  const isGroup = target.type === "radio" && here?.type === "radio" && here.name === target.name && here.form === target.form;
+  if (here === target || isGroup) return "here";
+  if (!here || here === document.body) return "forward";
+  return here.compareDocumentPosition(target) & Node.DOCUMENT_POSITION_PRECEDING ? "back" : "forward";
+}"""
+IS_SEEN = """() => {
+  const here = document.activeElement;
+  const ring = (one) => {
+    if (!one) return false;
+    const style = getComputedStyle(one);
+    return (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1) || style.boxShadow !== "none";
+  };
+  const { top, bottom } = here.getBoundingClientRect();
+  const isOnScreen = bottom > 0 && top < window.innerHeight;
+  return isOnScreen && here.matches(":focus-visible") && (ring(here) || ring(here.nextElementSibling) || ring(here.closest("label")));
+}"""
+WHAT = "() => document.activeElement.outerHTML.slice(0, 200)"
+
+
+class Hands(Protocol):
+    """What a person does to a page. Targets are locators of exactly one element."""
+
+    def press(self, target: Locator) -> None: ...
+    def write(self, target: Locator, text: str) -> None: ...
+    def write_day(self, target: Locator, day: date) -> None: ...
+    def write_time(self, target: Locator, at: time) -> None: ...
+    def choose(self, radio: Locator) -> None: ...
+    def tick(self, box: Locator) -> None: ...
+
+
+class Mouse:
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def press(self, target: Locator) -> None:
+        target.click()
+
+    def write(self, target: Locator, text: str) -> None:
+        target.fill(text)
+
+    def write_day(self, target: Locator, day: date) -> None:
+        target.fill(day.isoformat())
+
+    def write_time(self, target: Locator, at: time) -> None:
+        target.fill(f"{at:%H:%M}")
+
+    def choose(self, radio: Locator) -> None:
+        radio.check()
+
+    def tick(self, box: Locator) -> None:
+        box.check()
+
+
+class Keyboard:
+    """Tab, Shift+Tab, Enter, Space, arrows; nothing else."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def reach(self, target: Locator) -> None:
+        """Tab towards the target; at each stop the focus must be seen."""
+        handle = target.element_handle()
+        for _ in range(MOST_TABS):
+            where = self.page.evaluate(WHERE, handle)
+            if where == "here":
+                return
+            self.page.keyboard.press("Tab" if where == "forward" else "Shift+Tab")
+            if not self.page.evaluate("() => document.activeElement === document.body") and not self.page.evaluate(IS_SEEN):
+                raise AssertionError(f"The focus can't be seen on {self.page.evaluate(WHAT)}")
+        raise AssertionError(f"{target} is not reached by Tab; the focus is on {self.page.evaluate(WHAT)}")
+
+    def press(self, target: Locator) -> None:
+        self.reach(target)
+        self.page.keyboard.press("Enter")
+
+    def write(self, target: Locator, text: str) -> None:
+        self.reach(target)
+        self.page.keyboard.press("Control+A")
+        self.page.keyboard.type(text)
+
+    def write_day(self, target: Locator, day: date) -> None:
+        """As an American browser wants it: month, day, year."""
+        self.reach(target)
+        self.page.keyboard.type(f"{day:%m%d%Y}")
+
+    def write_time(self, target: Locator, at: time) -> None:
+        self.reach(target)
+        self.page.keyboard.type(f"{at:%I%M%p}")
+
+    def choose(self, radio: Locator) -> None:
+        """Tab to the group, then arrows; Space where the first one is the right one."""
+        self.reach(radio)
+        handle = radio.element_handle()
+        if self.page.evaluate("(radio) => document.activeElement === radio", handle):
+            self.page.keyboard.press("Space")
+        for _ in range(12):
+            if radio.is_checked():
+                return
+            self.page.keyboard.press("ArrowRight")
+        raise AssertionError(f"{radio} is not chosen by arrows")
+
+    def tick(self, box: Locator) -> None:
+        self.reach(box)
+        self.page.keyboard.press("Space")
+        assert box.is_checked()

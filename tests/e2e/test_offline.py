@@ -1,0 +1,116 @@
+"""What is typed is never lost: the line breaks, the answer is lost, the session ends, Redis stops."""
+
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Route, expect
+
+from sessions.models import Observation, TreatmentSession
+from tests.cast import NOW
+from tests.e2e.floor import Floor
+from tests.e2e.people import Complaints, Person
+
+pytestmark = pytest.mark.e2e
+
+NUMBERS = {"systolic": "131", "diastolic": "83", "pulse": "70", "spo2": "98"}
+WATCHED_FOR = timedelta(minutes=38)
+
+
+@pytest.fixture
+def typed(floor: Floor, complaints: Complaints) -> tuple[Person, TreatmentSession]:
+    """A nurse with a check typed and not yet saved."""
+    complaints.meant = (*complaints.meant, "htmx:", "ERR_FAILED", "status of 401")
+    session = floor.session("monitoring", first_device_at=NOW - WATCHED_FOR)
+    nurse = floor.nurse(820)
+    floor.open(nurse, session)
+    type_check(nurse)
+    return nurse, session
+
+
+def type_check(nurse: Person) -> None:
+    for name, value in NUMBERS.items():
+        nurse.page.locator(f"#check-{name}").fill(value)
+    nurse.button("All well").click()
+
+
+def standing(session: TreatmentSession) -> list[Observation]:
+    return list(Observation.objects.standing().filter(session=session, systolic=131))
+
+
+def typed_stays(nurse: Person) -> None:
+    for name, value in NUMBERS.items():
+        expect(nurse.page.locator(f"#check-{name}")).to_have_value(value)
+    expect(nurse.page.locator('[name="sedation"][value="5"]')).to_be_checked()
+
+
+def test_a_check_typed_while_the_line_is_down_is_sent_once_when_it_is_back(typed: tuple[Person, TreatmentSession]) -> None:
+    nurse, session = typed
+    nurse.page.context.set_offline(True)
+    nurse.button("Save check").click()
+    bar = nurse.page.locator("#connection")
+    expect(bar).to_contain_text("Not saved.")
+    expect(bar).to_contain_text("What you typed is still here.")
+    typed_stays(nurse)
+    assert not standing(session)
+
+    nurse.page.context.set_offline(False)
+    bar.get_by_role("button", name="Try again").click()
+    expect(nurse.page.locator(".v-checks")).to_contain_text("131/83")
+    expect(bar).to_be_hidden()
+    assert len(standing(session)) == 1
+
+
+def test_a_check_whose_answer_was_lost_is_kept_once(typed: tuple[Person, TreatmentSession]) -> None:
+    """The server has written it, the browser doesn't know: the same client_key makes the second press harmless."""
+    nurse, session = typed
+
+    def lose_the_answer(route: Route) -> None:
+        route.fetch(max_redirects=0)
+        route.abort()
+
+    nurse.page.route("**/checks/", lose_the_answer)
+    nurse.button("Save check").click()
+    expect(nurse.page.locator("#connection")).to_contain_text("Not saved.")
+    typed_stays(nurse)
+    assert len(standing(session)) == 1
+
+    nurse.page.unroute("**/checks/")
+    nurse.page.locator("#connection").get_by_role("button", name="Try again").click()
+    expect(nurse.page.locator(".v-checks")).to_contain_text("131/83")
+    assert len(standing(session)) == 1
+
+
+def test_a_check_typed_while_signed_out_waits_for_the_sign_in(typed: tuple[Person, TreatmentSession], floor: Floor) -> None:
+    nurse, session = typed
+    nurse.page.context.clear_cookies(name="sessionid")
+    nurse.button("Save check").click()
+    dialog = nurse.page.get_by_role("dialog")
+    expect(dialog).to_contain_text("You were signed out")
+    with nurse.page.context.expect_page() as opened:
+        dialog.get_by_role("link").click()
+    other = Person(opened.value, type(nurse.hands))
+    other.sign_in_here(floor.cast.nurse.email)
+    dialog.get_by_role("button", name="I have signed in: go on").click()
+    expect(dialog).to_be_hidden()
+    typed_stays(nurse)
+    nurse.button("Save check").click()
+    expect(nurse.page.locator(".v-checks")).to_contain_text("131/83")
+    assert len(standing(session)) == 1
+
+
+def test_without_redis_staff_sign_in_and_log_a_check(floor: Floor) -> None:
+    session = floor.session("monitoring", first_device_at=NOW - WATCHED_FOR)
+    floor.stack.broker.stop()
+    floor.stack.move_clock(timedelta(minutes=4))
+    nurse = floor.nurse()
+    expect(nurse.page.get_by_role("main")).to_contain_text("Messages to patients are waiting")
+    expect(nurse.page.get_by_role("main")).to_contain_text("The watchman is silent")
+    floor.open(nurse, session)
+    type_check(nurse)
+    nurse.button("Save check").click()
+    expect(nurse.page.locator(".v-checks")).to_contain_text("131/83")
+    assert len(standing(session)) == 1
+    floor.stack.broker.start()
+    floor.open(nurse, session)
+    nurse.page.goto("/riverside/")
+    expect(nurse.page.get_by_role("main")).not_to_contain_text("Messages to patients are waiting", timeout=60_000)

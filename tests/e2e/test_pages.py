@@ -1,0 +1,49 @@
+"""Every page that each role can reach by its links: no fault, no complaint of the browser, nothing serious for axe, nothing wider than the screen."""
+
+import pytest
+from django.conf import settings
+
+from sessions.models import TreatmentSession
+from tests.e2e.crawling import Crawl
+from tests.e2e.people import Opener
+from tests.support.stack import LiveStack
+
+pytestmark = pytest.mark.e2e
+
+# From the most pages to the fewest: axe looks at a page where it is met first.
+ROLES = ("admin", "prescriber", "nurse", "desk", "support", "auditor")
+LEAST = {
+    "board", "flowsheet", "session_record", "leaving_sheet", "schedule", "session_book", "patient_list", "patient_new", "patient_edit", "patient_chart",
+    "filing", "form", "form_blank", "messages", "reports", "report_list", "staff", "staff_member", "duty", "site_settings", "policies", "audit",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def seen() -> set[str]:
+    return set()
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_page_of_a_role(role: str, demo_stack: LiveStack, open_browser: Opener, seen: set[str]) -> None:
+    person = open_browser(demo_stack.url)
+    person.sign_in(f"{role}@demo.example", settings.VIGIL_DEMONSTRATION_PASSWORD)
+    crawl = Crawl(person.page, demo_stack.url, seen)
+    crawl.walk(f"{demo_stack.url}/riverside/{'reports/' if role == 'auditor' else ''}")
+    assert not crawl.faults, "\n".join(crawl.faults)
+    assert not [key for key in crawl.visited if key.startswith("dead link")], crawl.visited
+
+
+def test_every_state_of_a_session(demo_stack: LiveStack, open_browser: Opener, seen: set[str]) -> None:
+    """The flowsheet of today's sessions, one of each state, each at its open step."""
+    person = open_browser(demo_stack.url)
+    person.sign_in("prescriber@demo.example", settings.VIGIL_DEMONSTRATION_PASSWORD)
+    crawl = Crawl(person.page, demo_stack.url, seen)
+    newest = TreatmentSession.objects.filter(site__slug="riverside").order_by("status", "-treatment_on", "-pk")
+    for pk in {session.status: session.pk for session in reversed(newest)}.values():
+        seen.discard("flowsheet")
+        crawl.look(f"{demo_stack.url}/riverside/sessions/{pk}/")
+    assert not crawl.faults, "\n".join(crawl.faults)
+
+
+def test_the_walk_went_everywhere(seen: set[str]) -> None:
+    assert {key.partition(" ")[0] for key in seen} >= LEAST
