@@ -11,9 +11,10 @@ from clinic.models import Chair, Membership, Site, User
 from clinic.signatures import IdentityProof
 from patients.models import Patient
 from sessions.actions import arrival, booking, dosing, leaving, predose, watch
-from sessions.actions.life import locked_picture
 from sessions.models import TreatmentSession
+from sessions.picture import picture_of
 from sessions.queries.gates import gate_facts
+from sessions.queries.policies import policy_for
 from sessions.rules.gates import start_findings
 from sessions.rules.readiness import ITEMS
 
@@ -115,7 +116,8 @@ class Part:
             )
 
     def open_decisions(self, at: datetime) -> list[Finding]:
-        picture = locked_picture(self.session, predose.GATE_PARTS)
+        session = TreatmentSession.objects.select_related("site", "patient", "course", "order", "policy").get(pk=self.session.pk)
+        picture = picture_of(session, policy_for(session), predose.GATE_PARTS)
         found = decisions(start_findings(gate_facts(picture, at=at, membership=self.prescriber)))
         return undecided(found, predose.decided_before_dose(picture))
 
