@@ -14,17 +14,20 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from clinic.models import AuditEntry, Membership, Site, User
+from clinic.models import AuditEntry, Chair, Membership, Site, User
 from clinic.roles import MAY, Role
+from patients.models import Patient
+from sessions.models import TreatmentSession
 from tests.access_objects import OBJECTS, Arguments, elsewhere
 from tests.access_table import OPEN, PAGES, SIGNED_IN, Entry
-from tests.cast import NOW, Cast, make_cast
+from tests.cast import NOW, TODAY, Cast, make_cast
 
 pytestmark = pytest.mark.django_db
 
 STAFF = ("desk", "support", "nurse", "prescriber", "admin", "auditor")
 OUTSIDERS = ("stranger", "former")
 HIDDEN, FORBIDDEN = ("access.hidden",), ("access.denied",)
+CANARY = "Kanarienvogel"
 ANSWERED = {200, 204, 303, 422}
 
 
@@ -77,6 +80,9 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     with django_db_blocker.unblock(), time_machine.travel(NOW, tick=False), undone():
         cast = make_cast()
         rows = [{kind: make(place) for kind, make in OBJECTS.items()} for place in (cast, elsewhere(cast))]
+        Patient.objects.filter(site=cast.hillcrest).update(last_name=CANARY)
+        Chair.objects.filter(site=cast.hillcrest).update(name=CANARY)
+        User.objects.filter(pk=cast.stranger.pk).update(printed_name=CANARY)
         yield World(cast, *rows, {who: client_of(cast.person(who)) for who in (*STAFF, *OUTSIDERS)})
 
 
@@ -126,6 +132,29 @@ def foreign(there: Arguments) -> Iterator[Arguments]:
         yield from (there, {"pk": 10**9}, {"pk": 10**30})
     if "uid" in there:
         yield from (there, {"uid": uuid.uuid4()})
+
+
+@pytest.mark.parametrize("name", sorted(name for name, entry in PAGES.items() if "GET" in entry.methods))
+def test_no_page_shows_anything_of_another_site(name: str, world: World) -> None:
+    entry = PAGES[name]
+    able = next(who for who in STAFF if world.may(who, entry))
+    with undone():
+        response = world.clients[able].get(reverse(name, kwargs={"site": "riverside", **world.here[entry.of]}))
+    assert response.status_code in ANSWERED
+    assert CANARY not in response.content.decode(errors="replace")
+
+
+def test_a_row_of_another_site_is_not_taken_from_query_or_body(world: World) -> None:
+    """Booking names its patient in the query and its chair in the body."""
+    patients, chairs = (rows["patient"]["pk"] for rows in (world.here, world.there)), (rows["chair"]["pk"] for rows in (world.here, world.there))
+    (ours, theirs), (_, their_chair) = patients, chairs
+    address, desk = reverse("session_book", args=["riverside"]), world.clients["desk"]
+    assert asked(desk, "GET", f"{address}?patient={theirs}") == asked(desk, "POST", f"{address}?patient={theirs}") == Answer(404, HIDDEN)
+    before = TreatmentSession.objects.count()
+    slot = {"client_key": uuid.uuid4(), "day": TODAY, "starts_at": "15:00", "chair": their_chair, "dose_mg": 56}
+    with undone():
+        assert desk.post(f"{address}?patient={ours}", slot).status_code == 422
+        assert TreatmentSession.objects.count() == before
 
 
 @pytest.mark.parametrize("name", sorted(PAGES))
