@@ -200,8 +200,11 @@ def read_row(sheet: Sheet, number: int, cells: list[str], columns: list[str], to
     if values.get("mrn") in taken:
         faults.append(Fault(number, "mrn", "This MRN is already taken, here or in the file."))
     if not faults:
-        values["name_folded"] = folded_name(values["last_name"], values["first_name"], values.get("middle_initial", ""))
-        person = (folded_name(values["last_name"], values["first_name"]), values["birth_on"])
+        plain_name = folded_name(values["last_name"], values["first_name"])
+        values["name_folded"] = (
+            folded_name(values["last_name"], values["first_name"], values["middle_initial"]) if values.get("middle_initial") else plain_name
+        )
+        person = (plain_name, values["birth_on"])
         if person in known:
             faults.append(Fault(number, "last_name", "A patient of this name and birth date is already here, or in the file."))
         known.add(person)

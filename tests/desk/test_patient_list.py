@@ -34,69 +34,68 @@ def names(response) -> list[str]:
     return [row.patient.last_name for row in response.context["rows"]]
 
 
-@pytest.mark.parametrize(
-    ("typed", "found"),
-    [
-        ("garcia", ["García-Márquez"]),
-        ("GARCIA elodie", ["García-Márquez"]),
-        ("elodie garcia", ["García-Márquez"]),
-        ("Garcai", ["García-Márquez"]),
-        ("elodi marqes", ["García-Márquez"]),
-        ("obrien", ["O'Brien"]),
-        ("o'brien sean", ["O'Brien"]),
-        ("delacruz", ["de la Cruz"]),
-        ("dela cruz maria", ["de la Cruz"]),
-        ("mac donald", ["MacDonald"]),
-        ("los", ["Łoś"]),
-        ("zoe", ["Łoś"]),
-        ("ŁOŚ", ["Łoś"]),
-        ("1984-03-07", ["García-Márquez"]),
-        ("3/7/1984", ["García-Márquez"]),
-        ("03/07/84", ["García-Márquez"]),
-        ("7.3.1984", ["García-Márquez"]),
-        ("7 Mar 1984", ["García-Márquez"]),
-        ("March 7, 1984", ["García-Márquez"]),
-        ("19840307", ["García-Márquez", "MacDonald"]),
-        ("03071984", ["García-Márquez"]),
-        ("30/7/1955", ["de la Cruz"]),
-        ("cruz 7/30/1955", ["de la Cruz"]),
-        ("cruz 7/31/1955", []),
-        ("r-1002", ["O'Brien"]),
-        ("1002", ["O'Brien"]),
-        ("ab77", ["de la Cruz"]),
-        ("macdonald 1002", []),
-        ("qqqq", []),
-        ("ann", ["MacDonald"]),
-        ("  ", ["de la Cruz", "García-Márquez", "Łoś", "MacDonald", "O'Brien"]),
-    ],
-)
-def test_search_forgives(typed: str, found: list[str], people: None, cast: Cast, sign_in) -> None:
-    response = sign_in(cast.support).post(LIST, {"q": typed})
-    assert response.status_code == 200
-    assert sorted(names(response)) == sorted(found)
+SEARCHES = [
+    ("garcia", ["García-Márquez"]),
+    ("GARCIA elodie", ["García-Márquez"]),
+    ("elodie garcia", ["García-Márquez"]),
+    ("Garcai", ["García-Márquez"]),
+    ("elodi marqes", ["García-Márquez"]),
+    ("obrien", ["O'Brien"]),
+    ("o'brien sean", ["O'Brien"]),
+    ("delacruz", ["de la Cruz"]),
+    ("dela cruz maria", ["de la Cruz"]),
+    ("mac donald", ["MacDonald"]),
+    ("los", ["Łoś"]),
+    ("zoe", ["Łoś"]),
+    ("ŁOŚ", ["Łoś"]),
+    ("1984-03-07", ["García-Márquez"]),
+    ("3/7/1984", ["García-Márquez"]),
+    ("03/07/84", ["García-Márquez"]),
+    ("7.3.1984", ["García-Márquez"]),
+    ("7 Mar 1984", ["García-Márquez"]),
+    ("March 7, 1984", ["García-Márquez"]),
+    ("19840307", ["García-Márquez", "MacDonald"]),
+    ("03071984", ["García-Márquez"]),
+    ("30/7/1955", ["de la Cruz"]),
+    ("cruz 7/30/1955", ["de la Cruz"]),
+    ("cruz 7/31/1955", []),
+    ("r-1002", ["O'Brien"]),
+    ("1002", ["O'Brien"]),
+    ("ab77", ["de la Cruz"]),
+    ("macdonald 1002", []),
+    ("qqqq", []),
+    ("ann", ["MacDonald"]),
+    ("  ", ["de la Cruz", "García-Márquez", "Łoś", "MacDonald", "O'Brien"]),
+]
+JUNK = [
+    "\x00",
+    "x" * 10_000,
+    "😀",
+    "\u202e",
+    "99/99/9999",
+    "0/0/0",
+    "00000000",
+    "1-1-1",
+    "'; DROP TABLE",
+    "%_",
+    "🙂 1984-03-07",
+    "31 feb 1984",
+    "9 xyz 1984",
+    "1/1/123",
+]
 
 
-@pytest.mark.parametrize(
-    "junk",
-    [
-        "\x00",
-        "x" * 10_000,
-        "😀",
-        "\u202e",
-        "99/99/9999",
-        "0/0/0",
-        "00000000",
-        "1-1-1",
-        "'; DROP TABLE",
-        "%_",
-        "🙂 1984-03-07",
-        "31 feb 1984",
-        "9 xyz 1984",
-        "1/1/123",
-    ],
-)
-def test_junk_finds_nobody_and_breaks_nothing(junk: str, people: None, cast: Cast, sign_in) -> None:
-    assert sign_in(cast.support).post(LIST, {"q": junk, "page": junk, "status": junk}).status_code == 200
+def test_search_forgives(people: None, cast: Cast, sign_in) -> None:
+    client = sign_in(cast.support)
+    for typed, found in SEARCHES:
+        response = client.post(LIST, {"q": typed})
+        assert (response.status_code, sorted(names(response))) == (200, sorted(found)), typed
+
+
+def test_junk_finds_nobody_and_breaks_nothing(people: None, cast: Cast, sign_in) -> None:
+    client = sign_in(cast.support)
+    for junk in JUNK:
+        assert client.post(LIST, {"q": junk, "page": junk, "status": junk}).status_code == 200, junk
 
 
 def test_the_list_is_sorted_without_accents_and_pages_by_fifty(cast: Cast, sign_in) -> None:

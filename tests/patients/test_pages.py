@@ -11,20 +11,9 @@ from tests.patients.pages import PAGES, Page, address, rows
 
 pytestmark = pytest.mark.django_db
 each_page = pytest.mark.parametrize("spot", PAGES, ids=lambda spot: spot.name)
-JUNK = [
-    "",
-    "x" * 100_000,
-    "\x00\x07",
-    "\u202egnp.exe",
-    "😀" * 500,
-    "9" * 400,
-    "-1",
-    "2026-02-31",
-    "0001-01-01",
-    "9999-12-31",
-    "=cmd|' /C calc'!A0",
-    "<script>",
-]
+JUNK = ["", "x" * 100_000, "\x00\x07", "😀" * 500, "9" * 400, "-1", "2026-02-31", "0001-01-01"]
+# What a single field may well accept, so that it reaches the act.
+LIKELY_JUNK = ["\u202e😀<script>=1", "9999-12-31"]
 
 
 def junked(spot: Page) -> list[str]:
@@ -92,11 +81,13 @@ def test_another_sites_patient_is_hidden(spot: Page, cast: Cast, sign_in) -> Non
 @pytest.mark.parametrize("spot", [spot for spot in PAGES if spot.data], ids=lambda spot: spot.name)
 def test_junk_is_taken_or_refused_beside_its_field(spot: Page, cast: Cast, sign_in) -> None:
     client, to = sign_in(cast.person(spot.who)), address(spot, rows(cast))
-    for name, junk in itertools.product(junked(spot), JUNK):
-        response = client.post(to, {**spot.data, name: junk})
-        assert response.status_code in (303, 404, 422), (name, junk[:20])
+    everywhere = [dict.fromkeys(spot.data, junk) for junk in JUNK]
+    one_by_one = [{**spot.data, name: junk} for name, junk in itertools.product(junked(spot), LIKELY_JUNK)]
+    for data in everywhere + one_by_one:
+        response = client.post(to, data)
+        assert response.status_code in (303, 404, 422), data
         if response.status_code == 422:
-            assert response.context["form"].errors, (name, junk[:20])
+            assert response.context["form"].errors, data
 
 
 @each_page

@@ -90,3 +90,21 @@ def test_a_status_needs_its_reason(status: str, cast: Cast, sign_in) -> None:
     response = sign_in(cast.desk).post(reverse("patient_status", args=["riverside", patient.pk]), {"status": status})
     assert response.status_code == 422
     assert "reason" in response.context["form"].errors
+
+
+def test_a_name_is_never_run_as_a_template(cast: Cast, sign_in) -> None:
+    PatientFactory(site=cast.riverside, last_name="{% load nothing %}<b>", first_name="{{ x }}", birth_on=date(1990, 2, 3), created_by=cast.desk)
+    client = sign_in(cast.desk)
+    response = post_new(client, last_name="{% load nothing %}<b>", first_name="{{ x }}")
+    assert response.status_code == 422
+    assert "{% load nothing %}&lt;b&gt;, {{ x }} (MRN" in response.content.decode()
+    assert client.get(reverse("patient_chart", args=["riverside", Patient.objects.get().pk])).status_code == 200
+
+
+def test_an_mrn_taken_by_another_stops_an_edit(cast: Cast, sign_in) -> None:
+    PatientFactory(site=cast.riverside, mrn="A-77", created_by=cast.desk)
+    patient = PatientFactory(site=cast.riverside, mrn="A-78", created_by=cast.desk)
+    response = sign_in(cast.desk).post(reverse("patient_edit", args=["riverside", patient.pk]), PERSON)
+    assert response.status_code == 422
+    patient.refresh_from_db()
+    assert patient.mrn == "A-78"
