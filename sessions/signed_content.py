@@ -11,7 +11,18 @@ from typing import Any
 
 from django.db.models import Q
 
-from sessions.models import Addendum, DeviceUse, Discharge, IdentityCheck, Observation, PreDoseCheck, ReadinessCheck, Round, SessionEvent, TreatmentSession
+from sessions.models import (
+    Addendum,
+    DeviceUse,
+    Discharge,
+    IdentityCheck,
+    Observation,
+    PreDoseCheck,
+    ReadinessCheck,
+    Round,
+    SessionEvent,
+    TreatmentSession,
+)
 
 SCHEMA = 1
 _COMMON = ("id", "observed_at", "recorded_at", "recorded_via", "recorded_by_id", "observed_by_id", "supersedes_id", "reason")

@@ -130,7 +130,9 @@ def waiting_note(session: TreatmentSession) -> str:
     return {Status.ARRIVED: "Pre-dose questions and vitals next", Status.CLEARED: "Ready to start"}.get(session.status, "")  # type: ignore[call-overload, no-any-return]
 
 
-def free_cards(site: Site, chairs: list[Chair], live: list[TreatmentSession], sessions: list[TreatmentSession], now: datetime) -> list[dict[str, object]]:
+def free_cards(
+    site: Site, chairs: list[Chair], live: list[TreatmentSession], sessions: list[TreatmentSession], now: datetime
+) -> list[dict[str, object]]:
     """Chairs with nobody in them, each with who comes next."""
     taken = {session.chair_id for session in live}
     cards: list[dict[str, object]] = []
@@ -139,7 +141,19 @@ def free_cards(site: Site, chairs: list[Chair], live: list[TreatmentSession], se
             continue
         coming = next((session for session in sessions if session.chair_id == chair.pk and session.status == Status.BOOKED), None)
         note = f"Next {coming.starts_at.astimezone(site.zone):%H:%M}: {coming.patient.short_name}" if coming else "Free"
-        cards.append({"key": f"c{chair.pk}", "chair_pk": chair.pk, "chair": chair.name, "phase": "", "patient": "", "note": note, "rank": 4, "is_late": False, "alert_level": ""})
+        cards.append(
+            {
+                "key": f"c{chair.pk}",
+                "chair_pk": chair.pk,
+                "chair": chair.name,
+                "phase": "",
+                "patient": "",
+                "note": note,
+                "rank": 4,
+                "is_late": False,
+                "alert_level": "",
+            }
+        )
     return cards
 
 
@@ -152,7 +166,13 @@ def arrival_rows(site: Site, sessions: list[TreatmentSession], now: datetime) ->
         late = int((now - session.starts_at).total_seconds()) // 60
         note = f"{late} min late" if now - session.starts_at > LATE_ARRIVAL else session.chair.name
         rows.append(
-            {"at": session.starts_at, "patient": session.patient.short_name, "url": reverse("flowsheet", args=[site.slug, session.pk]), "phase": session.status, "note": note}
+            {
+                "at": session.starts_at,
+                "patient": session.patient.short_name,
+                "url": reverse("flowsheet", args=[site.slug, session.pk]),
+                "phase": session.status,
+                "note": note,
+            }
         )
     return rows
 
@@ -175,7 +195,9 @@ def owed_forms(site: Site, today: date) -> tuple[list[dict[str, object]], dict[s
     rows: list[dict[str, object]] = []
     for form, state in list(zip(listed, states, strict=True))[:SHOWN_FORMS]:
         url, code = reverse("form", args=[site.slug, form.pk]), FORM_NOTES.get(state, form.status)
-        rows.append({"patient": form.session.patient.short_name, "url": url, "state": code, "note": f"{form.staffed_due_on.day} {form.staffed_due_on:%b}"})
+        rows.append(
+            {"patient": form.session.patient.short_name, "url": url, "state": code, "note": f"{form.staffed_due_on.day} {form.staffed_due_on:%b}"}
+        )
     overdue = states.count(Urgency.OVERDUE) + states.count(Urgency.LATE)
     return rows, {"total": len(listed), "today": states.count(Urgency.TODAY), "overdue": overdue}
 

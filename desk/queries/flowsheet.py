@@ -131,7 +131,9 @@ def chart_of(picture: Picture, now: datetime) -> Chart | None:
     shift = minute_of(start, first) if start else 0
     planned = [(round(check.minute + shift), str(check.state)) for check in picture.planned_checks(now)]
     gate, is_live = picture.gate_opens_at, picture.session.status in DOSED and picture.session.status not in OVER
-    return vitals_chart(readings, planned, picture.limits, now_minute=minute_of(now, first) if is_live else None, gate_minute=minute_of(gate, first) if gate else None)
+    return vitals_chart(
+        readings, planned, picture.limits, now_minute=minute_of(now, first) if is_live else None, gate_minute=minute_of(gate, first) if gate else None
+    )
 
 
 def check_rows(picture: Picture, now: datetime) -> list[dict[str, object]]:
@@ -139,9 +141,11 @@ def check_rows(picture: Picture, now: datetime) -> list[dict[str, object]]:
     first = picture.first_device_at
     late_after = timedelta(minutes=picture.policy.late_entry_minutes)
     rows = [check_row(row, first, picture, late_after) for row in picture.observations]
-    for check in picture.planned_checks(now):
-        if check.state is CheckState.MISSED:
-            rows.append({"pk": 0, "at": check.due_at, "minute": check.minute, "missed": f"nobody took the {check.minute}-minute check", "late": 0, "level": ""})
+    missed = [check for check in picture.planned_checks(now) if check.state is CheckState.MISSED]
+    rows += [
+        {"pk": 0, "at": check.due_at, "minute": check.minute, "missed": f"nobody took the {check.minute}-minute check", "late": 0, "level": ""}
+        for check in missed
+    ]
     return sorted(rows, key=lambda row: row["at"])  # type: ignore[arg-type, return-value]
 
 

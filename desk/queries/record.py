@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from django.db.models import Q
+
 from clinic.models import Signature
 from clinic.signatures import is_intact
 from desk.queries.timeline import words_of
 from sessions.models import Addendum, DeviceUse, Discharge, Observation, Round, SessionEvent, TreatmentSession
+from sessions.queries.leaving import printed
 
 CORRECTABLE = (DeviceUse, Observation, Round, SessionEvent)
 
@@ -29,11 +32,8 @@ def signatures_of(session: TreatmentSession) -> list[dict[str, Any]]:
     """The signatures under the discharge and the addenda, each verified now."""
     targets = [("discharge", pk) for pk in Discharge.objects.filter(session=session).values_list("pk", flat=True)]
     targets += [("addendum", pk) for pk in Addendum.objects.filter(session=session).values_list("pk", flat=True)]
-    rows = []
+    wanted = Q(pk__in=[])
     for kind, pk in targets:
-        for signature in Signature.objects.filter(site_id=session.site_id, target_kind=kind, target_pk=pk).order_by("signed_at", "pk"):
-            rows.append(
-                {"printed_name": signature.printed_name, "credential": signature.credential.upper(), "meaning": signature.get_meaning_display(),
-                 "signed_at": signature.signed_at, "sha256": signature.content_sha256, "is_intact": is_intact(signature)}
-            )  # fmt: skip
-    return rows
+        wanted |= Q(target_kind=kind, target_pk=pk)
+    signatures = Signature.objects.filter(wanted, site_id=session.site_id).order_by("signed_at", "pk")
+    return [printed(signature) | {"is_intact": is_intact(signature)} for signature in signatures]

@@ -36,15 +36,16 @@ class Stamp:
 
 
 def stamp_of(site: Site, now: datetime) -> Stamp:
-    """One query. A site without any act yet has no chain: its stamp is zero."""
+    """One query. A site without any act yet has no chain: its number is zero."""
     row = (
-        AuditHead.objects.filter(pk=chain_of(site))
+        Site.objects.filter(pk=site.pk)
         .annotate(
+            seq=Subquery(AuditHead.objects.filter(pk=chain_of(site)).values("seq")[:1]),
             watchman_at=Subquery(Heartbeat.objects.filter(name="watchman").values("beat_at")[:1]),
             sender_at=Subquery(Heartbeat.objects.filter(name="sender").values("beat_at")[:1]),
             has_prescriber=Exists(on_site_at(site, now).filter(is_prescriber=True)),
         )
         .values_list("seq", "watchman_at", "sender_at", "has_prescriber")
-        .first()
+        .get()
     )
-    return Stamp(*row) if row is not None else Stamp(0, None, None, False)
+    return Stamp(row[0] or 0, *row[1:])

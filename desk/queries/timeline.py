@@ -18,7 +18,7 @@ WITHDRAW_URL = {Observation: "check_withdraw", Round: "round_withdraw", SessionE
 
 
 def timeline(picture: Picture) -> list[dict[str, Any]]:
-    """Entries for components/_timeline, the newest first."""
+    """Entries for desk/_record.html, the newest first."""
     late_after = timedelta(minutes=picture.policy.late_entry_minutes)
     facts = [
         *picture.identity_checks, *picture.predose_checks, *picture.devices, *picture.observations, *picture.rounds, *picture.events, *picture.readiness_checks,
@@ -31,7 +31,20 @@ def timeline(picture: Picture) -> list[dict[str, Any]]:
 
 
 def row_entry(at: datetime, title: str, text: str, tone: str, icon: str) -> dict[str, Any]:
-    return {"at": at, "title": title, "text": text, "by": "", "tone": tone, "icon": icon, "late": 0, "day": False, "undo": "", "pk": 0, "recorded_at": at, "recorded_by_id": None}
+    return {
+        "at": at,
+        "title": title,
+        "text": text,
+        "by": "",
+        "tone": tone,
+        "icon": icon,
+        "late": 0,
+        "day": False,
+        "undo": "",
+        "pk": 0,
+        "recorded_at": at,
+        "recorded_by_id": None,
+    }
 
 
 def fact_entry(fact: Any, late_after: timedelta) -> dict[str, Any]:
@@ -65,7 +78,12 @@ def words_of(fact: Any) -> tuple[str, str, str, str]:
         return check_words(fact)
     if isinstance(fact, DeviceUse):
         failed = "; the device failed" if fact.has_failed else ""
-        return f"Device {fact.number}: {fact.sprays} {'spray' if fact.sprays == 1 else 'sprays'}", f"Lot {fact.lot}, expires {fact.expires_on:%Y-%m-%d}{failed}", "busy", "spray-can"
+        return (
+            f"Device {fact.number}: {fact.sprays} {'spray' if fact.sprays == 1 else 'sprays'}",
+            f"Lot {fact.lot}, expires {fact.expires_on:%Y-%m-%d}{failed}",
+            "busy",
+            "spray-can",
+        )
     if isinstance(fact, SessionEvent):
         parts = [fact.what, fact.dose, fact.route, fact.effect]
         return fact.get_kind_display(), ", ".join(part for part in parts if part), "", ICONS.get(SessionEvent.Kind(fact.kind), "message-square")
@@ -91,7 +109,9 @@ def check_words(check: Observation) -> tuple[str, str, str, str]:
         f"{check.get_breathing_display().lower()} breathing" if check.breathing not in ("", "normal") else "",
         {"mild": "mild nausea", "vomiting": "vomiting"}.get(check.nausea, ""),
         *(f"urgent sign: {sign.replace('_', ' ')}" for sign in check.urgent_signs),
-        f"not obtained: {', '.join(sorted(check.not_obtained))} ({'; '.join(sorted(set(check.not_obtained.values())))})" if check.not_obtained else "",
+        f"not obtained: {', '.join(sorted(check.not_obtained))} ({'; '.join(sorted(set(check.not_obtained.values())))})"
+        if check.not_obtained
+        else "",
         check.note,
     ]
     return ", ".join([named, *(number for number in numbers if number)]), ", ".join(word for word in words if word), "", "heart-pulse"

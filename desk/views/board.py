@@ -42,7 +42,14 @@ def is_known(told: str, stamp: Stamp, now: datetime) -> bool:
     """Whether the page that asks shows everything already."""
     seq, _, rest = told.partition(".")
     until, _, flags = rest.partition(".")
-    return seq == str(stamp.seq) and flags == stamp.flags(now) and until.isascii() and until.isdigit() and len(until) <= 12 and now.timestamp() < int(until)
+    return (
+        seq == str(stamp.seq)
+        and flags == stamp.flags(now)
+        and until.isascii()
+        and until.isdigit()
+        and len(until) <= 12
+        and now.timestamp() < int(until)
+    )
 
 
 def stats(floor: Floor, stamp: Stamp, slug: str) -> list[dict[str, object]]:

@@ -14,8 +14,8 @@ from clinic.access import row_for, site_for
 from clinic.models import Site
 from clinic.queries.presence import presence_gaps, stays_over
 from clinic.roles import Permission, may
-from desk.queries.news import moment_or_none, with_last_act
 from desk.queries.flowsheet import alert_rows, chart_of, check_rows, head_of, open_step, parts_for, stepper
+from desk.queries.news import moment_or_none, with_last_act
 from desk.queries.record import signatures_of, superseded
 from desk.queries.timeline import just_saved, timeline
 from desk.views.board import address
@@ -47,7 +47,10 @@ def page(request: HttpRequest, place: Site, picture: Picture, asked: str, now: d
     shown = open_step(picture, asked, now)
     module = step(shown)
     head = head_of(picture, place, now)
-    head |= {"board_url": reverse("board", args=[place.slug]) if may(role, Permission.VIEW_FLOOR) else "", "chart_url": address("patient_chart", place.slug, session.patient_id)}
+    head |= {
+        "board_url": reverse("board", args=[place.slug]) if may(role, Permission.VIEW_FLOOR) else "",
+        "chart_url": address("patient_chart", place.slug, session.patient_id),
+    }
     entries = timeline(picture)
     return {
         **module.context(picture, request=request, now=now),

@@ -84,7 +84,9 @@ def acknowledge_alert(alert: Alert, *, by: User, now: datetime) -> None:
         return
     alert.acknowledged_at, alert.acknowledged_by = now, by
     alert.save(update_fields=["acknowledged_at", "acknowledged_by"])
-    audit.record(action="alert.acknowledged", target=alert, by=by, now=now, site=session.site, patient_pk=session.patient_id, changes={"session": session.pk})
+    audit.record(
+        action="alert.acknowledged", target=alert, by=by, now=now, site=session.site, patient_pk=session.patient_id, changes={"session": session.pk}
+    )
 
 
 @transaction.atomic
@@ -93,7 +95,11 @@ def close_alert(alert: Alert, *, note: str, by: User, now: datetime) -> None:
     if not note.strip():
         raise refuse("MON-6", "Write a note: what you found and decided.", code="MON-6.note", field="note")
     session = locked(alert.session)
-    alike = Alert.objects.select_for_update(of=("self",)).filter(session=session, what=alert.what, closed_at__isnull=True, raised_at__lte=alert.raised_at)
+    alike = Alert.objects.select_for_update(of=("self",)).filter(
+        session=session, what=alert.what, closed_at__isnull=True, raised_at__lte=alert.raised_at
+    )
     for row in alike:
         end(row, f"Prescriber: {note.strip()}"[:300], by=by, now=now)
-    audit.record(action="alert.closed", target=alert, by=by, now=now, site=session.site, patient_pk=session.patient_id, changes={"session": session.pk})
+    audit.record(
+        action="alert.closed", target=alert, by=by, now=now, site=session.site, patient_pk=session.patient_id, changes={"session": session.pk}
+    )

@@ -44,7 +44,9 @@ def require_time(observed_at: datetime, now: datetime) -> None:
 
 def new_fact(model: type[F], session: TreatmentSession, *, observed_at: datetime, by: User, now: datetime, client_key: UUID, **fields: object) -> F:
     """Write one fact row; the caller holds the session's lock."""
-    row: Any = model(session=session, site_id=session.site_id, observed_at=observed_at, recorded_at=now, recorded_by=by, client_key=client_key, **fields)
+    row: Any = model(
+        session=session, site_id=session.site_id, observed_at=observed_at, recorded_at=now, recorded_by=by, client_key=client_key, **fields
+    )
     row.save(force_insert=True)
     return row  # type: ignore[no-any-return]
 
@@ -75,6 +77,12 @@ def withdrawal(fact: F, session: TreatmentSession, *, reason: str, by: User, now
         observed_by_id=fact.observed_by_id, supersedes=fact, is_withdrawn=True, reason=reason.strip(), **copied_fields(fact),
     )  # fmt: skip
     audit.record(
-        action=f"{fact._meta.model_name}.withdrawn", target=fact, by=by, now=now, site=session.site, patient_pk=session.patient_id, changes={"session": session.pk}
+        action=f"{fact._meta.model_name}.withdrawn",
+        target=fact,
+        by=by,
+        now=now,
+        site=session.site,
+        patient_pk=session.patient_id,
+        changes={"session": session.pk},
     )
     return row

@@ -22,7 +22,9 @@ from sessions.states import DOSED, Status
 
 
 @transaction.atomic
-def record_readiness(session: TreatmentSession, *, answers: Mapping[str, str], observed_at: datetime, client_key: UUID, by: User, now: datetime) -> ReadinessCheck:
+def record_readiness(
+    session: TreatmentSession, *, answers: Mapping[str, str], observed_at: datetime, client_key: UUID, by: User, now: datetime
+) -> ReadinessCheck:
     """Keep one round of readiness answers by item id, met or not (OUT-1); the gate is asked at the discharge."""
     row = locked(session)
     if earlier := same_post(ReadinessCheck, client_key, row):
@@ -33,7 +35,15 @@ def record_readiness(session: TreatmentSession, *, answers: Mapping[str, str], o
     if not kept:
         raise refuse("OUT-1", "Answer at least one item.", code="OUT-1.empty")
     made = new_fact(ReadinessCheck, row, observed_at=observed_at, by=by, now=now, client_key=client_key, schema=SCHEMA, answers=kept)
-    audit.record(action="readiness.recorded", target=made, by=by, now=now, site=row.site, patient_pk=row.patient_id, changes={"session": row.pk, "answered": len(kept)})
+    audit.record(
+        action="readiness.recorded",
+        target=made,
+        by=by,
+        now=now,
+        site=row.site,
+        patient_pk=row.patient_id,
+        changes={"session": row.pk, "answered": len(kept)},
+    )
     return made
 
 
@@ -60,10 +70,23 @@ def discharge(session: TreatmentSession, *, proof: IdentityProof, membership: Me
     if in_the_way:
         raise Refused(in_the_way)
     made = Discharge.objects.create(
-        site_id=row.site_id, session=row, readiness=picture.readiness_checks[-1], discharged_at=now, discharged_by=proof.user, recorded_at=now, client_key=client_key
+        site_id=row.site_id,
+        session=row,
+        readiness=picture.readiness_checks[-1],
+        discharged_at=now,
+        discharged_by=proof.user,
+        recorded_at=now,
+        client_key=client_key,
     )
     sign(
-        site=row.site, membership=membership, proof=proof, meaning=Signature.Meaning.DISCHARGE, target_kind="discharge", target_pk=made.pk, schema=SIGNED_SCHEMA, now=now
+        site=row.site,
+        membership=membership,
+        proof=proof,
+        meaning=Signature.Meaning.DISCHARGE,
+        target_kind="discharge",
+        target_pk=made.pk,
+        schema=SIGNED_SCHEMA,
+        now=now,
     )
     resolve_notices(row.site, "check_overdue", row, "The patient was discharged.", now)
     move(row, Status.DISCHARGED, by=proof.user, now=now)
@@ -72,7 +95,15 @@ def discharge(session: TreatmentSession, *, proof: IdentityProof, membership: Me
 
 @transaction.atomic
 def add_addendum(
-    session: TreatmentSession, *, text: str, reason: str, observed_at: datetime, proof: IdentityProof, membership: Membership, client_key: UUID, now: datetime
+    session: TreatmentSession,
+    *,
+    text: str,
+    reason: str,
+    observed_at: datetime,
+    proof: IdentityProof,
+    membership: Membership,
+    client_key: UUID,
+    now: datetime,
 ) -> Addendum:
     """Add to a record that is closed: signed on its own; the discharge's signature stays as it was (OUT-2)."""
     row = locked(session)
@@ -84,7 +115,16 @@ def add_addendum(
     if not text.strip() or not reason.strip():
         raise refuse("OUT-2", "Say what you add, and why it comes later.", code="OUT-2.text", field="reason" if text.strip() else "text")
     made = new_fact(Addendum, row, observed_at=observed_at, by=proof.user, now=now, client_key=client_key, text=text.strip(), reason=reason.strip())
-    sign(site=row.site, membership=membership, proof=proof, meaning=Signature.Meaning.ADDENDUM, target_kind="addendum", target_pk=made.pk, schema=SIGNED_SCHEMA, now=now)
+    sign(
+        site=row.site,
+        membership=membership,
+        proof=proof,
+        meaning=Signature.Meaning.ADDENDUM,
+        target_kind="addendum",
+        target_pk=made.pk,
+        schema=SIGNED_SCHEMA,
+        now=now,
+    )
     audit.record(action="addendum.added", target=made, by=proof.user, now=now, site=row.site, patient_pk=row.patient_id, changes={"session": row.pk})
     return made
 

@@ -72,7 +72,15 @@ def record_observation(session: TreatmentSession, *, check: Check, by: User, now
     due = next_due(picture, now)
     kind, minute = kind_and_minute(picture, check.observed_at, now)
     made = new_fact(
-        Observation, row, observed_at=check.observed_at, by=by, now=now, client_key=check.client_key, kind=kind, planned_minute=minute, **check.columns()
+        Observation,
+        row,
+        observed_at=check.observed_at,
+        by=by,
+        now=now,
+        client_key=check.client_key,
+        kind=kind,
+        planned_minute=minute,
+        **check.columns(),
     )
     judge(picture, made, by=by, now=now)
     if due is not None and due.is_late:
@@ -171,7 +179,9 @@ def record_event(session: TreatmentSession, *, event: Event, by: User, now: date
 
 
 @transaction.atomic
-def withdraw(fact: Observation | Round | SessionEvent, *, reason: str, by: User, now: datetime, client_key: UUID) -> Observation | Round | SessionEvent:
+def withdraw(
+    fact: Observation | Round | SessionEvent, *, reason: str, by: User, now: datetime, client_key: UUID
+) -> Observation | Round | SessionEvent:
     """Take back what should never have been written (a mis-tap, another patient's values); both rows stay (MON-7)."""
     picture = locked_picture(fact.session, PARTS)
     row = picture.session

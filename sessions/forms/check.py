@@ -26,12 +26,21 @@ NOT_OBTAINED = {
     "dissociation": ("Dissociation", ("dissociation",)),
     "nausea": ("Nausea", ("nausea",)),
 }
-REASONS = (("Refused", "Refused"), ("Asleep, not woken", "Asleep, not woken"), ("Out of the room", "Out of the room"), ("Equipment failed", "Equipment failed"))
+REASONS = (
+    ("Refused", "Refused"),
+    ("Asleep, not woken", "Asleep, not woken"),
+    ("Out of the room", "Out of the room"),
+    ("Equipment failed", "Equipment failed"),
+)
 
 
 def number(name: str) -> forms.IntegerField:
     reading = BY_FIELD[name]
-    errors = {"invalid": f"{reading.label}: whole numbers only.", "max_value": f"{reading.label}: that is too large.", "min_value": f"{reading.label}: not below zero."}
+    errors = {
+        "invalid": f"{reading.label}: whole numbers only.",
+        "max_value": f"{reading.label}: that is too large.",
+        "min_value": f"{reading.label}: not below zero.",
+    }
     return forms.IntegerField(label=reading.label, required=False, min_value=0, max_value=999, error_messages=errors)
 
 

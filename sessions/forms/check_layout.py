@@ -57,7 +57,8 @@ def check_layout(data: Any, errors: Mapping[str, Any]) -> dict[str, object]:
         "note": told(data, "note"),
         "observed_at": told(data, "observed_at"),
         "time_error": first_error(errors, "observed_at"),
-        "has_more": any(told(data, name) for name in ("note", "cadss", "observed_at")) or any(errors.get(name) for name in ("note", "cadss", "observed_at")),
+        "has_more": any(told(data, name) for name in ("note", "cadss", "observed_at"))
+        or any(errors.get(name) for name in ("note", "cadss", "observed_at")),
         "reason": told(data, "reason"),
         "reason_error": first_error(errors, "reason"),
         "other_errors": [str(error) for error in errors.get("__all__", [])] + [str(error) for error in errors.get("client_key", [])],

@@ -45,7 +45,9 @@ class TapForm(MomentForm):
 class MeasureForm(MomentForm):
     """A medicine or measure: what, dose, route, time, ordered by, effect; or a plain note."""
 
-    kind = forms.ChoiceField(choices=[(kind.value, kind.label) for kind in DETAILED], initial=SessionEvent.Kind.MEASURE_GIVEN, widget=forms.RadioSelect, label="What is it")
+    kind = forms.ChoiceField(
+        choices=[(kind.value, kind.label) for kind in DETAILED], initial=SessionEvent.Kind.MEASURE_GIVEN, widget=forms.RadioSelect, label="What is it"
+    )
     what = forms.CharField(max_length=200, label="What", help_text="The medicine, the measure, or what happened.", required=False)
     dose = forms.CharField(max_length=80, required=False)
     route = forms.CharField(max_length=40, required=False)
@@ -58,7 +60,11 @@ class MeasureForm(MomentForm):
         self.fields["ordered_by"].queryset = User.objects.filter(pk__in=prescribers).order_by("printed_name", "pk")  # type: ignore[attr-defined]
         self.helper = untagged()
         self.helper.layout = Layout(
-            "client_key", Field("kind", wrapper_class="v-segmented"), "what", Div("dose", "route", "observed_at", "ordered_by", css_class="v-fields"), "effect"
+            "client_key",
+            Field("kind", wrapper_class="v-segmented"),
+            "what",
+            Div("dose", "route", "observed_at", "ordered_by", css_class="v-fields"),
+            "effect",
         )
 
     def event(self) -> Event:

@@ -25,7 +25,9 @@ class SignForm(forms.Form):
     """The signer's identity, confirmed again."""
 
     client_key = forms.UUIDField(widget=forms.HiddenInput)
-    password = forms.CharField(max_length=200, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}), label="Your password")
+    password = forms.CharField(
+        max_length=200, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}), label="Your password"
+    )
 
 
 class AddendumForm(MomentForm):
@@ -34,7 +36,9 @@ class AddendumForm(MomentForm):
     on = forms.DateField(label="Day", widget=forms.DateInput(attrs={"type": "date"}), required=False, help_text="Empty: today.")
     text = forms.CharField(max_length=2000, widget=forms.Textarea(attrs={"rows": 4}), label="What you add", required=False)
     reason = forms.CharField(max_length=300, label="Why it comes later", required=False)
-    password = forms.CharField(max_length=200, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}), label="Your password")
+    password = forms.CharField(
+        max_length=200, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}), label="Your password"
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

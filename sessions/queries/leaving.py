@@ -41,3 +41,14 @@ def gate_of_discharge(picture: Picture, now: datetime) -> list[Finding]:
 
 def signature_of(site: Site, target_kind: str, target_pk: int) -> Signature | None:
     return Signature.objects.filter(site=site, target_kind=target_kind, target_pk=target_pk).order_by("signed_at", "pk").first()
+
+
+def printed(signature: Signature) -> dict[str, object]:
+    """A signature as components/_signature prints it."""
+    return {
+        "printed_name": signature.printed_name,
+        "credential": signature.credential.upper(),
+        "meaning": signature.get_meaning_display(),
+        "signed_at": signature.signed_at,
+        "sha256": signature.content_sha256,
+    }

@@ -105,7 +105,12 @@ def still_beyond(beyond: Beyond, open_whats: Iterable[str]) -> Beyond:
 
 
 # What must have been obtained for a later check to say that an alert of this kind is over.
-_FIELDS_OF: dict[str, tuple[str, ...]] = {"pressure": ("systolic", "diastolic"), "spo2": ("spo2",), "sedation": ("sedation",), "breathing": ("breathing",)}
+_FIELDS_OF: dict[str, tuple[str, ...]] = {
+    "pressure": ("systolic", "diastolic"),
+    "spo2": ("spo2",),
+    "sedation": ("sedation",),
+    "breathing": ("breathing",),
+}
 
 
 def is_good_repeat(what: str, values: Mapping[str, object], beyond: Iterable[Beyond]) -> bool:

@@ -50,7 +50,9 @@ def rest_ends_at(*, last_device_at: datetime, policy: ClockPolicy) -> datetime:
     return last_device_at + policy.rest
 
 
-def planned_checks(*, first_device_at: datetime, last_device_at: datetime, policy: ClockPolicy, done_minutes: Iterable[int], now: datetime) -> list[PlannedCheck]:
+def planned_checks(
+    *, first_device_at: datetime, last_device_at: datetime, policy: ClockPolicy, done_minutes: Iterable[int], now: datetime
+) -> list[PlannedCheck]:
     """The template's checks after the baseline with their state at `now` (MON-3).
 
     A check without an observation is late once its grace is over, and missed once the next one's time has come (MON-7).

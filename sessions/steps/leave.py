@@ -13,7 +13,7 @@ from sessions.actions.leaving import sign_off_findings
 from sessions.forms.leaving import ReadinessForm
 from sessions.models import Addendum, Discharge
 from sessions.picture import Picture
-from sessions.queries.leaving import signature_of
+from sessions.queries.leaving import printed, signature_of
 from sessions.rules.readiness import ITEMS
 from sessions.states import DOSED, Status
 
@@ -82,9 +82,5 @@ def signed(picture: Picture) -> dict[str, Any]:
         return {"discharge": None, "signature": None, "signed": None, "addenda": []}
     row = Discharge.objects.filter(session=session).first()
     signature = signature_of(session.site, "discharge", row.pk) if row else None
-    printed = signature and {
-        "printed_name": signature.printed_name, "credential": signature.credential.upper(), "meaning": signature.get_meaning_display(),
-        "signed_at": signature.signed_at, "sha256": signature.content_sha256,
-    }  # fmt: skip
     addenda = list(Addendum.objects.standing().filter(session=session).select_related("recorded_by"))
-    return {"discharge": row, "signature": signature, "signed": printed, "addenda": addenda}
+    return {"discharge": row, "signature": signature, "signed": signature and printed(signature), "addenda": addenda}

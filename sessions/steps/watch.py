@@ -104,4 +104,3 @@ def round_due_at(picture: Picture) -> datetime | None:
         return None
     seen = [*(row.observed_at for row in picture.rounds), *(row.observed_at for row in picture.observations)]
     return next_round_due_at(first_device_at=first, seen_at=seen, policy=picture.clock_policy)
-

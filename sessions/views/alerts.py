@@ -27,6 +27,13 @@ def alert_close(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     place = site_for(request, site, Permission.DECIDE)
     alert = alert_for(request, pk, Permission.DECIDE)
     form = AlertNoteForm(request.POST or None)
-    if request.method == "POST" and is_kept(form, lambda: alerts.close_alert(alert, note=form.cleaned_data["note"], by=request.user, now=request.now)):
+    if request.method == "POST" and is_kept(
+        form, lambda: alerts.close_alert(alert, note=form.cleaned_data["note"], by=request.user, now=request.now)
+    ):
         return see_other("flowsheet", place.slug, alert.session_id)
-    return render(request, "sessions/alert_close.html", {"alert": alert, "session": alert.session, "form": form}, status=422 if request.method == "POST" else 200)
+    return render(
+        request,
+        "sessions/alert_close.html",
+        {"alert": alert, "session": alert.session, "form": form},
+        status=422 if request.method == "POST" else 200,
+    )

@@ -65,7 +65,14 @@ def addendum_add(request: HttpRequest, site: str, pk: int) -> HttpResponse:
         seen_at = latest(data["on"], data["observed_at"], place.zone) if data["on"] and data["observed_at"] else form.moment()
         proof = confirm_identity(request.user, data["password"])
         return leaving.add_addendum(
-            session, text=data["text"], reason=data["reason"], observed_at=seen_at, proof=proof, membership=request.membership, client_key=data["client_key"], now=request.now
+            session,
+            text=data["text"],
+            reason=data["reason"],
+            observed_at=seen_at,
+            proof=proof,
+            membership=request.membership,
+            client_key=data["client_key"],
+            now=request.now,
         )
 
     if is_kept(form, act):
@@ -81,7 +88,13 @@ def leaving_sheet(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     language = session.patient.language
     audit.read(target=session, by=request.user, now=request.now, site=place, patient_pk=session.patient_id)
     with translation.override(language):
-        shown = {"session": session, "day": session.treatment_on, "next_session": next_session(session), "language": language, "today": request.now.astimezone(place.zone).date()}
+        shown = {
+            "session": session,
+            "day": session.treatment_on,
+            "next_session": next_session(session),
+            "language": language,
+            "today": request.now.astimezone(place.zone).date(),
+        }
         return render(request, f"sessions/leaving_sheet_{language}.html", shown)
 
 

@@ -36,7 +36,9 @@ def observation_correct(request: HttpRequest, site: str, pk: int) -> HttpRespons
     if request.method == "GET":
         return correction_page(request, old, initial_of(old), {}, [], status=200)
     form = CorrectionForm(request.POST, now=request.now, old=old)
-    if is_kept(form, lambda: watch.correct_observation(old, check=form.check(), reason=form.cleaned_data["reason"], by=request.user, now=request.now)):
+    if is_kept(
+        form, lambda: watch.correct_observation(old, check=form.check(), reason=form.cleaned_data["reason"], by=request.user, now=request.now)
+    ):
         return to_flowsheet(old.session)
     return correction_page(request, old, form.data, form.errors, form.findings, status=422)
 

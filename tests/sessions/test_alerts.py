@@ -71,7 +71,10 @@ def test_a_value_that_was_not_obtained_closes_nothing(record):
 
 def test_critical_waits_for_no_repeat(record):
     record(CRITICAL, signs=("chest_pain",))
-    assert [(alert.what, alert.tier, alert.repeat_due_at) for alert in Alert.objects.all()] == [("pressure", "critical", None), ("chest_pain", "critical", None)]
+    assert [(alert.what, alert.tier, alert.repeat_due_at) for alert in Alert.objects.all()] == [
+        ("pressure", "critical", None),
+        ("chest_pain", "critical", None),
+    ]
     record(at=NOW + minutes(5))
     assert shown() == [("pressure", "critical", False), ("chest_pain", "critical", True)]
 

@@ -33,7 +33,9 @@ def session(cast):
 
 
 def take_check(session, cast, at=NOW, **values):
-    return watch.record_observation(session, check=watch.Check(values=GOOD_VITALS | values, observed_at=at, client_key=uuid4()), by=cast.nurse, now=at)
+    return watch.record_observation(
+        session, check=watch.Check(values=GOOD_VITALS | values, observed_at=at, client_key=uuid4()), by=cast.nurse, now=at
+    )
 
 
 def answer(session, cast, at=NOW, **changed):
@@ -59,7 +61,9 @@ def ready(session, cast):
 
 
 def test_a_discharge_is_signed_audited_and_intact(ready, cast):
-    Notice.objects.create(site=ready.site, kind="check_overdue", rule="MON-3", target_kind="treatmentsession", target_pk=ready.pk, text="Late", raised_at=NOW)
+    Notice.objects.create(
+        site=ready.site, kind="check_overdue", rule="MON-3", target_kind="treatmentsession", target_pk=ready.pk, text="Late", raised_at=NOW
+    )
     row = sign_out(ready, cast)
     ready.refresh_from_db()
     signature = signatures().get()
@@ -126,7 +130,9 @@ def test_support_staff_may_not_sign(ready, cast):
 
 
 def test_the_proof_of_another_person_signs_nothing(ready, cast):
-    act = lambda: leaving.discharge(ready, proof=IdentityProof(cast.prescriber, "password"), membership=cast.of(cast.nurse), client_key=uuid4(), now=NOW)  # noqa: E731
+    act = lambda: leaving.discharge(
+        ready, proof=IdentityProof(cast.prescriber, "password"), membership=cast.of(cast.nurse), client_key=uuid4(), now=NOW
+    )  # noqa: E731
     assert refused_codes(act) == ["OUT-2.member"]
     nothing_happened(ready)
 
@@ -135,7 +141,15 @@ def test_what_is_written_later_breaks_no_signature(ready, cast):
     sign_out(ready, cast)
     row = Observation.objects.get(planned_minute=120)
     # A correction a minute later, as a row: the signature is about what stood when it was made.
-    ObservationFactory(session=ready, observed_at=row.observed_at, recorded_at=NOW + minutes(1), recorded_by=cast.nurse, systolic=190, supersedes=row, reason="Typed wrong")
+    ObservationFactory(
+        session=ready,
+        observed_at=row.observed_at,
+        recorded_at=NOW + minutes(1),
+        recorded_by=cast.nurse,
+        systolic=190,
+        supersedes=row,
+        reason="Typed wrong",
+    )
     ObservationFactory(session=ready, observed_at=NOW - minutes(60), recorded_at=NOW + minutes(2), recorded_by=cast.nurse)
     assert is_intact(signatures().get())
 
@@ -158,7 +172,10 @@ def test_a_corrected_name_breaks_no_signature(ready, cast):
 
 def test_readiness_is_one_fact_with_one_effect(session, cast):
     key = uuid4()
-    rows = [leaving.record_readiness(session, answers={"alert": "no", "nonsense": "x"}, observed_at=NOW, client_key=key, by=cast.nurse, now=NOW) for _ in range(2)]
+    rows = [
+        leaving.record_readiness(session, answers={"alert": "no", "nonsense": "x"}, observed_at=NOW, client_key=key, by=cast.nurse, now=NOW)
+        for _ in range(2)
+    ]
     assert rows[0] == rows[1]
     assert rows[0].answers == {"alert": "no"}
     assert AuditEntry.objects.filter(action="readiness.recorded").count() == 1

@@ -98,7 +98,9 @@ def test_the_gate_never_opens_before_two_hours_from_the_anchor_device(policy, ga
     opens_at = clocks.gate_opens_at(first_device_at=devices[0], last_device_at=devices[-1], policy=policy)
     now = devices[0] + minutes(waited)
     anchor = devices[-1] if policy.gate_from_last else devices[0]
-    findings = gate(now=now, opens_at=opens_at, last_check_at=now, answered_at=now, final_max_age=policy.final_max_age, answers=READY if ready else {})
+    findings = gate(
+        now=now, opens_at=opens_at, last_check_at=now, answered_at=now, final_max_age=policy.final_max_age, answers=READY if ready else {}
+    )
     if now < anchor + minutes(120):
         assert "MON-1.time" in codes(blocks(findings))
     if not blocks(findings):

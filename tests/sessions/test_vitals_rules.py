@@ -82,4 +82,6 @@ def test_names_inside_of_a_sentence():
 
 @given(st.dictionaries(st.sampled_from(sorted(BY_FIELD)), st.none() | st.integers(-10, 400)))
 def test_a_reading_is_never_both_impossible_and_merely_rare(values):
-    assert {finding.field for finding in impossible(values) if finding.field != "diastolic"}.isdisjoint({finding.field for finding in unlikely(values)} - {"diastolic"})
+    assert {finding.field for finding in impossible(values) if finding.field != "diastolic"}.isdisjoint(
+        {finding.field for finding in unlikely(values)} - {"diastolic"}
+    )

@@ -12,7 +12,7 @@ from sessions.models import Observation, Round, SessionEvent
 from tests.cast import NOW
 from tests.factories.sessions import GOOD_VITALS, at_state
 
-VITALS = {name: value for name, value in GOOD_VITALS.items()}
+VITALS = dict(GOOD_VITALS)
 
 
 def minutes(count):

@@ -50,7 +50,9 @@ def targets(cast, prescriber_here):
     """A session in the watch with a high check, a round and an event; and one that has ended."""
     session = at_state("monitoring", cast, first_device_at=NOW - timedelta(minutes=50))
     at = NOW - timedelta(minutes=8)
-    check = watch.record_observation(session, check=watch.Check(values=GOOD_VITALS | {"systolic": 172}, observed_at=at, client_key=uuid4()), by=cast.nurse, now=at)
+    check = watch.record_observation(
+        session, check=watch.Check(values=GOOD_VITALS | {"systolic": 172}, observed_at=at, client_key=uuid4()), by=cast.nurse, now=at
+    )
     made = watch.record_round(session, observed_at=at, client_key=uuid4(), by=cast.nurse, now=at)
     event = watch.record_event(session, event=watch.Event("dissociation_began", at, uuid4()), by=cast.nurse, now=at)
     gone = at_state("discharged", cast, first_device_at=NOW - timedelta(minutes=300))
@@ -63,7 +65,9 @@ def ask(client, slug, name, target, data):
 
 
 def counts():
-    return [model.objects.count() for model in (Observation, Round, SessionEvent, ReadinessCheck)] + [Alert.objects.filter(closed_at=None, acknowledged_at=None).count()]
+    return [model.objects.count() for model in (Observation, Round, SessionEvent, ReadinessCheck)] + [
+        Alert.objects.filter(closed_at=None, acknowledged_at=None).count()
+    ]
 
 
 @pytest.mark.parametrize(("name", "kind", "data", "who", "not_who", "status"), ADDRESSES, ids=IDS)
