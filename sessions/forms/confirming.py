@@ -28,6 +28,26 @@ class Row:
     absent: BoundField | None
 
     @property
+    def options(self) -> list[dict[str, object]]:
+        """The choices as plain values: a widget of its own per button costs a page of fifty fields dearly."""
+        value = self.field.value()
+        on = set(value if isinstance(value, list | tuple) else [value])
+        return [
+            {
+                "id": f"{self.field.auto_id}_{number}",
+                "value": choice.value,
+                "label": choice.label,
+                "is_on": choice.value in on,
+                "is_proposed": choice.value == self.proposal.value,
+            }
+            for number, choice in enumerate(self.spec.choices)
+        ]
+
+    @property
+    def input_type(self) -> str:
+        return "checkbox" if self.spec.kind is Kind.MANY else "radio"
+
+    @property
     def proposed_label(self) -> str:
         return shown(self.spec, self.proposal.value)
 
@@ -108,8 +128,8 @@ class ConfirmForm(forms.Form):
         yield from ("password", "client_key")
 
     def anchor(self, name: str) -> str:
-        """Radios have an id on their fieldset."""
-        return self[name].id_for_label or str(self[name].auto_id)
+        """Choices have the id on their fieldset."""
+        return str(self[name].auto_id)
 
 
 def field_of(spec: FieldSpec, start: Answer) -> forms.Field:
@@ -117,9 +137,9 @@ def field_of(spec: FieldSpec, start: Answer) -> forms.Field:
     common: dict[str, Any] = {"label": spec.label, "required": False, "initial": "" if start == NOT_OBTAINED else start, "help_text": spec.help}
     choices = [(choice.value, choice.label) for choice in spec.choices]
     if spec.kind is Kind.MANY:
-        return forms.MultipleChoiceField(choices=choices, widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}), **common)
+        return forms.MultipleChoiceField(choices=choices, **common)
     if spec.is_chosen:
-        return forms.ChoiceField(choices=choices, widget=forms.RadioSelect(attrs={"class": "form-check-input"}), **common)
+        return forms.ChoiceField(choices=choices, **common)
     if spec.kind is Kind.LONG_TEXT:
         return forms.CharField(max_length=2000, widget=forms.Textarea(attrs={"rows": 3, "class": "form-control"}), **common)
     return forms.CharField(
