@@ -147,7 +147,8 @@ class Result:
 
 def evaluate(measure: Measure, sessions: Iterable[SessionFacts], *, today: date) -> Result:
     """One measure over sessions, in their order."""
-    kept, fell_short = [], []
+    kept: list[int] = []
+    fell_short: list[int] = []
     for facts in sessions:
         answer = measure.answer(facts, today)
         if answer is None:

@@ -100,7 +100,9 @@ class Picture:
             return []
         done = [observation.planned_minute for observation in self.observations if observation.planned_minute is not None]
         ended_at = self.ended_at
-        checks = clocks.planned_checks(first_device_at=first, last_device_at=last, policy=self.clock_policy, done_minutes=done, now=min(now, ended_at or now))
+        checks = clocks.planned_checks(
+            first_device_at=first, last_device_at=last, policy=self.clock_policy, done_minutes=done, now=min(now, ended_at or now)
+        )
         return checks if ended_at is None else clocks.after_the_end(checks)
 
     def next_check_due_at(self, now: datetime) -> datetime | None:
@@ -190,7 +192,9 @@ def rows_of(part: str, session_pks: list[int]) -> Iterable[Any]:
 def set_standing(pictures: Iterable[Picture]) -> None:
     """Give each picture the parameters that stand for its patient on its day (PAT-8): the newest of those in force."""
     listed = list(pictures)
-    rows = list(StandingParameters.objects.filter(patient_id__in={p.session.patient_id for p in listed}, ended_at__isnull=True).order_by("from_on", "pk"))
+    rows = list(
+        StandingParameters.objects.filter(patient_id__in={p.session.patient_id for p in listed}, ended_at__isnull=True).order_by("from_on", "pk")
+    )
     for picture in listed:
         for row in rows:
             if row.patient_id == picture.session.patient_id and row.from_on <= picture.session.treatment_on <= row.until_on:

@@ -26,6 +26,8 @@ class Attachment(models.Model):
     class Meta:
         ordering = ["-recorded_at", "-pk"]
         constraints = [
-            models.CheckConstraint(condition=Q(size__lte=MAX_ATTACHMENT_BYTES), name="attachment_size", violation_error_message="A file may be 5 MB at most.")
+            models.CheckConstraint(
+                condition=Q(size__lte=MAX_ATTACHMENT_BYTES), name="attachment_size", violation_error_message="A file may be 5 MB at most."
+            )
         ]
         indexes = [models.Index(fields=["site", "target_kind", "target_pk"], name="attachment_by_target")]

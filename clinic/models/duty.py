@@ -24,7 +24,9 @@ class DutyPeriod(models.Model):
         ordering = ["-came_at", "-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(left_at__isnull=True) | Q(left_at__gte=F("came_at")), name="duty_ends_after_start", violation_error_message="Nobody leaves before they came."
+                condition=Q(left_at__isnull=True) | Q(left_at__gte=F("came_at")),
+                name="duty_ends_after_start",
+                violation_error_message="Nobody leaves before they came.",
             ),
             models.CheckConstraint(condition=Q(lapses_at__gt=F("came_at")), name="duty_lapses_after_start"),
             models.CheckConstraint(
@@ -32,7 +34,10 @@ class DutyPeriod(models.Model):
                 name="duty_confirmed_has_both",
             ),
             models.UniqueConstraint(
-                fields=["membership"], condition=Q(left_at__isnull=True), name="duty_open_once", violation_error_message="This person is on site already."
+                fields=["membership"],
+                condition=Q(left_at__isnull=True),
+                name="duty_open_once",
+                violation_error_message="This person is on site already.",
             ),
         ]
         indexes = [models.Index(fields=["site", "is_prescriber", "came_at"], name="duty_by_site")]

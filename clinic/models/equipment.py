@@ -19,7 +19,9 @@ class Equipment(models.Model):
     class Meta:
         ordering = ["kind", "label", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["site", "label"], name="equipment_label_once", violation_error_message="This site already has equipment with that id.")
+            models.UniqueConstraint(
+                fields=["site", "label"], name="equipment_label_once", violation_error_message="This site already has equipment with that id."
+            )
         ]
 
     def __str__(self) -> str:

@@ -23,7 +23,9 @@ class Notice(models.Model):
     class Meta:
         ordering = ["due_at", "raised_at", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["site", "kind", "target_kind", "target_pk", "discriminator"], condition=Q(resolved_at__isnull=True), name="notice_open_once")
+            models.UniqueConstraint(
+                fields=["site", "kind", "target_kind", "target_pk", "discriminator"], condition=Q(resolved_at__isnull=True), name="notice_open_once"
+            )
         ]
         indexes = [models.Index(fields=["site"], condition=Q(resolved_at__isnull=True), name="notice_open_by_site")]
 

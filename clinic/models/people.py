@@ -31,12 +31,16 @@ class User(AbstractBaseUser, PermissionsMixin):
     date_joined = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = ["printed_name"]
+    REQUIRED_FIELDS = ["printed_name"]
 
     objects = UserManager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_once_any_case", violation_error_message="Somebody signs in with that e-mail already.")]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"), name="user_email_once_any_case", violation_error_message="Somebody signs in with that e-mail already."
+            )
+        ]
 
     def __str__(self) -> str:
         return self.printed_name or self.email
@@ -62,7 +66,9 @@ class Membership(models.Model):
     class Meta:
         ordering = ["user__printed_name", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["site", "user"], name="membership_once_per_site", violation_error_message="This person already belongs to the site."),
+            models.UniqueConstraint(
+                fields=["site", "user"], name="membership_once_per_site", violation_error_message="This person already belongs to the site."
+            ),
             models.CheckConstraint(
                 condition=Q(is_active=True, ended_at__isnull=True) | Q(is_active=False, ended_at__isnull=False), name="membership_ended_has_time"
             ),

@@ -64,12 +64,16 @@ class SitePolicy(models.Model):
     class Meta:
         ordering = ["-effective_on", "-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["site", "effective_on"], name="policy_once_a_day", violation_error_message="A version already begins on that day."),
+            models.UniqueConstraint(
+                fields=["site", "effective_on"], name="policy_once_a_day", violation_error_message="A version already begins on that day."
+            ),
             models.CheckConstraint(
                 condition=Q(minimum_watch_minutes__gte=120), name="policy_minimum_watch", violation_error_message="MON-1: at least 120 minutes."
             ),
             models.CheckConstraint(
-                condition=Q(critical_systolic__gte=F("high_systolic")) & Q(critical_diastolic__gte=F("high_diastolic")) & Q(critical_spo2__lte=F("low_spo2")),
+                condition=Q(critical_systolic__gte=F("high_systolic"))
+                & Q(critical_diastolic__gte=F("high_diastolic"))
+                & Q(critical_spo2__lte=F("low_spo2")),
                 name="policy_critical_beyond_high",
                 violation_error_message="A critical limit must lie beyond the high one.",
             ),

@@ -125,7 +125,9 @@ class OpeningHours(models.Model):
         ordering = ["weekday", "opens_at", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(closes_at__gt=F("opens_at")), name="opening_hours_end_after_start", violation_error_message="The site must close after it opens."
+                condition=Q(closes_at__gt=F("opens_at")),
+                name="opening_hours_end_after_start",
+                violation_error_message="The site must close after it opens.",
             ),
             models.UniqueConstraint(fields=["site", "weekday", "opens_at"], name="opening_hours_once"),
         ]
@@ -139,5 +141,7 @@ class Closure(models.Model):
     class Meta:
         ordering = ["-closed_on", "-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["site", "closed_on"], name="closure_once_a_day", violation_error_message="That day is already marked as closed.")
+            models.UniqueConstraint(
+                fields=["site", "closed_on"], name="closure_once_a_day", violation_error_message="That day is already marked as closed."
+            )
         ]

@@ -163,4 +163,3 @@ class Part:
 
     def cancel(self, at: datetime) -> None:
         booking.cancel(self.session, reason="Patient called: has a cold", by=self.floor.of_role("front_desk").user, now=at)
-

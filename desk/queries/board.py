@@ -210,7 +210,7 @@ def next_changes(pictures: Iterable[Picture], now: datetime) -> list[datetime]:
         for check in picture.planned_checks(now):
             moments += [check.due_at - grace, check.due_at, check.due_at + grace]
         due = next_due(picture, now)
-        moments += [picture.gate_opens_at, picture.rest_ends_at, due and due.at, due and due.at + grace]
+        moments += [picture.gate_opens_at, picture.rest_ends_at, due.at if due else None, due.at + grace if due else None]
     return [moment for moment in moments if moment is not None and moment > now]
 
 

@@ -19,7 +19,7 @@ def superseded(session: TreatmentSession) -> list[dict[str, Any]]:
     for model in CORRECTABLE:
         newer = model.objects.filter(session=session, supersedes__isnull=False).select_related("supersedes", "supersedes__recorded_by", "recorded_by")
         for row in newer:
-            old = row.supersedes
+            old: Any = row.supersedes
             title, text, _, _ = words_of(old)
             rows.append(
                 {"at": old.observed_at, "title": title, "text": text, "by": old.recorded_by, "was": "taken back" if row.is_withdrawn else "corrected",

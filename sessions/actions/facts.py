@@ -15,11 +15,12 @@ from sessions.rules.watch import time_findings
 from sessions.states import OPEN, Status
 
 F = TypeVar("F", bound=Fact)
+Row = TypeVar("Row", bound=models.Model)
 # Whatever happened can be written down while the session is open, or when it ended without a signature.
 MAY_HOLD_FACTS = (*OPEN, Status.LEFT, Status.TRANSFERRED)
 
 
-def same_post(model: type[F], client_key: UUID, session: TreatmentSession) -> F | None:
+def same_post(model: type[Row], client_key: UUID, session: TreatmentSession) -> Row | None:
     """The row that an earlier, identical post made. Raises Refused when the key belongs to another session's post."""
     row: Any = model._default_manager.filter(client_key=client_key).first()
     if row is not None and row.session_id != session.pk:

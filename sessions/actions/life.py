@@ -20,8 +20,11 @@ F = TypeVar("F")
 
 def locked(session: TreatmentSession) -> TreatmentSession:
     """The session's row as it stands now, locked until the act is over. Call it inside a transaction."""
-    row = TreatmentSession.objects.select_for_update(of=("self",)).select_related("site", "patient", "course", "order", "chair", "policy").get(pk=session.pk)
-    return row
+    return (
+        TreatmentSession.objects.select_for_update(of=("self",))
+        .select_related("site", "patient", "course", "order", "chair", "policy")
+        .get(pk=session.pk)
+    )
 
 
 def locked_picture(session: TreatmentSession, parts: Iterable[str] = ALL_PARTS) -> Picture:
@@ -45,7 +48,9 @@ def move(session: TreatmentSession, to: str, *, by: User | None, now: datetime, 
     for name, value in fields.items():
         setattr(session, name, value)
     session.save(update_fields=list(fields))
-    audit.record(action=f"session.{to}", target=session, by=by, now=now, site=session.site, patient_pk=session.patient_id, changes={"status": [before, to]})
+    audit.record(
+        action=f"session.{to}", target=session, by=by, now=now, site=session.site, patient_pk=session.patient_id, changes={"status": [before, to]}
+    )
 
 
 def fact_posted_before(model: type[F], client_key: UUID) -> F | None:

@@ -36,10 +36,13 @@ class MonitoringForm(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["session", "revision"], name="form_revision_once"),
             models.CheckConstraint(
-                condition=Q(status__in=[FormStatus.OWED, FormStatus.VOID]) | Q(completed_at__isnull=False, completed_by__isnull=False), name="form_completed_has_both"
+                condition=Q(status__in=[FormStatus.OWED, FormStatus.VOID]) | Q(completed_at__isnull=False, completed_by__isnull=False),
+                name="form_completed_has_both",
             ),
             models.CheckConstraint(condition=~Q(status=FormStatus.FILED) | Q(filed_at__isnull=False), name="form_filed_has_time"),
-            models.CheckConstraint(condition=Q(revision=1) | ~Q(reason=""), name="form_correction_has_reason", violation_error_message="Say what is corrected."),
+            models.CheckConstraint(
+                condition=Q(revision=1) | ~Q(reason=""), name="form_correction_has_reason", violation_error_message="Say what is corrected."
+            ),
         ]
         indexes = [models.Index(fields=["site", "status", "staffed_due_on"], name="form_by_deadline")]
 
@@ -74,7 +77,8 @@ class FormSend(models.Model):
         ordering = ["sent_at", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(outcome="pending", outcome_at__isnull=True, outcome_by__isnull=True) | (~Q(outcome="pending") & Q(outcome_at__isnull=False, outcome_by__isnull=False)),
+                condition=Q(outcome="pending", outcome_at__isnull=True, outcome_by__isnull=True)
+                | (~Q(outcome="pending") & Q(outcome_at__isnull=False, outcome_by__isnull=False)),
                 name="send_outcome_has_both",
             ),
             models.CheckConstraint(condition=~Q(outcome="failed") | ~Q(failure=""), name="send_failure_says_what"),

@@ -56,7 +56,10 @@ class Observation(Fact):
         ordering = ["observed_at", "pk"]
         constraints = [
             *Fact.Meta.constraints,
-            models.CheckConstraint(condition=Q(systolic__isnull=True) | Q(diastolic__isnull=True) | Q(systolic__gt=models.F("diastolic")), name="observation_pressure_possible"),
+            models.CheckConstraint(
+                condition=Q(systolic__isnull=True) | Q(diastolic__isnull=True) | Q(systolic__gt=models.F("diastolic")),
+                name="observation_pressure_possible",
+            ),
             models.CheckConstraint(condition=Q(spo2__isnull=True) | Q(spo2__lte=100), name="observation_spo2_possible"),
             models.CheckConstraint(condition=Q(sedation__isnull=True) | Q(sedation__lte=5), name="observation_sedation_possible"),
             models.CheckConstraint(condition=Q(cadss__isnull=True) | Q(cadss__lte=92), name="observation_cadss_possible"),
@@ -126,11 +129,13 @@ class Alert(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["observation", "what"], name="alert_once_per_reading"),
             models.CheckConstraint(
-                condition=Q(acknowledged_at__isnull=True, acknowledged_by__isnull=True) | Q(acknowledged_at__isnull=False, acknowledged_by__isnull=False),
+                condition=Q(acknowledged_at__isnull=True, acknowledged_by__isnull=True)
+                | Q(acknowledged_at__isnull=False, acknowledged_by__isnull=False),
                 name="alert_acknowledged_has_both",
             ),
             models.CheckConstraint(
-                condition=Q(closed_at__isnull=True, closed_by__isnull=True) | (Q(closed_at__isnull=False, closed_by__isnull=False) & ~Q(closed_how="")),
+                condition=Q(closed_at__isnull=True, closed_by__isnull=True)
+                | (Q(closed_at__isnull=False, closed_by__isnull=False) & ~Q(closed_how="")),
                 name="alert_closed_says_how",
             ),
         ]

@@ -35,7 +35,12 @@ class TreatmentSession(models.Model):
     order = models.ForeignKey("patients.Order", null=True, blank=True, on_delete=models.PROTECT, related_name="treatment_sessions")
     chair = models.ForeignKey("clinic.Chair", on_delete=models.PROTECT, related_name="treatment_sessions")
     policy = models.ForeignKey(
-        "clinic.SitePolicy", null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="In force on the session's day; fixed at arrival."
+        "clinic.SitePolicy",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="In force on the session's day; fixed at arrival.",
     )
     monitor = models.ForeignKey("clinic.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     protocol_code = models.CharField(max_length=40)
@@ -72,13 +77,16 @@ class TreatmentSession(models.Model):
     class Meta:
         ordering = ["starts_at", "pk"]
         constraints = [
-            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="session_ends_after_start", violation_error_message="The visit ends before it begins."),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")), name="session_ends_after_start", violation_error_message="The visit ends before it begins."
+            ),
             *(
                 models.CheckConstraint(condition=~Q(status=status) | Q(**{f"{stamp}__isnull": False}), name=f"session_{status}_has_time")
                 for status, stamp in STAMP_OF_STATUS.items()
             ),
             models.CheckConstraint(
-                condition=~Q(status__in=[Status.HELD, Status.CANCELLED, Status.MISSED, Status.VOIDED, Status.LEFT, Status.WAITING]) | ~Q(status_reason=""),
+                condition=~Q(status__in=[Status.HELD, Status.CANCELLED, Status.MISSED, Status.VOIDED, Status.LEFT, Status.WAITING])
+                | ~Q(status_reason=""),
                 name="session_status_has_reason",
                 violation_error_message="Say why.",
             ),

@@ -28,7 +28,7 @@ def taken_by(*, site: Site, patient: Patient, starts_at: datetime, ends_at: date
     mine = Q(patient=patient, status__in={*PLANNED, *DOSED}) & (Q(treatment_on=day) | Q(starts_at__lt=ends_at, ends_at__gt=starts_at))
     rows = TreatmentSession.objects.filter(Q(site=site) & (about | mine))
     names = ("pk", "chair_id", "patient_id", "treatment_on", "starts_at", "ends_at", "status")
-    return [Taken(*row[:-1], holds_chair=row[-1] not in OVER) for row in rows.values_list(*names)]
+    return [Taken(*row[:-1], holds_chair=row[-1] not in OVER) for row in rows.values_list(*names)]  # type: ignore[misc]
 
 
 def day_of(site: Site, day: date, *, policy: SitePolicy, dose_mg: int, protocol: TreatmentProtocol, minimum_watch: timedelta, now: datetime) -> Day:

@@ -130,9 +130,9 @@ def test_support_staff_may_not_sign(ready, cast):
 
 
 def test_the_proof_of_another_person_signs_nothing(ready, cast):
-    act = lambda: leaving.discharge(
-        ready, proof=IdentityProof(cast.prescriber, "password"), membership=cast.of(cast.nurse), client_key=uuid4(), now=NOW
-    )  # noqa: E731
+    def act():
+        leaving.discharge(ready, proof=IdentityProof(cast.prescriber, "password"), membership=cast.of(cast.nurse), client_key=uuid4(), now=NOW)
+
     assert refused_codes(act) == ["OUT-2.member"]
     nothing_happened(ready)
 
