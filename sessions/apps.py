@@ -18,11 +18,11 @@ class TreatmentSessionsConfig(AppConfig):
             words,
         )
 
-        registry.register_renderer("discharge", 1, signed_content.render_discharge)
-        registry.register_renderer("addendum", 1, signed_content.render_addendum)
+        registry.register_renderer("discharge", 1, signed_content.render_discharge, signed_content.render_discharges)
+        registry.register_renderer("addendum", 1, signed_content.render_addendum, signed_content.render_addenda)
         registry.register_door("treatmentsession", access.open_session)
         registry.register_address("treatmentsession", access.session_address)
-        registry.register_renderer(signed_form.KIND, signed_form.SCHEMA, signed_form.render_form)
+        registry.register_renderer(signed_form.KIND, signed_form.SCHEMA, signed_form.render_form, signed_form.render_forms)
         registry.register_door(signed_form.KIND, access.open_form)
         registry.register_address(signed_form.KIND, access.form_address)
         sentences.register_sentences(words.SENTENCES)

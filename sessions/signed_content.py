@@ -5,11 +5,12 @@ Only facts are signed content, as they stood at the moment of signing; status an
 """
 
 import json
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from sessions.models import (
     Addendum,
@@ -64,22 +65,42 @@ def discharge_text(discharge: Discharge, session: TreatmentSession, patient_uid:
     return "\n".join([*head, *(line(row) for row in rows)])
 
 
-def stood_at(model: Any, session_pk: int, moment: datetime) -> Iterable[Any]:
-    """The rows of a session that stood at a moment: written by then, and not yet superseded."""
-    still = Q(superseded_by__isnull=True) | Q(superseded_by__recorded_at__gt=moment)
-    return model.objects.filter(still, session_id=session_pk, recorded_at__lte=moment, is_withdrawn=False).order_by("pk")
+def facts_signed(session_pks: Collection[int]) -> dict[int, list[Any]]:
+    """By session, the facts that stood when its discharge was signed: written by then, and not yet superseded."""
+    signed_at = F("session__discharge__recorded_at")
+    still = Q(superseded_by__isnull=True) | Q(superseded_by__recorded_at__gt=signed_at)
+    facts: dict[int, list[Any]] = defaultdict(list)
+    for model in _FIELDS:
+        for row in model.objects.filter(still, session_id__in=session_pks, recorded_at__lte=signed_at, is_withdrawn=False):
+            facts[row.session_id].append(row)
+    return facts
+
+
+def render_discharges(pks: Collection[int]) -> dict[int, str]:
+    """The contents of many discharges as they stood when they were signed, by a query a kind of fact; missing ones are left out."""
+    discharges = list(Discharge.objects.filter(pk__in=pks).select_related("session__patient", "site"))
+    facts = facts_signed([discharge.session_id for discharge in discharges])
+    return {
+        discharge.pk: discharge_text(discharge, discharge.session, discharge.session.patient.uid, discharge.site.uid, facts[discharge.session_id])
+        for discharge in discharges
+    }
 
 
 def render_discharge(pk: int) -> str:
-    """The discharge's content as it stood when it was signed."""
-    discharge = Discharge.objects.select_related("session__patient", "site").get(pk=pk)
-    session = discharge.session
-    facts = [row for model in _FIELDS for row in stood_at(model, session.pk, discharge.recorded_at)]
-    return discharge_text(discharge, session, session.patient.uid, discharge.site.uid, facts)
+    """One discharge's content. Raises LookupError when there is none."""
+    return render_discharges([pk])[pk]
+
+
+def render_addenda(pks: Collection[int]) -> dict[int, str]:
+    """The contents of many addenda: session, time, author and words; missing ones are left out."""
+    return {row.pk: addendum_text(row) for row in Addendum.objects.filter(pk__in=pks).select_related("session", "site")}
+
+
+def addendum_text(row: Addendum) -> str:
+    body = {name: plain(getattr(row, name)) for name in (*_COMMON, "text")}
+    return "\n".join([f"vigil-addendum {SCHEMA}", f"site {row.site.uid}", f"session {row.session.uid}", json.dumps(body, sort_keys=True)])
 
 
 def render_addendum(pk: int) -> str:
-    """An addendum's content: its session, time, author and words."""
-    row = Addendum.objects.select_related("session", "site").get(pk=pk)
-    body = {name: plain(getattr(row, name)) for name in (*_COMMON, "text")}
-    return "\n".join([f"vigil-addendum {SCHEMA}", f"site {row.site.uid}", f"session {row.session.uid}", json.dumps(body, sort_keys=True)])
+    """One addendum's content. Raises LookupError when there is none."""
+    return render_addenda([pk])[pk]
