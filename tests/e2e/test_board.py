@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from sessions.models import TreatmentSession
 from tests.cast import NOW
+from tests.e2e.day import save_button
 from tests.e2e.floor import Floor
 from tests.e2e.people import Complaints, Person
 from tests.factories.sessions import ObservationFactory
@@ -65,7 +66,7 @@ def save_by_another(floor: Floor, session: TreatmentSession) -> None:
     for name, value in {"systolic": "128", "diastolic": "80", "pulse": "70", "spo2": "98"}.items():
         other.page.locator(f"#check-{name}").fill(value)
     other.button("All well").click()
-    other.button("Save check").click()
+    save_button(other).click()
     expect(other.page.locator(".v-checks")).to_contain_text("128/80")
 
 

@@ -7,6 +7,7 @@ from playwright.sync_api import Route, expect
 
 from sessions.models import Observation, TreatmentSession
 from tests.cast import NOW
+from tests.e2e.day import save_button
 from tests.e2e.floor import Floor
 from tests.e2e.people import Complaints, Person
 
@@ -19,7 +20,7 @@ WATCHED_FOR = timedelta(minutes=38)
 @pytest.fixture
 def typed(floor: Floor, complaints: Complaints) -> tuple[Person, TreatmentSession]:
     """A nurse with a check typed and not yet saved."""
-    complaints.meant = (*complaints.meant, "htmx:", "ERR_FAILED", "status of 401")
+    complaints.meant = (*complaints.meant, "htmx:", "ERR_FAILED", "status of 401", "Error Code 401")
     session = floor.session("monitoring", first_device_at=NOW - WATCHED_FOR)
     nurse = floor.nurse(820)
     floor.open(nurse, session)
@@ -46,7 +47,7 @@ def typed_stays(nurse: Person) -> None:
 def test_a_check_typed_while_the_line_is_down_is_sent_once_when_it_is_back(typed: tuple[Person, TreatmentSession]) -> None:
     nurse, session = typed
     nurse.page.context.set_offline(True)
-    nurse.button("Save check").click()
+    save_button(nurse).click()
     bar = nurse.page.locator("#connection")
     expect(bar).to_contain_text("Not saved.")
     expect(bar).to_contain_text("What you typed is still here.")
@@ -69,7 +70,7 @@ def test_a_check_whose_answer_was_lost_is_kept_once(typed: tuple[Person, Treatme
         route.abort()
 
     nurse.page.route("**/checks/", lose_the_answer)
-    nurse.button("Save check").click()
+    save_button(nurse).click()
     expect(nurse.page.locator("#connection")).to_contain_text("Not saved.")
     typed_stays(nurse)
     assert len(standing(session)) == 1
@@ -83,7 +84,7 @@ def test_a_check_whose_answer_was_lost_is_kept_once(typed: tuple[Person, Treatme
 def test_a_check_typed_while_signed_out_waits_for_the_sign_in(typed: tuple[Person, TreatmentSession], floor: Floor) -> None:
     nurse, session = typed
     nurse.page.context.clear_cookies(name="sessionid")
-    nurse.button("Save check").click()
+    save_button(nurse).click()
     dialog = nurse.page.get_by_role("dialog")
     expect(dialog).to_contain_text("You were signed out")
     with nurse.page.context.expect_page() as opened:
@@ -93,7 +94,7 @@ def test_a_check_typed_while_signed_out_waits_for_the_sign_in(typed: tuple[Perso
     dialog.get_by_role("button", name="I have signed in: go on").click()
     expect(dialog).to_be_hidden()
     typed_stays(nurse)
-    nurse.button("Save check").click()
+    save_button(nurse).click()
     expect(nurse.page.locator(".v-checks")).to_contain_text("131/83")
     assert len(standing(session)) == 1
 
@@ -107,7 +108,7 @@ def test_without_redis_staff_sign_in_and_log_a_check(floor: Floor) -> None:
     expect(nurse.page.get_by_role("main")).to_contain_text("The watchman is silent")
     floor.open(nurse, session)
     type_check(nurse)
-    nurse.button("Save check").click()
+    save_button(nurse).click()
     expect(nurse.page.locator(".v-checks")).to_contain_text("131/83")
     assert len(standing(session)) == 1
     floor.stack.broker.start()

@@ -153,8 +153,8 @@ def watch(clinic: Clinic, nurse: Person) -> None:
 def leave(clinic: Clinic, nurse: Person) -> None:
     """Two hours after the last device: the final check, readiness, the signature (OUT-1, OUT-2)."""
     day.pass_time(clinic.stack, 36, nurse)
-    day.take_check(nurse, Vitals(122, 78))
     day.tap(nurse, "Clinically ready")
+    day.take_check(nurse, Vitals(122, 78))
     day.walk_to(nurse, "Leave")
     day.answer_readiness(nurse)
     expect(day.step(nurse, "leave")).to_contain_text("The gate is open.")
