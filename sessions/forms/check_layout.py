@@ -39,7 +39,7 @@ def first_error(errors: Mapping[str, Any], name: str) -> str:
     return str(errors[name][0]) if errors.get(name) else ""
 
 
-def check_layout(data: Any, errors: Mapping[str, Any]) -> dict[str, object]:
+def check_layout(data: Any, errors: Mapping[str, Any], *, time_hint: str = "Empty means now.") -> dict[str, object]:
     """Everything that the form draws, from what was posted (or the check to correct) and what was wrong with it."""
     ticked, signs = chosen(data, "not_obtained"), chosen(data, "urgent_signs")
     reason = told(data, "not_obtained_reason")
@@ -56,6 +56,7 @@ def check_layout(data: Any, errors: Mapping[str, Any]) -> dict[str, object]:
         "cadss_error": first_error(errors, "cadss"),
         "note": told(data, "note"),
         "observed_at": told(data, "observed_at"),
+        "time_hint": time_hint,
         "time_error": first_error(errors, "observed_at"),
         "has_more": any(told(data, name) for name in ("note", "cadss", "observed_at"))
         or any(errors.get(name) for name in ("note", "cadss", "observed_at")),

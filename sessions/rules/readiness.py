@@ -41,7 +41,7 @@ ITEMS: tuple[Item, ...] = (
         good=("here", "walked", "handed"),
         unmet="The way home isn't there yet.",
     ),
-    Item("driving", "Told: no driving or machines until the next day after restful sleep", unmet="The patient must be told not to drive."),
+    Item("driving", "Told not to drive or use machines until the next day, after restful sleep", unmet="The patient must be told not to drive."),
     Item("sheet", "Leaving sheet given", unmet="The leaving sheet must be given."),
 )
 BY_ID: dict[str, Item] = {item.id: item for item in ITEMS}

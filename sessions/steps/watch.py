@@ -8,6 +8,7 @@ from uuid import uuid4
 from django.http import HttpRequest
 
 from clinic.roles import Permission, may
+from sessions.actions.facts import MAY_HOLD_FACTS
 from sessions.forms.check import CheckForm
 from sessions.forms.check_layout import check_layout
 from sessions.models import Observation, SessionEvent
@@ -36,7 +37,8 @@ def context(picture: Picture, *, request: HttpRequest, now: datetime, bound_form
         "session": picture.session,
         "site": request.site,  # type: ignore[attr-defined]
         "now": now,
-        "may_record": may(request.membership.role, Permission.TAKE_VITALS),  # type: ignore[attr-defined]
+        "may_record": may(request.membership.role, Permission.TAKE_VITALS) and picture.session.status in MAY_HOLD_FACTS,  # type: ignore[attr-defined]
+        "is_closed": picture.session.status == Status.DISCHARGED,
         "is_watched": picture.session.status in (Status.DOSING, Status.MONITORING),
         "planned": planned_rows(picture, checks),
         "due": due,

@@ -47,7 +47,7 @@ def correction_page(request: HttpRequest, old: Observation, data, errors, findin
     unlikely = bool(findings) and all(finding.code.startswith("unlikely.") for finding in findings)
     lacks = any(finding.code.startswith("missing.") for finding in findings)
     shown = {
-        "session": old.session, "old": old, "check": check_layout(data, errors), "findings": findings, "is_unlikely": unlikely, "lacks": lacks,
+        "session": old.session, "old": old, "check": check_layout(data, errors, time_hint="Unchanged, the old time stays to the second."), "findings": findings, "is_unlikely": unlikely, "lacks": lacks,
         "client_key": uuid4(), "now": request.now,
     }  # fmt: skip
     return render(request, "sessions/observation_correct.html", shown, status=status)
