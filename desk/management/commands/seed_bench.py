@@ -11,16 +11,12 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, models, transaction
 
-from clinic import clock
 from clinic.models import Chair, Site, User
-from desk.demo import live, scenes
-from desk.demo.steps import Floor
 from patients.models import Course, Patient
-from sessions.models import DeviceUse, FormSend, MonitoringForm, Observation, TreatmentSession
+from sessions.models import DeviceUse, FormSend, MonitoringForm, Observation, Round, SessionEvent, TreatmentSession
 
 PATIENTS = 4000
 A_DAY = 60
-MORE = tuple(scenes.Scene(room, 70 + 4 * room, scenes.alerted if room % 2 else scenes.nearly_done) for room in range(7, 13))
 
 
 class Command(BaseCommand):
@@ -40,9 +36,7 @@ class Command(BaseCommand):
 
 @transaction.atomic
 def fill(site: Site, sessions: int) -> None:
-    now = clock.now()
     Chair.objects.bulk_create([Chair(site=site, name=f"Room {number}", position=number) for number in range(7, 13)])
-    live.fill(Floor(site), MORE, now=now)
     history(site, sessions)
 
 
@@ -53,6 +47,7 @@ def history(site: Site, sessions: int) -> None:
     base = Patient.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     clone(Patient, f"e.id = {old.patient_id}", f"generate_series(1, {PATIENTS}) g", patient_columns())
     clone(Course, f"e.id = {old.course_id}", f"patients_patient p WHERE p.id > {base}", {"patient_id": "p.id"})
+    more_live(site, base)
     first = TreatmentSession.objects.order_by("-pk").values_list("pk", flat=True)[0]
     whose = f"(SELECT g, {base} + 1 + g % {PATIENTS} AS pid FROM generate_series(1, {sessions}) g) n JOIN patients_course c ON c.patient_id = n.pid"
     clone(TreatmentSession, f"e.id = {old.pk}", whose, session_columns(site))
@@ -60,7 +55,7 @@ def history(site: Site, sessions: int) -> None:
     shift = f"(s.starts_at - timestamptz '{old.starts_at.isoformat()}')"
     for model in (DeviceUse, Observation):
         clone(model, "true", mine, {"session_id": "s.id", "client_key": "gen_random_uuid()", **moved(shift, "observed_at", "recorded_at")})
-    form = {"session_id": "s.id", "signature_id": "NULL", "client_key": "NULL", "confirm_key": "NULL", "treatment_on": "s.treatment_on"}
+    form = {"session_id": "s.id", "signature_id": "NULL", "client_key": "gen_random_uuid()", "confirm_key": "NULL", "treatment_on": "s.treatment_on"}
     days = {name: f"s.treatment_on + (e.{name} - e.treatment_on)" for name in ("due_on", "staffed_due_on")}
     clone(MonitoringForm, "true", mine, {**form, **days, **moved(shift, "owed_at", "completed_at", "filed_at")})
     send = {"form_id": "f.id", "client_key": "gen_random_uuid()", **moved(shift, "sent_at", "recorded_at", "outcome_at")}
@@ -68,6 +63,19 @@ def history(site: Site, sessions: int) -> None:
     clone(FormSend, f"e.form_id = {old.forms.get().pk}", f"{sends} WHERE s.id > {first}", send)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+
+
+def more_live(site: Site, base: int) -> None:
+    """Rooms 7 to 12: the sessions under watch once more, each with a patient of its own, their devices, checks, rounds and events."""
+    watched = list(TreatmentSession.objects.filter(site=site, status="monitoring").order_by("pk").values_list("pk", flat=True))
+    for number, chair in enumerate(site.chairs.filter(position__gt=6).order_by("position"), start=1):
+        old = watched[number % len(watched)]
+        before = TreatmentSession.objects.order_by("-pk").values_list("pk", flat=True)[0]
+        own = {"uid": "gen_random_uuid()", "patient_id": "c.patient_id", "course_id": "c.id", "escort_id": "NULL", "order_id": "NULL"}
+        clone(TreatmentSession, f"e.id = {old}", f"patients_course c WHERE c.patient_id = {base + number}", {**own, "chair_id": str(chair.pk)})
+        for model in (DeviceUse, Observation, Round, SessionEvent):
+            facts = {"session_id": "s.id", "client_key": "gen_random_uuid()"}
+            clone(model, f"e.session_id = {old}", f"treatment_sessions_treatmentsession s WHERE s.id > {before}", facts)
 
 
 def patient_columns() -> dict[str, str]:
