@@ -3,7 +3,7 @@
 import os
 import sys
 import time
-from contextlib import ExitStack
+from concurrent.futures import ThreadPoolExecutor
 
 from scripts.testing import measure, system
 from scripts.testing.runs import Outcome, run
@@ -20,28 +20,39 @@ def main(arguments: list[str]) -> int:
         return close([run("SQLite", "-m", "not e2e and not stack", *rest)], [], [], started)
     system.ensure((system.CHROMIUM, system.POSTGRES))
     measure.erase()
-    outcomes = [run("SQLite", "-m", "not e2e", "--migrations", coverage=True)]
-    shortfalls = measure.shortfalls()
     not_run: list[str] = []
+    # Two cores: SQLite under coverage takes about as long as PostgreSQL and the browser one after the other.
+    with ThreadPoolExecutor(1) as second:
+        beside = second.submit(run_beside, not_run)
+        first = run("SQLite", "-m", "not e2e", "--migrations", coverage=True)
+        outcomes = [first, *beside.result()]
+    for outcome in outcomes[1:]:
+        print(f"\n[test] {outcome.name}\n{outcome.said}", flush=True)
+    return close(outcomes, measure.shortfalls(), not_run, started)
+
+
+def run_beside(not_run: list[str]) -> list[Outcome]:
+    """PostgreSQL, then the browser; what they say is told when all is over."""
+    outcomes: list[Outcome] = []
     run_postgres(outcomes, not_run)
     run_browser(outcomes, not_run)
-    return close(outcomes, shortfalls, not_run, started)
+    return outcomes
 
 
 def run_postgres(outcomes: list[Outcome], not_run: list[str]) -> None:
     if not system.has_postgres():
         not_run.append("the suite on PostgreSQL (its server is not installed)")
         return
-    with ExitStack() as exits:
-        url = exits.enter_context(running_postgres())
-        outcomes.append(run("PostgreSQL", "-m", "not e2e", "--migrations", *ENGINE_FREE, environment={"DATABASE_URL": url}))
+    with running_postgres() as url:
+        environment = {"DATABASE_URL": url}
+        outcomes.append(run("PostgreSQL", "-m", "not e2e", "--migrations", *ENGINE_FREE, environment=environment, quietly=True))
 
 
 def run_browser(outcomes: list[Outcome], not_run: list[str]) -> None:
     if not system.has_chromium():
         not_run.append("the end-to-end tests (Chromium is not installed)")
         return
-    outcomes.append(run("Browser", "-m", "e2e", environment={"VIGIL_CHROMIUM": system.chromium()}))
+    outcomes.append(run("Browser", "-m", "e2e", environment={"VIGIL_CHROMIUM": system.chromium()}, quietly=True))
 
 
 def close(outcomes: list[Outcome], shortfalls: list[str], not_run: list[str], started: float) -> int:
