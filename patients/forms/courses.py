@@ -86,7 +86,7 @@ class OrderTerms(forms.Form):
 
 
 OTHER_DOSE = (
-    HTML('<details class="v-more"{% if form.dose_mg.value == "other" %} open{% endif %}><summary>Another dose than these</summary>'),
+    HTML('<details class="v-more"{% if form.dose_mg.value == "other" %} open{% endif %}><summary>Another dose: how much, and why</summary>'),
     columns("other_dose_mg", "other_dose_reason"),
     HTML("</details>"),
 )

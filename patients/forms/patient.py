@@ -102,7 +102,7 @@ class PatientForm(forms.Form):
         unchanged = self.patient is not None and field not in self.changed_data
         if not question or unchanged:
             return
-        self.fields[confirm].label = f"{question} {self.fields[confirm].label}."
+        self[confirm].label = f"{question} {self.fields[confirm].label}."
         self.questions.fields.append(Div(tick(confirm), css_class="v-confirm"))
         if not self.cleaned_data.get(confirm):
             self.add_error(field, question)
