@@ -34,11 +34,13 @@ def arrive(
 ) -> TreatmentSession:
     """Check a patient in: both identifiers spoken and matched (PRE-5); the day's policy is fixed from here on.
 
-    Raises Refused when one is missing, or on another day than the visit's.
+    Raises Refused when one is missing, on another day than the visit's, and for one that waits or is held: those go on by their own verbs.
     """
     row = locked(session)
     if same_post(IdentityCheck, client_key, row) is not None:
         return row
+    if row.status != Status.BOOKED:
+        raise refuse("SESSION", f"This session is {Status(row.status).label.lower()}; only a booked visit can be checked in.", code="arrive.state")
     require_identity(said_name, said_birth_date)
     today = today_at(row.site, now)
     if row.treatment_on != today:
@@ -47,17 +49,7 @@ def arrive(
     policy = policy_for(row)
     move(row, Status.ARRIVED, by=by, now=now, also={"way_home": way_home, "escort": escort})
     fix_policy(row, policy)
-    new_fact(
-        IdentityCheck,
-        row,
-        observed_at=now,
-        by=by,
-        now=now,
-        client_key=client_key,
-        moment=IdentityCheck.Moment.ARRIVAL,
-        said_name=True,
-        said_birth_date=True,
-    )
+    matched_identity(row, IdentityCheck.Moment.ARRIVAL, client_key=client_key, by=by, now=now)
     return row
 
 
@@ -67,6 +59,12 @@ def require_identity(said_name: bool, said_birth_date: bool) -> None:
         raise refuse("PRE-5", "Ask the patient to say their name.", code="PRE-5.name", field="said_name")
     if not said_birth_date:
         raise refuse("PRE-5", "Ask the patient to say their date of birth.", code="PRE-5.birth", field="said_birth_date")
+
+
+def matched_identity(session: TreatmentSession, moment: str, *, client_key: UUID, by: User, now: datetime) -> IdentityCheck:
+    """Keep that both identifiers were spoken and matched (PRE-5)."""
+    said = {"said_name": True, "said_birth_date": True}
+    return new_fact(IdentityCheck, session, observed_at=now, by=by, now=now, client_key=client_key, moment=moment, **said)
 
 
 def require_own_contact(session: TreatmentSession, escort: Contact | None) -> None:

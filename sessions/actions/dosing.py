@@ -10,7 +10,7 @@ from clinic import audit
 from clinic.findings import Finding, Level, Refused, blocks, refuse, standing_in_the_way
 from clinic.models import Membership, User
 from clinic.rules.opening import local_day
-from sessions.actions.arrival import require_identity
+from sessions.actions.arrival import matched_identity, require_identity
 from sessions.actions.facts import new_fact, require_time, same_post
 from sessions.actions.forms import owe_form
 from sessions.actions.life import fix_policy, locked_picture, move
@@ -53,25 +53,15 @@ def start(
 ) -> TreatmentSession:
     """The start press: all gates are asked again, identity at the chair and the kit's expiry too (PRE-5, PRE-6, DOS-2).
 
-    Raises Refused with every block and every undecided decision; nothing is written then.
+    Raises Refused before the clearing, and with every block and every undecided decision; nothing is written then.
     """
     picture = locked_picture(session, GATE_PARTS)
     row = picture.session
     if same_post(IdentityCheck, client_key, row) is not None:
         return row
+    require_cleared(row)
     require_identity(said_name, said_birth_date)
-    made = new_fact(
-        IdentityCheck,
-        row,
-        observed_at=now,
-        by=by,
-        now=now,
-        client_key=client_key,
-        moment=IdentityCheck.Moment.DOSE,
-        said_name=True,
-        said_birth_date=True,
-    )
-    picture.identity_checks.append(made)
+    picture.identity_checks.append(matched_identity(row, IdentityCheck.Moment.DOSE, client_key=client_key, by=by, now=now))
     asked = start_findings(gate_facts(picture, at=now, membership=membership))
     asked += rules.kit_findings(kit.expires_on, row.treatment_on, kit.lot)
     in_the_way = standing_in_the_way(asked, decided_before_dose(picture))
@@ -80,6 +70,12 @@ def start(
     fields = {"kit_route": kit.route, "kit_lot": kit.lot, "kit_expires_on": kit.expires_on, "order": order_of(row), "monitor": row.monitor or by}
     move(row, Status.DOSING, by=by, now=now, also=fields)
     return row
+
+
+def require_cleared(session: TreatmentSession) -> None:
+    """The start follows the clearing; the other ways into `dosing` are for devices that were given all the same."""
+    if session.status != Status.CLEARED:
+        raise refuse("PRE-6", f"This session is {Status(session.status).label.lower()}, not cleared for dosing.", code="start.state")
 
 
 @transaction.atomic

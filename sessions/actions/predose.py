@@ -10,7 +10,7 @@ from clinic import audit
 from clinic.actions.notices import raise_notice
 from clinic.findings import Finding, Level, Refused, refuse, standing_in_the_way
 from clinic.models import Membership, User
-from sessions.actions.arrival import require_identity
+from sessions.actions.arrival import matched_identity, require_identity
 from sessions.actions.facts import new_fact, same_post
 from sessions.actions.life import fix_policy, locked_picture, move
 from sessions.models import IdentityCheck, Override, PreDoseCheck, TreatmentSession
@@ -57,10 +57,7 @@ def answer_round(
         raise refuse("PRE-4", f"This session is {Status(row.status).label.lower()}: the questions belong before the dose.", code="round.state")
     if asked_identity:
         require_identity(said_name, said_birth_date)
-        new_fact(
-            IdentityCheck, row, observed_at=now, by=by, now=now, client_key=uuid5(client_key, "identity"), moment=IdentityCheck.Moment.ARRIVAL,
-            said_name=True, said_birth_date=True,
-        )  # fmt: skip
+        matched_identity(row, IdentityCheck.Moment.ARRIVAL, client_key=uuid5(client_key, "identity"), by=by, now=now)
     made = new_fact(PreDoseCheck, row, observed_at=now, by=by, now=now, client_key=client_key, schema=SCHEMA, answers=dict(answers))
     if answers.get(SUICIDE.id) == "positive":
         raise_notice(row.site, "suicide_screen", "PRE-4", row, "A suicide-risk screen is positive: the prescriber sees the patient.", now)

@@ -52,10 +52,13 @@ def test_on_its_own_day_with_its_own_escort(cast: Cast) -> None:
         arrive(session, cast, escort=ContactFactory(patient__site=cast.riverside))
 
 
-@pytest.mark.parametrize("status", [Status.CANCELLED, Status.MONITORING, Status.DISCHARGED])
+@pytest.mark.parametrize("status", [Status.CANCELLED, Status.WAITING, Status.HELD, Status.MONITORING, Status.DISCHARGED])
 def test_nobody_arrives_twice(cast: Cast, status: str) -> None:
+    session = at_state(status, cast)
     with pytest.raises(Refused):
-        arrive(at_state(status, cast), cast)
+        arrive(session, cast)
+    session.refresh_from_db()
+    assert session.status == status
 
 
 def test_the_way_home_can_change_while_the_patient_is_here(cast: Cast) -> None:

@@ -62,6 +62,17 @@ def test_the_start_asks_every_gate_again(cast: Cast, prescriber_here: DutyPeriod
     assert AuditEntry.objects.filter(action="session.dosing").count() == 1
 
 
+@pytest.mark.parametrize("status", [Status.BOOKED, Status.ARRIVED, Status.WAITING, Status.HELD, Status.MISSED])
+def test_only_who_was_cleared_is_started(cast: Cast, prescriber_here: DutyPeriod, status: str) -> None:
+    session = at_state(Status.CLEARED, cast)
+    stamps = {"waiting_at": NOW - timedelta(hours=2), "held_at": NOW - timedelta(hours=2), "missed_at": NOW, "status_reason": "Rest"}
+    TreatmentSession.objects.filter(pk=session.pk).update(status=status, **stamps)
+    with pytest.raises(Refused) as caught:
+        start(session, cast)
+    assert [finding.key for finding in caught.value.findings] == ["start.state"]
+    assert status_of(session) == status
+
+
 @pytest.mark.parametrize(
     ("fields", "key"),
     [
