@@ -63,7 +63,10 @@ def visit(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def quiet(response: HttpResponse) -> HttpResponse:
-    """The link is the key: it must not travel in a referrer or stand in an index."""
-    response["Referrer-Policy"] = "no-referrer"
+    """The link is the key: it must not travel in a referrer to others, or stand in an index.
+
+    Not "no-referrer": browsers then send `Origin: null` with the patient's own press, and the CSRF check refuses it.
+    """
+    response["Referrer-Policy"] = "same-origin"
     response["X-Robots-Tag"] = "noindex"
     return response
