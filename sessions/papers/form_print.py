@@ -13,7 +13,26 @@ from sessions.rules.definition import Section
 MARK = "TRANSCRIPTION AID: not the official form. Type it into the REMS portal, or copy it onto the official form and fax that."
 COLUMNS = (254.0, 254.0)  # within the margins and reportlab's own padding of 6
 MARGIN = 46.0
-ALIKE = str.maketrans({"₂": "2", "–": "-", "—": "-", "’": "'", "‘": "'", "“": '"', "”": '"', "≤": "<=", "…": "..."})
+ALIKE = str.maketrans(
+    {
+        "₂": "2",
+        "–": "-",
+        "—": "-",
+        "’": "'",
+        "‘": "'",
+        "“": '"',
+        "”": '"',
+        "≤": "<=",
+        "…": "...",
+        "Ł": "L",
+        "ł": "l",
+        "Đ": "D",
+        "đ": "d",
+        "ı": "i",
+        "Œ": "OE",
+        "œ": "oe",
+    }
+)
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ def test_a_void_print_says_so(cast, sign_in):
 
 @pytest.mark.parametrize(
     ("text", "drawn"),
-    [("Élodie", "Élodie"), ("Łukasz", "?ukasz"), ("Dvořák", "Dvorák"), ("SpO₂ ≤ 93", "SpO2 <= 93"), ("שלום 😀", "???? ?"), ("e\u0301", "e")],
+    [("Élodie", "Élodie"), ("Łukasz", "Lukasz"), ("Dvořák", "Dvorák"), ("SpO₂ ≤ 93", "SpO2 <= 93"), ("שלום 😀", "???? ?"), ("e\u0301", "e")],
 )
 def test_letters_that_the_font_lacks_are_never_silently_gone(text, drawn):
     assert drawable(text) == drawn
