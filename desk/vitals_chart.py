@@ -12,7 +12,9 @@ LEFT, RIGHT = 36, 468
 PRESSURE_TOP, PRESSURE_BOTTOM = 26, 196
 OXYGEN_TOP, OXYGEN_BOTTOM = 214, 268
 SPAN = 150
-EARLIEST = -30
+EARLIEST = -40
+# Left of the first reading, so that its numbers don't lie on the axis's.
+ROOM = 8
 LABEL_GAP = 46
 LABEL_HEIGHT = 13
 
@@ -155,10 +157,10 @@ def vitals_chart(
 
 
 def minute_scale(readings: Sequence[Reading]) -> Scale:
-    """From the baseline (at most half an hour before) to 150 minutes, longer in steps of 30 for a long watch."""
+    """From before the baseline (at most half an hour old) to 150 minutes, longer in steps of 30 for a long watch."""
     first = min([0.0, *(reading.minute for reading in readings)])
     last = max([float(SPAN), *(reading.minute for reading in readings)])
-    low = max(EARLIEST, 10 * (first // 10)) if first < 0 else 0
+    low = max(EARLIEST, 10 * ((first - ROOM) // 10)) if first < 0 else 0
     return Scale(low, 30 * -(-last // 30), LEFT, RIGHT)
 
 
