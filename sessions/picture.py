@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from clinic.models import SitePolicy
+from clinic.models import SitePolicy, User
 from clinic.models.policy import Anchor
 from patients.models import StandingParameters
 from sessions.models import (
@@ -171,10 +171,17 @@ ALL_PARTS = (*_FACTS, *_ROWS)
 
 
 def pictures_of(sessions: Iterable[TreatmentSession], policies: dict[int, SitePolicy], parts: Iterable[str] = ALL_PARTS) -> list[Picture]:
-    """Pictures of several sessions of one site in a constant number of queries: one per part, and one for standing parameters.
+    """Pictures of several sessions of one site in a constant number of queries: one per part, one for standing parameters, one for names.
 
     `policies` maps session pk to the policy in force on its day (sessions.queries.policies_for).
     """
+    pictures = bare_pictures_of(sessions, policies, parts)
+    name_people(pictures)
+    return pictures
+
+
+def bare_pictures_of(sessions: Iterable[TreatmentSession], policies: dict[int, SitePolicy], parts: Iterable[str] = ALL_PARTS) -> list[Picture]:
+    """The same without the names of who recorded what: for the board, the watchman and acts, which show nobody's."""
     pictures = {session.pk: Picture(session=session, policy=policies[session.pk]) for session in sessions}
     for part in parts:
         for row in rows_of(part, list(pictures)):
@@ -185,8 +192,16 @@ def pictures_of(sessions: Iterable[TreatmentSession], policies: dict[int, SitePo
 
 def rows_of(part: str, session_pks: list[int]) -> Iterable[Any]:
     if part in _FACTS:
-        return _FACTS[part].objects.standing().select_related("recorded_by", "observed_by").filter(session_id__in=session_pks)
+        return _FACTS[part].objects.standing().filter(session_id__in=session_pks)
     return _ROWS[part].objects.filter(session_id__in=session_pks)
+
+
+def name_people(pictures: Iterable[Picture]) -> None:
+    """Put who recorded and who saw beside every fact: one query for all, where a join per part would cost half of the page."""
+    facts = [fact for picture in pictures for part in _FACTS for fact in getattr(picture, part)]
+    people = User.objects.only("printed_name", "email").in_bulk({pk for fact in facts for pk in (fact.recorded_by_id, fact.observed_by_id) if pk is not None})
+    for fact in facts:
+        fact.recorded_by, fact.observed_by = people.get(fact.recorded_by_id), people.get(fact.observed_by_id)
 
 
 def set_standing(pictures: Iterable[Picture]) -> None:

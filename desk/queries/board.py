@@ -10,7 +10,7 @@ from django.urls import reverse
 from clinic.models import Chair, Site
 from clinic.queries.opening import today_at
 from sessions.models import Alert, MonitoringForm, TreatmentSession
-from sessions.picture import Picture, pictures_of
+from sessions.picture import Picture, bare_pictures_of
 from sessions.queries.due import next_due
 from sessions.queries.forms import OPEN as FORM_OPEN
 from sessions.queries.policies import policies_for
@@ -51,7 +51,7 @@ def floor_of(site: Site, now: datetime) -> Floor:
     for session in sessions:
         session.site = site
     live = [session for session in sessions if session.status in OPEN]
-    pictures = {picture.session.pk: picture for picture in pictures_of(live, fixed_policies(live), PARTS)} if live else {}
+    pictures = {picture.session.pk: picture for picture in bare_pictures_of(live, fixed_policies(live), PARTS)} if live else {}
     chairs = list(Chair.objects.filter(site=site, is_active=True).order_by("position", "name", "pk"))
     cards = [*(live_card(site, pictures[session.pk], now) for session in live), *free_cards(site, chairs, live, sessions, now)]
     order = {chair.pk: place for place, chair in enumerate(chairs)}

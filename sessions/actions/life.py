@@ -10,7 +10,7 @@ from clinic.findings import refuse
 from clinic.models import SitePolicy, User
 from sessions.models import TreatmentSession
 from sessions.models.session import STAMP_OF_STATUS
-from sessions.picture import ALL_PARTS, Picture, picture_of
+from sessions.picture import ALL_PARTS, Picture, bare_pictures_of
 from sessions.queries.policies import policy_for
 from sessions.rules.moves import may_move
 from sessions.states import Status
@@ -30,7 +30,7 @@ def locked(session: TreatmentSession) -> TreatmentSession:
 def locked_picture(session: TreatmentSession, parts: Iterable[str] = ALL_PARTS) -> Picture:
     """Lock the session and read what stands about it: everything, or the parts that the act needs."""
     row = locked(session)
-    return picture_of(row, policy_for(row), parts)
+    return bare_pictures_of([row], {row.pk: policy_for(row)}, parts)[0]
 
 
 def move(session: TreatmentSession, to: str, *, by: User | None, now: datetime, reason: str = "", also: Mapping[str, object] | None = None) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from clinic.models import Site
 from sessions.models import TreatmentSession
-from sessions.picture import pictures_of
+from sessions.picture import bare_pictures_of
 from sessions.queries.due import WATCHED, Due, next_due
 from sessions.queries.policies import policies_for
 
@@ -24,7 +24,7 @@ def overdue_checks(site: Site, now: datetime) -> list[Overdue]:
     if not live:
         return []
     found = []
-    for picture in pictures_of(live, policies_for(live), PARTS):
+    for picture in bare_pictures_of(live, policies_for(live), PARTS):
         due = next_due(picture, now)
         if due is not None and due.is_late:
             found.append(Overdue(picture.session, due))
