@@ -13,6 +13,8 @@ from sessions.models import Alert, Observation
 from sessions.picture import Picture
 from sessions.rules import alerts as rules
 
+GOOD_REPEAT = "Good repeat"
+
 
 def values_of(observation: Observation) -> Mapping[str, object]:
     """A check's readings as the rules take them; what wasn't obtained is None or empty."""
@@ -27,11 +29,12 @@ def judge(picture: Picture, observation: Observation, *, by: User, now: datetime
     """
     found = [] if observation.is_withdrawn else beyond_of(picture, observation)
     close_corrected(picture, in_place_of, by=by, now=now)
+    reopen_answered(picture, in_place_of)
     if not observation.is_withdrawn:
         close_answered(picture, observation, found, by=by, now=now)
     open_whats = {alert.what for alert in picture.open_alerts}
     for beyond in found:
-        if is_over_already(picture, observation, beyond):
+        if is_over_already(picture, observation, beyond.what):
             continue
         told = rules.still_beyond(beyond, open_whats)
         Alert.objects.create(
@@ -56,18 +59,31 @@ def close_corrected(picture: Picture, corrected: Observation | None, *, by: User
             end(alert, "The reading was corrected.", by=by, now=now)
 
 
+def reopen_answered(picture: Picture, taken_back: Observation | None) -> None:
+    """A good repeat that was no reading of this patient, or not good, has closed nothing: its alerts stand open again (MON-6)."""
+    if taken_back is None:
+        return
+    readings = {other.pk: other for other in picture.observations}
+    for alert in picture.alerts:
+        was_answered = alert.closed_at == taken_back.recorded_at and alert.closed_how.startswith(GOOD_REPEAT)
+        reading = readings.get(alert.observation_id)
+        if was_answered and reading is not None and not is_over_already(picture, reading, alert.what):
+            alert.closed_at, alert.closed_by, alert.closed_how = None, None, ""
+            alert.save(update_fields=["closed_at", "closed_by", "closed_how"])
+
+
 def close_answered(picture: Picture, observation: Observation, found: list[rules.Beyond], *, by: User, now: datetime) -> None:
     seen_at = {other.pk: other.observed_at for other in picture.observations}
     values = values_of(observation)
     for alert in picture.open_alerts:
         is_later = seen_at.get(alert.observation_id, observation.observed_at) < observation.observed_at
         if is_later and rules.is_good_repeat(alert.what, values, found):
-            end(alert, f"Good repeat at {observation.observed_at.astimezone(picture.session.site.zone):%H:%M}.", by=by, now=now)
+            end(alert, f"{GOOD_REPEAT} at {observation.observed_at.astimezone(picture.session.site.zone):%H:%M}.", by=by, now=now)
 
 
-def is_over_already(picture: Picture, observation: Observation, beyond: rules.Beyond) -> bool:
+def is_over_already(picture: Picture, observation: Observation, what: str) -> bool:
     later = (other for other in picture.observations if other.observed_at > observation.observed_at)
-    return any(rules.is_good_repeat(beyond.what, values_of(other), beyond_of(picture, other)) for other in later)
+    return any(rules.is_good_repeat(what, values_of(other), beyond_of(picture, other)) for other in later)
 
 
 def end(alert: Alert, how: str, *, by: User, now: datetime) -> None:
@@ -95,11 +111,13 @@ def close_alert(alert: Alert, *, note: str, by: User, now: datetime) -> None:
     if not note.strip():
         raise refuse("MON-6", "Write a note: what you found and decided.", code="MON-6.note", field="note")
     session = locked(alert.session)
-    alike = Alert.objects.select_for_update(of=("self",)).filter(
-        session=session, what=alert.what, closed_at__isnull=True, raised_at__lte=alert.raised_at
+    alike = list(
+        Alert.objects.select_for_update(of=("self",)).filter(session=session, what=alert.what, closed_at__isnull=True, raised_at__lte=alert.raised_at)
     )
     for row in alike:
         end(row, f"Prescriber: {note.strip()}"[:300], by=by, now=now)
+    if not alike:
+        return
     audit.record(
         action="alert.closed", target=alert, by=by, now=now, site=session.site, patient_pk=session.patient_id, changes={"session": session.pk}
     )

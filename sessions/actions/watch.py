@@ -190,5 +190,6 @@ def withdraw(
     require_open(row)
     made = withdrawal(fact, row, reason=reason, by=by, now=now, client_key=client_key)
     if isinstance(fact, Observation):
+        picture.observations = [other for other in picture.observations if other.pk != fact.pk]
         judge(picture, made, by=by, now=now, in_place_of=fact)  # type: ignore[arg-type]
     return made

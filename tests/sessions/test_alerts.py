@@ -105,6 +105,28 @@ def test_a_withdrawn_check_takes_its_alert_with_it(record, cast):
     assert shown() == [("pressure", "high", False)]
 
 
+@pytest.mark.parametrize("values", [None, {"systolic": 176, "diastolic": 102}])
+def test_a_good_repeat_that_is_taken_back_leaves_the_alert_open(record, cast, values):
+    record(HIGH)
+    repeat = record(at=NOW + minutes(5))
+    later = {"by": cast.nurse, "now": NOW + minutes(8)}
+    if values is None:
+        watch.withdraw(repeat, reason="Another patient's", client_key=uuid4(), **later)
+    else:
+        check = watch.Check(values=GOOD_VITALS | values, observed_at=repeat.observed_at, client_key=uuid4(), is_confirmed=True)
+        watch.correct_observation(repeat, check=check, reason="Typed wrong", **later)
+    assert ("pressure", "high", True) in shown()
+    assert all(is_open for _, _, is_open in shown())
+
+
+def test_a_corrected_repeat_that_is_still_good_keeps_the_alert_closed(record, cast):
+    record(HIGH)
+    repeat = record(at=NOW + minutes(5))
+    check = watch.Check(values=GOOD_VITALS | {"pulse": 80}, observed_at=repeat.observed_at, client_key=uuid4(), is_confirmed=True)
+    watch.correct_observation(repeat, check=check, reason="Typed wrong", by=cast.nurse, now=NOW + minutes(8))
+    assert shown() == [("pressure", "high", False)]
+
+
 def test_one_patients_own_limits_take_the_place_of_the_high_tier(record, session, cast):
     StandingParameters.objects.create(
         site=session.site, patient=session.patient, high_systolic=180, high_diastolic=110, reason="Known", from_on=date(2026, 6, 1), until_on=date(2026, 7, 1),
