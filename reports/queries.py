@@ -77,6 +77,7 @@ def one(
         readings=[reading_of(*row) for row in readings],
         enrolled_on=enrolled_on, form_due_on=filing.due_on if filing else None, form_proven_sent_on=filing.sent_on if filing else None,
         prescriber_stays=[stay for stay in stays if first_at and end and stay.came_at < end and stay.ended_at > first_at],
+        checks_from_last=clocks.checks_from_last,
     )  # fmt: skip
 
 

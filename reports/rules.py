@@ -37,6 +37,7 @@ class SessionFacts:
     form_due_on: date | None
     form_proven_sent_on: date | None
     prescriber_stays: Sequence[Presence]
+    checks_from_last: bool = False
 
 
 # True: kept. False: fell short. None: the measure doesn't speak about this session.
@@ -64,13 +65,14 @@ def watched(facts: SessionFacts, today: date) -> Answer:
 
 
 def three_pressures(facts: SessionFacts, today: date) -> Answer:
-    """Whether pressure was taken before the dose, 30–50 minutes after the first device and before leaving (MON-3)."""
-    if facts.first_device_at is None or not facts.is_over or facts.ended_at is None:
+    """Whether pressure was taken before the dose, 30–50 minutes after the device that the site's checks count from, and before leaving (MON-3)."""
+    if facts.first_device_at is None or facts.last_device_at is None or not facts.is_over or facts.ended_at is None:
         return None
     first, end = facts.first_device_at, facts.ended_at
+    start = facts.last_device_at if facts.checks_from_last else first
     taken = [reading for reading in facts.readings if reading.has_pressure]
     before = any(reading.at <= first for reading in taken)
-    middle = any(MID_FROM <= reading.at - first <= MID_TO for reading in taken)
+    middle = any(MID_FROM <= reading.at - start <= MID_TO for reading in taken)
     final = any(reading.at > first and timedelta(0) <= end - reading.at <= facts.final_max_age for reading in taken)
     return before and middle and final
 

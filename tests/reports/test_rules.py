@@ -42,6 +42,8 @@ CASES = [
     ("pressures", {"readings": [*GOOD.readings[:1], Reading(FIRST + minutes(50), True, False), *GOOD.readings[2:]]}, True),
     ("pressures", {"readings": [*GOOD.readings[:1], Reading(FIRST + minutes(40), False, False), *GOOD.readings[2:]]}, False),
     ("pressures", {"readings": [*GOOD.readings[:2], Reading(FIRST + minutes(115), True, False)]}, False),
+    ("pressures", {"readings": [*GOOD.readings[:1], Reading(FIRST + minutes(52), True, False), *GOOD.readings[2:]], "checks_from_last": True}, True),
+    ("pressures", {"readings": [*GOOD.readings[:1], Reading(FIRST + minutes(35), True, False), *GOOD.readings[2:]], "checks_from_last": True}, False),
     ("pressures", {"is_over": False}, None),
     ("filed", {}, True),
     ("filed", {"form_proven_sent_on": date(2026, 6, 17)}, True),
