@@ -152,6 +152,8 @@ def test_a_flag_that_is_neither_yes_nor_no_is_refused(monkeypatch: pytest.Monkey
         ("GET /r/secret 200", "GET /r/… 200"),
         ("/riverside/v/", "/riverside/v/"),
         ("Not Found: /v/abc?x=1", "Not Found: /v/…?x=1"),
+        ("/join/s3cret_token/", "/join/…/"),
+        ("/accounts/password/reset/key/1-set-abc/", "/accounts/password/reset/key/…/"),
     ],
 )
 def test_tokens_never_reach_a_log(told: str, kept: str) -> None:
