@@ -8,7 +8,7 @@ from django.db import transaction
 from clinic import audit
 from clinic.findings import refuse
 from clinic.models import User
-from sessions.actions.dosing import Given
+from sessions.actions.dosing import Given, is_backdated
 from sessions.actions.facts import copied_fields, new_fact, require_reason, require_standing, require_time, same_post
 from sessions.actions.forms import owe_form, withdraw_form
 from sessions.actions.life import locked_picture, move
@@ -70,7 +70,9 @@ def correct_device(
         label_checked=given.label_checked,
     )  # fmt: skip
     picture.devices = [made if other.pk == device.pk else other for other in picture.devices]
-    require_second(opens_earlier(before=before, after=picture.gate_opens_at), second, by)
+    # The first spray of all, written down late: there was no gate yet that it could open earlier, and nobody watched meanwhile.
+    is_earlier = opens_earlier(before=before, after=picture.gate_opens_at) or (before is None and is_backdated(picture, given, now))
+    require_second(is_earlier, second, by)
     audit.record(
         action="device.corrected", target=made, by=by, now=now, site=row.site, patient_pk=row.patient_id,
         changes={

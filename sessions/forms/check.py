@@ -1,6 +1,6 @@
 """One check (MON-3, MON-4, MON-7). Drawn by hand in templates/sessions/_check_form.html: it is the page's heart, and crispy alone costs half its budget."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -8,13 +8,11 @@ from django.utils import timezone
 
 from clinic.models import User
 from sessions.actions.watch import Check
-from sessions.forms.moments import MomentForm
+from sessions.forms.moments import MomentForm, corrected_moment
 from sessions.models.monitoring import Breathing, Dissociation, Nausea, Observation
 from sessions.rules.alerts import URGENT_SIGNS
-from sessions.rules.moments import moment_of
 from sessions.rules.vitals import BY_FIELD
 
-HALF_A_DAY = timedelta(hours=12)
 SEDATION = ((5, "Awake"), (4, "Slow"), (3, "Loud voice"), (2, "Shaken"), (1, "Pain"), (0, "No answer"))
 # What can be ticked as "not obtained", and the fields of an observation that it stands for.
 NOT_OBTAINED = {
@@ -78,11 +76,7 @@ class CorrectionForm(CheckForm):
         super().__init__(*args, **kwargs)
 
     def moment(self) -> datetime:
-        wall, seen = self.cleaned_data.get("observed_at"), timezone.localtime(self.old.observed_at)
-        if wall is None or (wall.hour, wall.minute) == (seen.hour, seen.minute):
-            return self.old.observed_at
-        zone: Any = timezone.get_current_timezone()
-        return moment_of(wall, now=min(self.now, self.old.observed_at + HALF_A_DAY), zone=zone)
+        return corrected_moment(self.cleaned_data.get("observed_at"), old=self.old.observed_at, now=self.now)
 
 
 def initial_of(observation: Observation) -> dict[str, object]:

@@ -10,7 +10,7 @@ from clinic.models import Membership, User
 from clinic.roles import MAY, Permission
 from sessions.actions.dosing import Given, Kit
 from sessions.forms.arrival import tick, untagged
-from sessions.forms.moments import MomentForm, WallTime
+from sessions.forms.moments import MomentForm, WallTime, corrected_moment
 from sessions.models import DeviceUse, TreatmentSession
 from sessions.models.dosing import Route
 
@@ -114,11 +114,20 @@ class DeviceForm(KitMixin, MomentForm):
 
 
 class CorrectDeviceForm(DeviceForm):
+    """A device in the place of `old`; its time stays to the second unless another one is typed (OUT-4 counts seconds)."""
+
     reason = forms.CharField(max_length=300, required=False, label="Why it is corrected")
     second_email = forms.EmailField(required=False, label="Second person’s e-mail")
     second_password = forms.CharField(
         required=False, max_length=200, label="Their password", widget=forms.PasswordInput(attrs={"autocomplete": "off"})
     )
+
+    def __init__(self, *args: Any, old: DeviceUse, **kwargs: Any) -> None:
+        self.old = old
+        super().__init__(*args, session=old.session, **kwargs)
+
+    def moment(self) -> datetime:
+        return corrected_moment(self.cleaned_data.get("observed_at"), old=self.old.observed_at, now=self.now)
 
     def rows(self) -> list[Any]:
         second = Div("second_email", "second_password", css_class="v-fields")

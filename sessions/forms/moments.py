@@ -1,6 +1,6 @@
 """A wall-clock time on a form: empty means now."""
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from clinic.findings import Finding
 from sessions.rules.moments import moment_of
+
+HALF_A_DAY = timedelta(hours=12)
 
 
 class WallTime(forms.TimeField):
@@ -35,6 +37,15 @@ class MomentForm(forms.Form):
             return self.now
         zone: Any = timezone.get_current_timezone()
         return moment_of(wall, now=self.now, zone=zone)
+
+
+def corrected_moment(wall: time | None, *, old: datetime, now: datetime) -> datetime:
+    """The time of what is corrected: it stays to the second unless another minute is typed, which lies about the old one."""
+    seen = timezone.localtime(old)
+    if wall is None or (wall.hour, wall.minute) == (seen.hour, seen.minute):
+        return old
+    zone: Any = timezone.get_current_timezone()
+    return moment_of(wall, now=min(now, old + HALF_A_DAY), zone=zone)
 
 
 def add_findings(form: forms.Form, findings: list[Finding]) -> None:

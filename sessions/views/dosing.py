@@ -91,9 +91,9 @@ def device_correct(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     device = fact_for(request, DeviceUse, pk, Permission.DOSE)
     session = device.session
     if request.method == "GET":
-        form = CorrectDeviceForm(session=session, now=request.now, initial={**initial_of(device, session.site.zone), "client_key": uuid4()})
+        form = CorrectDeviceForm(old=device, now=request.now, initial={**initial_of(device, session.site.zone), "client_key": uuid4()})
         return render(request, "sessions/device_correct.html", {"session": session, "device": device, "form": form})
-    form = CorrectDeviceForm(request.POST, session=session, now=request.now)
+    form = CorrectDeviceForm(request.POST, old=device, now=request.now)
 
     def act() -> object:
         data = form.cleaned_data

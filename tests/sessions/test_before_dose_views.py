@@ -250,6 +250,16 @@ def test_the_second_person_of_a_correction(cast: Cast, sign_in: SignIn, email: s
     assert DeviceUse.objects.filter(supersedes=device).exists() is (status == 303)
 
 
+def test_a_corrected_lot_moves_no_time(cast: Cast, sign_in: SignIn) -> None:
+    """The page shows minutes; the seconds stay, or the gate would open earlier and want a second person (OUT-4)."""
+    session = at_state(Status.MONITORING, cast, first_device_at=NOW - timedelta(minutes=60, seconds=20))
+    device = DeviceUse.objects.filter(session=session).latest("observed_at")
+    shown = device.observed_at.astimezone(cast.riverside.zone).strftime("%H:%M")
+    data = {"sprays": 2, "observed_at": shown, "reason": "Mistyped", "route": "bulk", "lot": "OTHER-1", "expires_on": "2027-01-31"}
+    assert sign_in(cast.nurse).post(url("device_correct", device.pk), {**key(), **data}).status_code == 303
+    assert DeviceUse.objects.get(supersedes=device).observed_at == device.observed_at
+
+
 def test_a_repeated_round_is_one_fact(cast: Cast, sign_in: SignIn) -> None:
     session = at_state(Status.ARRIVED, cast)
     client, data = sign_in(cast.nurse), {**key(), "asked": "suicide_risk", "suicide_risk": "negative"}

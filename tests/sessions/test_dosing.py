@@ -222,6 +222,16 @@ def test_a_correction_needs_a_reason_and_an_open_record(cast: Cast) -> None:
         correct(closed, cast, replace(GIVEN, given_at=closed.observed_at))
 
 
+def test_a_first_spray_that_a_correction_backdates_needs_a_second_person(cast: Cast, prescriber_here: DutyPeriod) -> None:
+    session = at_state(Status.CLEARED, cast)
+    start(session, cast)
+    unsprayed = give(session, cast, replace(GIVEN, sprays=0))
+    backdated = replace(GIVEN, given_at=NOW - timedelta(minutes=130))
+    with pytest.raises(Refused):
+        correct(unsprayed, cast, backdated)
+    assert correct(unsprayed, cast, backdated, second=cast.second_nurse).sprays == 2
+
+
 def test_status_follows_the_devices_that_stand(cast: Cast) -> None:
     """A device that was never sprayed: dosing goes on; once corrected back, the watch."""
     session = at_state(Status.MONITORING, cast)
