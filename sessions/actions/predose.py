@@ -7,9 +7,10 @@ from uuid import UUID, uuid5
 from django.db import transaction
 
 from clinic import audit
-from clinic.actions.notices import raise_notice
+from clinic.actions.notices import raise_notice, resolve_notices
 from clinic.findings import Finding, Level, Refused, refuse, standing_in_the_way
 from clinic.models import Membership, User
+from clinic.roles import Permission, may
 from sessions.actions.arrival import matched_identity, require_identity
 from sessions.actions.facts import new_fact, same_post
 from sessions.actions.life import fix_policy, locked_picture, move
@@ -22,6 +23,7 @@ from sessions.rules.gates import clear_findings, start_findings
 from sessions.rules.questions import SCHEMA, SUICIDE
 from sessions.states import Status
 
+SUICIDE_NOTICE = "suicide_screen"
 BEFORE_DOSE = (Status.ARRIVED, Status.WAITING, Status.CLEARED)
 # A decision holds for every gate before the dose: its key names the evidence, so a new reading or answer is decided anew.
 BEFORE_GATES = (Gate.BOOK, Gate.CLEAR, Gate.START)
@@ -59,13 +61,20 @@ def answer_round(
         require_identity(said_name, said_birth_date)
         matched_identity(row, IdentityCheck.Moment.ARRIVAL, client_key=uuid5(client_key, "identity"), by=by, now=now)
     made = new_fact(PreDoseCheck, row, observed_at=now, by=by, now=now, client_key=client_key, schema=SCHEMA, answers=dict(answers))
-    if answers.get(SUICIDE.id) == "positive":
-        raise_notice(row.site, "suicide_screen", "PRE-4", row, "A suicide-risk screen is positive: the prescriber sees the patient.", now)
+    tell_prescriber(row, answers.get(SUICIDE.id), now)
     audit.record(
         action="predose.answered", target=made, by=by, now=now, site=row.site, patient_pk=row.patient_id,
         changes={"session": row.pk, "questions": sorted(answers)},
     )  # fmt: skip
     return made
+
+
+def tell_prescriber(session: TreatmentSession, screen: object, now: datetime) -> None:
+    """A positive screen opens a notice; a negative one afterwards, or a prescriber at work on the session, closes it (PRE-4)."""
+    if screen == "positive":
+        raise_notice(session.site, SUICIDE_NOTICE, "PRE-4", session, "A suicide-risk screen is positive: the prescriber sees the patient.", now)
+    elif screen == "negative":
+        resolve_notices(session.site, SUICIDE_NOTICE, session, "Screened again: negative.", now)
 
 
 @transaction.atomic
@@ -111,6 +120,8 @@ def clear_for_dosing(session: TreatmentSession, *, by: User, membership: Members
     if in_the_way:
         raise Refused(in_the_way)
     fix_policy(row, picture.policy)
+    if may(membership.role, Permission.DECIDE):
+        resolve_notices(row.site, SUICIDE_NOTICE, row, "The prescriber cleared the patient.", now)
     move(row, Status.CLEARED, by=by, now=now, also={"order": order_of(row)})
     return row
 

@@ -74,6 +74,18 @@ def test_a_positive_screen_raises_a_notice_and_never_blocks(cast: Cast) -> None:
     ask(session, cast, answers=good_answers(NOW) | {"suicide_risk": "positive"})
     assert Notice.objects.get(kind="suicide_screen").target_pk == session.pk
     assert clear(session, cast).status == Status.CLEARED
+    assert Notice.objects.get(kind="suicide_screen").resolved_at is None
+
+
+@pytest.mark.parametrize("way", ["screened again", "cleared by the prescriber"])
+def test_the_notice_goes_when_the_act_is_done(cast: Cast, way: str) -> None:
+    session = ready(cast)
+    ask(session, cast, answers=good_answers(NOW) | {"suicide_risk": "positive"})
+    if way == "screened again":
+        ask(session, cast)
+    else:
+        predose.clear_for_dosing(session, by=cast.prescriber, membership=cast.of(cast.prescriber), now=NOW)
+    assert Notice.objects.get(kind="suicide_screen").resolved_at == NOW
 
 
 @pytest.mark.parametrize("status", [Status.BOOKED, Status.HELD, Status.MONITORING])
