@@ -38,21 +38,25 @@ class Floor:
     present: int
 
 
-def sessions_on_board(site: Site, today: date) -> list[TreatmentSession]:
+def sessions_on_board(site: Site, today: date, chairs: list[Chair]) -> list[TreatmentSession]:
     """Today's sessions and everybody still in the house, whatever the day; who was held on an earlier day has gone home."""
     rows = TreatmentSession.objects.filter(Q(treatment_on=today) | Q(status__in=PRESENT), site=site).exclude(status=Status.VOIDED)
-    return list(rows.select_related("patient", "chair", "policy").order_by("starts_at", "pk"))
+    sessions = sorted(rows.select_related("patient", "policy").order_by(), key=lambda session: (session.starts_at, session.pk))
+    known = {chair.pk: chair for chair in chairs}
+    for session in sessions:
+        session.site = site
+        if session.chair_id in known:
+            session.chair = known[session.chair_id]
+    return sessions
 
 
 def floor_of(site: Site, now: datetime) -> Floor:
     """Read once, derive the rest: the same clocks and states as the flowsheet and the watchman."""
     today = today_at(site, now)
-    sessions = sessions_on_board(site, today)
-    for session in sessions:
-        session.site = site
+    chairs = list(Chair.objects.filter(site=site, is_active=True).order_by("position", "name", "pk"))
+    sessions = sessions_on_board(site, today, chairs)
     live = [session for session in sessions if session.status in OPEN]
     pictures = {picture.session.pk: picture for picture in bare_pictures_of(live, fixed_policies(live), PARTS)} if live else {}
-    chairs = list(Chair.objects.filter(site=site, is_active=True).order_by("position", "name", "pk"))
     cards = [*(live_card(site, pictures[session.pk], now) for session in live), *free_cards(site, chairs, live, sessions, now)]
     order = {chair.pk: place for place, chair in enumerate(chairs)}
     cards.sort(key=lambda card: (card["rank"], order.get(card["chair_pk"], len(order)), card["key"]))  # type: ignore[arg-type]
@@ -188,16 +192,24 @@ def done_rows(site: Site, sessions: list[TreatmentSession]) -> list[dict[str, ob
     return sorted(rows, key=lambda row: row["at"], reverse=True)  # type: ignore[arg-type, return-value]
 
 
+OWED_COLUMNS = ("pk", "status", "due_on", "staffed_due_on", "session__patient__last_name", "session__patient__first_name")
+
+
 def owed_forms(site: Site, today: date) -> tuple[list[dict[str, object]], dict[str, int]]:
-    """Open forms in one query, the most pressing first, by the deadlines kept on them (PMF-5); the filing desk asks today's calendar."""
-    listed = list(MonitoringForm.objects.filter(site=site, status__in=FORM_OPEN).select_related("session__patient").order_by("staffed_due_on", "pk"))
-    states = [urgency(Deadlines(form.due_on, form.staffed_due_on), today) for form in listed]
+    """Open forms in one query of few columns, the most pressing first, by the deadlines kept on them (PMF-5)."""
+    owed = MonitoringForm.objects.filter(site=site, status__in=FORM_OPEN).order_by("staffed_due_on", "pk").values_list(*OWED_COLUMNS)
+    listed = [(row, urgency(Deadlines(row[2], row[3]), today)) for row in owed]
     rows: list[dict[str, object]] = []
-    for form, state in list(zip(listed, states, strict=True))[:SHOWN_FORMS]:
-        url, code = reverse("form", args=[site.slug, form.pk]), FORM_NOTES.get(state, form.status)
+    for (pk, status, _, staffed_due_on, last_name, first_name), state in listed[:SHOWN_FORMS]:
         rows.append(
-            {"patient": form.session.patient.short_name, "url": url, "state": code, "note": f"{form.staffed_due_on.day} {form.staffed_due_on:%b}"}
+            {
+                "patient": f"{last_name}, {first_name[:1]}.",
+                "url": reverse("form", args=[site.slug, pk]),
+                "state": FORM_NOTES.get(state, status),
+                "note": f"{staffed_due_on.day} {staffed_due_on:%b}",
+            }
         )
+    states = [state for _, state in listed]
     overdue = states.count(Urgency.OVERDUE) + states.count(Urgency.LATE)
     return rows, {"total": len(listed), "today": states.count(Urgency.TODAY), "overdue": overdue}
 
