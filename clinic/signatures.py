@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby, islice
 
+from django.core.cache import cache
 from django.db.models import QuerySet
 
 from clinic import registry
@@ -13,6 +14,9 @@ from clinic.findings import refuse
 from clinic.models import Membership, Signature, Site, User
 
 BATCH = 500
+# As ACCOUNT_RATE_LIMITS of sign-in: whoever stands at an open page, or is asked as second person, can't guess on and on.
+MOST_TRIES = 5
+TRIES_FORGOTTEN_AFTER = 300  # seconds
 
 
 @dataclass(frozen=True)
@@ -24,8 +28,13 @@ class IdentityProof:
 
 
 def confirm_identity(user: User, password: str) -> IdentityProof:
-    """Check the signer's password. Raises Refused (OUT-2) when it is wrong."""
+    """Check the signer's password. Raises Refused (OUT-2) when it is wrong, or was too often: sign-in's limit holds here too."""
+    key = f"identity-tries:{user.pk}"
+    tries = cache.get(key, 0)
+    if tries >= MOST_TRIES:
+        raise refuse("OUT-2", "Too many wrong passwords. Wait five minutes. Nothing was signed.", code="OUT-2.tries", field="password")
     if not user.is_active or not user.check_password(password):
+        cache.set(key, tries + 1, TRIES_FORGOTTEN_AFTER)
         raise refuse("OUT-2", "That is not your password. Nothing was signed.", code="OUT-2.identity", field="password")
     return IdentityProof(user=user, method="password")
 

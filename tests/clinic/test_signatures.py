@@ -55,6 +55,15 @@ def test_a_wrong_password_signs_nothing(cast: Cast, password: str) -> None:
     assert [finding.code for finding in refusal.value.findings] == ["OUT-2.identity"]
 
 
+def test_nobody_guesses_on_and_on(cast: Cast) -> None:
+    for _ in range(signatures.MOST_TRIES):
+        with pytest.raises(Refused, match="not your password"):
+            signatures.confirm_identity(cast.nurse, "wrong")
+    with pytest.raises(Refused, match="Wait five minutes"):
+        signatures.confirm_identity(cast.nurse, PASSWORD)
+    assert signatures.confirm_identity(cast.prescriber, PASSWORD).user == cast.prescriber
+
+
 def test_somebody_who_was_disabled_cannot_sign(cast: Cast) -> None:
     cast.nurse.is_active = False
     with pytest.raises(Refused):
