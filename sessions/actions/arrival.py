@@ -6,11 +6,11 @@ from uuid import UUID
 from django.db import transaction
 
 from clinic import audit
-from clinic.findings import refuse
+from clinic.findings import Refused, blocks, refuse
 from clinic.models import User
 from clinic.queries import today_at
 from patients.models import Contact
-from sessions.actions.booking import require_reason
+from sessions.actions.booking import judge, lock_slot, require_reason, wish_of
 from sessions.actions.facts import new_fact, same_post
 from sessions.actions.life import fix_policy, locked, locked_picture, move
 from sessions.models import IdentityCheck, TreatmentSession
@@ -123,10 +123,14 @@ def hold(session: TreatmentSession, *, reason: str, by: User, now: datetime) -> 
 
 @transaction.atomic
 def reopen(session: TreatmentSession, *, reason: str, by: User, now: datetime) -> None:
-    """A held session goes on, the same day, with a reason."""
+    """A held session goes on, the same day, with a reason. Raises Refused when another visit has its chair or its patient by now."""
+    lock_slot(wish_of(session))
     row = locked(session)
     if row.status != Status.HELD:
         raise refuse("SESSION", f"This session is {Status(row.status).label.lower()}, not held.", code="reopen.state")
     if row.treatment_on != today_at(row.site, now):
         raise refuse("SESSION", "A held session can go on the same day only.", code="reopen.day")
+    in_the_way = blocks(judge(wish_of(row), now=now, session_pk=row.pk).findings)
+    if in_the_way:
+        raise Refused(in_the_way)
     come_back(row, by=by, now=now, reason=require_reason(reason))

@@ -99,6 +99,17 @@ def test_held_and_reopened_the_same_day(cast: Cast) -> None:
         arrival.reopen(session, reason="Again", by=cast.nurse, now=LATER)
 
 
+def test_a_chair_that_was_given_away_meanwhile_stays_given(cast: Cast) -> None:
+    """A held visit frees its chair (DOS-7)."""
+    session = at_state(Status.HELD, cast)
+    at_state(Status.ARRIVED, cast, chair=session.chair, starts_at=session.starts_at, ends_at=session.ends_at)
+    with pytest.raises(Refused) as caught:
+        arrival.reopen(session, reason="Better", by=cast.nurse, now=NOW)
+    assert [finding.key for finding in caught.value.findings] == ["BOOK.chair"]
+    session.refresh_from_db()
+    assert session.status == Status.HELD
+
+
 def test_after_a_spray_nothing_is_held(cast: Cast) -> None:
     session = at_state(Status.DOSING, cast)
     with pytest.raises(Refused) as caught:
