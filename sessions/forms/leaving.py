@@ -45,3 +45,10 @@ class AddendumForm(MomentForm):
         self.order_fields(["client_key", "text", "reason", "on", "observed_at", "password"])
         self.fields["observed_at"].label = "Time"
         self.helper = untagged()
+
+    def clean(self) -> dict[str, Any]:
+        """A day alone would silently become now."""
+        data = super().clean() or self.cleaned_data
+        if data.get("on") and data.get("observed_at") is None and "observed_at" not in self.errors:
+            self.add_error("observed_at", "At what time on that day?")
+        return data

@@ -62,7 +62,7 @@ def addendum_add(request: HttpRequest, site: str, pk: int) -> HttpResponse:
 
     def act() -> object:
         data = form.cleaned_data
-        seen_at = latest(data["on"], data["observed_at"], place.zone) if data["on"] and data["observed_at"] else form.moment()
+        seen_at = latest(data["on"], data["observed_at"], place.zone) if data["on"] else form.moment()
         proof = confirm_identity(request.user, data["password"])
         return leaving.add_addendum(
             session,

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from clinic.models import AuditEntry
 from sessions.actions import watch
-from sessions.models import Alert, Observation, ReadinessCheck, Round, SessionEvent
+from sessions.models import Addendum, Alert, Observation, ReadinessCheck, Round, SessionEvent
 from tests.cast import NOW
 from tests.factories.clinic import PASSWORD
 from tests.factories.sessions import GOOD_VITALS, at_state
@@ -103,3 +103,11 @@ def test_another_sites_patient_is_hidden(cast, sign_in, targets, name, kind, dat
     assert ask(sign_in(cast.stranger), "hillcrest", name, targets[kind], data).status_code == 404
     assert ask(sign_in(cast.stranger), "riverside", name, targets[kind], data).status_code == 404
     assert counts() == before
+
+
+def test_a_day_alone_is_no_time_of_an_addendum(cast, sign_in, targets):
+    said = {"text": "Called: well.", "reason": "By phone", "password": PASSWORD, "on": "2026-06-09"}
+    client = sign_in(cast.nurse)
+    assert ask(client, "riverside", "addendum_add", targets["gone"], said).status_code == 422
+    assert not Addendum.objects.exists()
+    assert ask(client, "riverside", "addendum_add", targets["gone"], said | {"observed_at": "15:00"}).status_code == 303
