@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import models
 
-from clinic.findings import Finding, Level, Refused
+from clinic.findings import Finding, Level, Refused, refuse
 from clinic.models import Site
 from clinic.rules.opening import local_day
 from patients.models import Patient
@@ -21,8 +21,11 @@ def locked(row: Row) -> Row:
 
 
 def posted_before(model: type[Row], patient: Patient, client_key: UUID) -> Row | None:
-    """The row that an earlier post with this key made: a retry has one effect. Another patient's key is nobody's."""
-    return model._default_manager.filter(client_key=client_key, patient_id=patient.pk).first()
+    """The row that an earlier post with this key made: a retry has one effect. Raises Refused for the key of another patient's post."""
+    row: Any = model._default_manager.filter(client_key=client_key).first()
+    if row is not None and row.patient_id != patient.pk:
+        raise refuse("MON-7", "This page is out of date. Load it again.", code="client_key")
+    return row  # type: ignore[no-any-return]
 
 
 def refuse_fields(rule: str, problems: Mapping[str, str]) -> None:

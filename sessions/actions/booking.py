@@ -50,7 +50,9 @@ def book(wish: Wish, *, client_key: UUID, by: User, now: datetime) -> TreatmentS
     Raises Refused with everything that speaks against it (DOS-7, DOS-9, PAT-7); decisions need a prescriber's reason.
     """
     site = lock_slot(wish)
-    earlier = TreatmentSession.objects.filter(uid=client_key, site=site, patient=wish.patient).first()
+    earlier = TreatmentSession.objects.filter(uid=client_key).first()
+    if earlier is not None and earlier.patient_id != wish.patient.pk:
+        raise refuse("BOOK", "This page is out of date. Begin the booking again.", code="client_key")
     if earlier is not None:
         return earlier
     course = open_course(wish.patient)

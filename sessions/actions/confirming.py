@@ -15,10 +15,12 @@ from clinic.queries import today_at
 from clinic.roles import LICENSED
 from clinic.signatures import IdentityProof, sign
 from sessions import definitions
+from sessions.actions.facts import out_of_date, same_post
 from sessions.actions.forms import deadlines_of
 from sessions.actions.life import locked_picture
 from sessions.models import FormSend, MonitoringForm
 from sessions.queries.form_facts import ENDED, PARTS, facts_of
+from sessions.rules.deadlines import Deadlines
 from sessions.rules.form import Answer, amend_findings, answer_findings, changed_fields, confirm_findings, settled
 from sessions.rules.proposals import propose
 from sessions.signed_form import KIND, SCHEMA
@@ -43,6 +45,8 @@ def confirm_form(
     row = locked_form(form)
     if row.confirm_key == client_key:
         return row
+    if MonitoringForm.objects.filter(confirm_key=client_key).exists():
+        raise out_of_date()
     definition = definitions.of_code(row.definition_code)
     licensed = frozenset(str(credential) for credential in LICENSED)
     found = confirm_findings(is_over=picture.session.status in ENDED, status=row.status, credential=membership.credential, licensed=licensed)
@@ -67,25 +71,27 @@ def confirm_form(
 
 @transaction.atomic
 def amend_form(form: MonitoringForm, *, reason: str, client_key: UUID, by: User, now: datetime) -> MonitoringForm:
-    """A correction is a new revision, owed again, with its own days `[check]`; the confirmed one is never changed (PMF-5).
+    """A correction is a new revision, owed again; the confirmed one is never changed (PMF-5).
 
-    A revision that never went out is void; one that was sent stays as it is and still wants its proof.
+    A revision that never went out is void and hands its deadline on: the first send stays due by day 7. One that was sent
+    stays as it is and still wants its proof; its correction has days of its own `[check]`.
     """
     row = locked_form(form)
-    earlier = MonitoringForm.objects.filter(client_key=client_key).first()
-    if earlier is not None and earlier.session_id == row.session_id:
+    earlier = same_post(MonitoringForm, client_key, row.session)
+    if earlier is not None:
         return earlier
     has_later = MonitoringForm.objects.filter(session_id=row.session_id, revision__gt=row.revision).exists()
     found = amend_findings(status=row.status, has_later=has_later, reason=reason)
     if found:
         raise Refused(found)
-    limits = deadlines_of(row.session, today_at(row.site, now))
+    never_went_out = row.status == FormStatus.COMPLETE and not row.sends.exclude(outcome=FormSend.Outcome.FAILED).exists()
+    limits = Deadlines(row.due_on, row.staffed_due_on) if never_went_out else deadlines_of(row.session, today_at(row.site, now))
     made = MonitoringForm.objects.create(
         site=row.site, session_id=row.session_id, revision=row.revision + 1, reason=reason.strip(), client_key=client_key,
         definition_code=row.definition_code, definition_sha256=row.definition_sha256, treatment_on=row.treatment_on,
         due_on=limits.due_on, staffed_due_on=limits.staffed_due_on, owed_at=now, answers=row.answers,
     )  # fmt: skip
-    if row.status == FormStatus.COMPLETE and not row.sends.exclude(outcome=FormSend.Outcome.FAILED).exists():
+    if never_went_out:
         row.status = FormStatus.VOID
         row.save(update_fields=["status"])
         resolve_notices(row.site, "form_due", row, "A correction takes its place.", now)

@@ -14,7 +14,7 @@ from sessions.models import TreatmentSession
 from sessions.rules.watch import time_findings
 from sessions.states import OPEN, Status
 
-F = TypeVar("F", bound=Fact)
+F = TypeVar("F", bound=models.Model)
 Row = TypeVar("Row", bound=models.Model)
 # Whatever happened can be written down while the session is open, or when it ended without a signature.
 MAY_HOLD_FACTS = (*OPEN, Status.LEFT, Status.TRANSFERRED)
@@ -24,8 +24,13 @@ def same_post(model: type[Row], client_key: UUID, session: TreatmentSession) -> 
     """The row that an earlier, identical post made. Raises Refused when the key belongs to another session's post."""
     row: Any = model._default_manager.filter(client_key=client_key).first()
     if row is not None and row.session_id != session.pk:
-        raise refuse("SESSION", "This page is out of date. Open the session again.", code="client_key")
+        raise out_of_date()
     return row  # type: ignore[no-any-return]
+
+
+def out_of_date() -> Refused:
+    """For a page's key that belongs to another post: it must neither write nor show what that post made."""
+    return refuse("SESSION", "This page is out of date. Open the session again.", code="client_key")
 
 
 def require_open(session: TreatmentSession) -> None:

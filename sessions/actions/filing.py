@@ -10,6 +10,7 @@ from clinic.actions.notices import resolve_notices
 from clinic.findings import Refused, refuse
 from clinic.models import Attachment, User
 from sessions.actions.confirming import locked_form
+from sessions.actions.facts import out_of_date
 from sessions.models import FormSend, MonitoringForm
 from sessions.rules.form import outcome_findings, send_findings
 from sessions.states import FormStatus
@@ -20,7 +21,9 @@ def send_form(form: MonitoringForm, *, method: str, sent_at: datetime, client_ke
     """Record that a person sent it by portal or fax (PMF-7); `sent_at` may be earlier than now. Raises Refused (PMF-5)."""
     row = locked_form(form)
     earlier = FormSend.objects.filter(client_key=client_key).first()
-    if earlier is not None and earlier.form_id == row.pk:
+    if earlier is not None and earlier.form_id != row.pk:
+        raise out_of_date()
+    if earlier is not None:
         return earlier
     found = send_findings(status=row.status, completed_at=row.completed_at, sent_at=sent_at, now=now)
     if found:

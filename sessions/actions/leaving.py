@@ -61,8 +61,7 @@ def discharge(session: TreatmentSession, *, proof: IdentityProof, membership: Me
     """
     picture = locked_picture(session)
     row = picture.session
-    earlier = Discharge.objects.filter(session=row).first()
-    if earlier is not None and earlier.client_key == client_key:
+    if earlier := same_post(Discharge, client_key, row):
         return earlier
     if row.status != Status.MONITORING:
         raise refuse("SESSION", f"This session is {Status(row.status).label.lower()}; it can't be discharged.", code="session.not_monitoring")

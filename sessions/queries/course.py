@@ -33,6 +33,12 @@ def is_dosed_on(session: TreatmentSession) -> bool:
     return sprayed().filter(session__patient_id=session.patient_id, session__treatment_on=session.treatment_on).exclude(session=session).exists()
 
 
+def sessions_dosed_before(session: TreatmentSession) -> int:
+    """How many sessions of the patient on earlier days had a spray, of whichever course (PMF-3)."""
+    earlier = sprayed().filter(session__patient_id=session.patient_id, session__treatment_on__lt=session.treatment_on)
+    return earlier.values("session_id").distinct().count()
+
+
 def order_of(session: TreatmentSession) -> Order | None:
     """The order that carries a session (DOS-8): its own, else the one in force on its day; signed and of its dose before others."""
     if session.order is not None and session.order.cancelled_at is None:

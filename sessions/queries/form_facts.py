@@ -2,15 +2,15 @@
 
 from datetime import datetime
 
-from django.db.models import Q
-
 from clinic.models import Site, User
-from patients.models import Enrolment, Medicine
+from patients.models import Enrolment
+from patients.queries import medicines_on
 from sessions.models import Discharge, Observation, SessionEvent, TreatmentSession
 from sessions.picture import Picture
+from sessions.queries.course import sessions_dosed_before
 from sessions.rules.form_facts import AskedFact, DeviceFact, EventFact, FormFacts, MedicineFact, PatientFact, PersonFact, Reading
 from sessions.rules.questions import standing_answers
-from sessions.states import DOSED, Status
+from sessions.states import Status
 
 PARTS = ("predose_checks", "devices", "observations", "events", "alerts")
 ENDED = (Status.DISCHARGED, Status.LEFT, Status.TRANSFERRED)
@@ -36,13 +36,13 @@ def facts_of(picture: Picture, site: Site) -> FormFacts:
         events=tuple(event_of(event) for event in picture.events),
         alerts=tuple(f"{alert.raised_at.astimezone(site.zone):%H:%M} alert: {alert.text}" for alert in picture.alerts),
         asked=asked_of(picture),
-        medicines=tuple(MedicineFact(row.name, row.medicine_class, row.dose) for row in medicines_on(session)),
+        medicines=tuple(MedicineFact(row.name, row.medicine_class, row.dose) for row in medicines_on(patient, session.treatment_on)),
         ended_at=ended_at,
         ended_how=ended_how,
         checks_from_last=picture.clock_policy.checks_from_last,
         predose_systolic=(picture.standing.predose_systolic if picture.standing else None) or picture.policy.predose_systolic,
         predose_diastolic=(picture.standing.predose_diastolic if picture.standing else None) or picture.policy.predose_diastolic,
-        earlier_here=TreatmentSession.objects.filter(patient=patient, status__in=DOSED, treatment_on__lt=session.treatment_on).count(),
+        earlier_here=sessions_dosed_before(session),
         earlier_elsewhere=session.course.earlier_sessions,
         enrolled_on=enrolment.submitted_on if enrolment else None,
         rems_id=enrolment.rems_id if enrolment else "",
@@ -99,11 +99,3 @@ def asked_of(picture: Picture) -> AskedFact | None:
     answers = standing_answers([(check.observed_at, check.answers) for check in checks], None)
     by = checks[-1].recorded_by
     return AskedFact(checks[-1].observed_at, by.printed_name if by else "the patient", answers)
-
-
-def medicines_on(session: TreatmentSession) -> list[Medicine]:
-    """What the chart says was taken on the day of treatment."""
-    day = session.treatment_on
-    begun = Q(started_on__isnull=True) | Q(started_on__lte=day)
-    going_on = Q(stopped_on__isnull=True) | Q(stopped_on__gte=day)
-    return list(Medicine.objects.filter(begun, going_on, patient_id=session.patient_id).order_by("name", "pk"))

@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
 from clinic.models import Site
 from clinic.queries import calendar_of, today_at
-from clinic.rules.opening import Calendar
+from clinic.rules.opening import Calendar, local_day
 from sessions.models import Addendum, FormSend, MonitoringForm
 from sessions.rules.deadlines import Deadlines, Urgency, is_in_time, urgency
 from sessions.states import PRESENT, FormStatus
@@ -77,16 +78,16 @@ def calendar_for(site: Site, forms: Iterable[MonitoringForm]) -> Calendar:
     listed = list(forms)
     if not listed:
         return Calendar(site.zone, (), frozenset())
-    return calendar_of(site, min(day_0_of(form) for form in listed), max(form.due_on for form in listed))
+    return calendar_of(site, min(day_0_of(form, site.zone) for form in listed), max(form.due_on for form in listed))
 
 
-def day_0_of(form: MonitoringForm) -> date:
+def day_0_of(form: MonitoringForm, zone: ZoneInfo) -> date:
     """The first day that a deadline may fall on: a correction's is the day on which it became owed."""
-    return form.treatment_on if form.revision == 1 else max(form.treatment_on, min(form.due_on, form.owed_at.date()))
+    return form.treatment_on if form.revision == 1 else max(form.treatment_on, min(form.due_on, local_day(form.owed_at, zone)))
 
 
 def limits_of(form: MonitoringForm, calendar: Calendar) -> Deadlines:
-    return Deadlines(form.due_on, calendar.last_staffed_day(form.due_on, day_0_of(form)))
+    return Deadlines(form.due_on, calendar.last_staffed_day(form.due_on, day_0_of(form, calendar.zone)))
 
 
 def rows_of(site: Site, forms: Iterable[MonitoringForm], now: datetime, calendar: Calendar | None = None) -> list[FormRow]:

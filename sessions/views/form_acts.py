@@ -117,8 +117,8 @@ def answer(
 
 
 def pending_send(monitoring_form: MonitoringForm) -> FormSend:
-    """The newest send: whether it is still waiting is for the action to say."""
-    send = monitoring_form.sends.select_related("form").order_by("sent_at", "pk").last()
+    """The send that was recorded last (its time may be typed earlier): whether it is still waiting is for the action to say."""
+    send = monitoring_form.sends.select_related("form").order_by("pk").last()
     if send is None:
         raise refuse("PMF-5", "It has not been sent yet.", code="PMF-5.unsent")
     return send

@@ -50,6 +50,13 @@ def test_a_repeated_key_has_one_effect(cast: Cast, patient) -> None:
     assert Screening.objects.count() == AuditEntry.objects.filter(action="screening.recorded").count() == 1
 
 
+def test_another_patients_key_writes_nothing(cast: Cast, patient) -> None:
+    key, other = uuid4(), made.PatientFactory(site=cast.riverside, created_by=cast.desk)
+    made.ScreeningFactory(patient=other, recorded_by=cast.nurse, client_key=key)
+    assert refused(facts.record_screening, patient, answers=made.ALL_NO, note="", client_key=key, by=cast.nurse, now=NOW) == ["client_key"]
+    assert not Screening.objects.filter(patient=patient).exists()
+
+
 def test_a_screening_is_whole(cast: Cast, patient) -> None:
     assert refused(facts.record_screening, patient, answers={"avm": "no"}, note="", client_key=uuid4(), by=cast.nurse, now=NOW)
     assert not Screening.objects.exists()

@@ -54,6 +54,14 @@ def test_the_same_post_books_once(cast: Cast, patient: Patient) -> None:
     assert TreatmentSession.objects.count() == 1
 
 
+def test_a_key_of_another_patients_booking_books_nothing(cast: Cast, patient: Patient) -> None:
+    key = uuid4()
+    booked(cast, patient, key=key)
+    other = ready_patient(cast.riverside, cast.of(cast.prescriber), mrn="MRN-OTHER")
+    assert refused(cast, other, AT + timedelta(hours=4), key=key) == ["client_key"]
+    assert TreatmentSession.objects.count() == 1
+
+
 def test_a_longer_watch_makes_a_longer_visit(cast: Cast, patient: Patient) -> None:
     """PAT-8."""
     StandingParametersFactory(patient=patient, minimum_watch_minutes=180)

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from clinic.models import Attachment, AuditEntry
+from sessions.actions.filing import fail_send, send_form
 from sessions.actions.forms import owe_form
 from sessions.models import Addendum, FormSend, MonitoringForm
 from sessions.queries.form_page import definition_of
@@ -200,6 +201,16 @@ def test_prove_refused(cast, sign_in, data, says):
     assert says in answer.content.decode()
     form.refresh_from_db()
     assert form.status == FormStatus.SENT
+
+
+def test_the_send_recorded_last_is_proven_whatever_time_was_typed(cast, sign_in):
+    sent = made.sent(cast)
+    fail_send(sent, failure="Fax line busy", by=cast.desk, now=NOW)
+    again = send_form(sent.form, method="fax", sent_at=sent.form.completed_at, client_key=uuid.uuid4(), by=cast.desk, now=NOW + timedelta(hours=1))
+    assert again.sent_at <= sent.sent_at
+    assert sign_in(cast.desk).post(url("form_prove", sent.form_id), {"prove-proof": "C-9"}).status_code == 303
+    again.refresh_from_db()
+    assert (again.outcome, again.proof) == ("proven", "C-9")
 
 
 def test_fail(cast, sign_in):

@@ -12,12 +12,14 @@ from clinic.signatures import is_intact
 from sessions.actions.confirming import amend_form, confirm_form
 from sessions.actions.filing import fail_send, prove_send, send_form
 from sessions.actions.forms import owe_form, withdraw_form
-from sessions.models import FormSend, MonitoringForm
+from sessions.models import DeviceUse, FormSend, MonitoringForm, TreatmentSession
 from sessions.picture import picture_of
+from sessions.queries.form_facts import facts_of
 from sessions.queries.policies import policy_for
 from sessions.states import FormStatus, Status
 from tests.cast import NOW, TODAY
 from tests.factories import forms as made
+from tests.factories.patients import MedicineFactory
 from tests.factories.sessions import ObservationFactory, at_state
 
 LATER = NOW + timedelta(hours=1)
@@ -128,6 +130,38 @@ def test_only_a_licensed_person_confirms(cast, person):
     assert code_of(refused) == "PMF-4.credential"
 
 
+def test_a_visit_without_a_spray_is_no_earlier_treatment(cast):
+    """Who left before any dose still has the first treatment before them (PMF-3); a medicine is no longer taken from the day it was stopped."""
+    form = made.owed(cast)
+    patient = form.session.patient
+    MedicineFactory(patient=patient, recorded_by=cast.nurse, medicine_class="opioid", stopped_on=TODAY)
+    left = at_state(Status.LEFT, cast, patient=patient)
+    TreatmentSession.objects.filter(pk=left.pk).update(treatment_on=TODAY - timedelta(days=3))
+    assert facts_now(form).earlier_here == 1
+    for device in left.device_uses.all():
+        withdrawn(device, cast)
+    assert facts_now(form).earlier_here == 0
+    assert "opioid" not in {medicine.medicine_class for medicine in facts_now(form).medicines}
+
+
+def facts_now(form):
+    return facts_of(picture_of(form.session, policy_for(form.session)), form.site)
+
+
+def withdrawn(device, cast):
+    copied = {"number": device.number, "route": device.route, "sprays": device.sprays, "observed_at": device.observed_at}
+    return DeviceUse.objects.create(
+        site=device.site,
+        session=device.session,
+        recorded_at=NOW,
+        recorded_by=cast.nurse,
+        supersedes=device,
+        is_withdrawn=True,
+        reason="Never given",
+        **copied,
+    )
+
+
 @pytest.mark.parametrize(("status", "how"), [(Status.LEFT, "left"), (Status.TRANSFERRED, "transferred")])
 def test_whatever_becomes_of_the_session_it_can_be_confirmed(cast, status, how):
     session = at_state(status, cast)
@@ -220,9 +254,25 @@ def test_a_correction_is_a_new_revision(cast):
 
 def test_what_never_went_out_is_void_once_corrected(cast):
     old = made.confirmed(cast)
-    amend_form(old, reason="Wrong lot", client_key=uuid.uuid4(), by=cast.nurse, now=LATER)
+    new = amend_form(old, reason="Wrong lot", client_key=uuid.uuid4(), by=cast.nurse, now=NOW + timedelta(days=6))
     old.refresh_from_db()
     assert (old.status, is_intact(old.signature)) == (FormStatus.VOID, True)
+    assert (new.due_on, new.staffed_due_on) == (old.due_on, old.staffed_due_on), "the first send stays due by day 7"
+
+
+def test_a_key_of_another_form_writes_nothing(cast):
+    key, other_key = uuid.uuid4(), uuid.uuid4()
+    sent, other = made.sent(cast), made.confirmed(cast)
+    FormSend.objects.filter(pk=sent.pk).update(client_key=key)
+    MonitoringForm.objects.filter(pk=sent.form_id).update(client_key=other_key, confirm_key=key)
+    for act in (
+        lambda: send_form(other, method="fax", sent_at=NOW, client_key=key, by=cast.desk, now=NOW),
+        lambda: amend_form(other, reason="Wrong lot", client_key=other_key, by=cast.nurse, now=NOW),
+        lambda: confirm(cast, made.owed(cast), key=key),
+    ):
+        with pytest.raises(Refused) as refused:
+            act()
+        assert code_of(refused) == "client_key"
 
 
 def test_what_is_on_its_way_still_wants_its_proof(cast):
