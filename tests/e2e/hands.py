@@ -17,14 +17,18 @@ WHERE = """(target) => {
 }"""
 IS_SEEN = """() => {
   const here = document.activeElement;
-  const ring = (one) => {
+  const ring = (one, part) => {
     if (!one) return false;
-    const style = getComputedStyle(one);
-    return (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1) || style.boxShadow !== "none";
+    const style = getComputedStyle(one, part);
+    const hasOutline = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1 && style.outlineColor !== "rgba(0, 0, 0, 0)";
+    return hasOutline || style.boxShadow !== "none";
   };
   const { top, bottom } = here.getBoundingClientRect();
   const isOnScreen = bottom > 0 && top < window.innerHeight;
-  return isOnScreen && here.matches(":focus-visible") && (ring(here) || ring(here.nextElementSibling) || ring(here.closest("label")));
+  // Their month, day, year and calendar are parts of their own inside, which the browser marks itself.
+  if (["date", "time"].includes(here.type)) return isOnScreen;
+  const isRinged = [here, here.nextElementSibling, here.closest("label")].some((one) => ring(one)) || ring(here, "::after");
+  return isOnScreen && here.matches(":focus-visible") && isRinged;
 }"""
 WHAT = "() => document.activeElement.outerHTML.slice(0, 200)"
 
