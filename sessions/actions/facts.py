@@ -14,7 +14,7 @@ from sessions.models import TreatmentSession
 from sessions.rules.watch import time_findings
 from sessions.states import OPEN, Status
 
-F = TypeVar("F", bound=models.Model)
+F = TypeVar("F", bound=Fact)
 Row = TypeVar("Row", bound=models.Model)
 # Whatever happened can be written down while the session is open, or when it ended without a signature.
 MAY_HOLD_FACTS = (*OPEN, Status.LEFT, Status.TRANSFERRED)

@@ -1,10 +1,11 @@
 """Which days of a course were dosed, and which order carries a session: what the patients' rules ask this room for."""
 
+from collections.abc import Iterator
 from datetime import date
 
 from django.db.models import QuerySet
 
-from clinic.findings import Finding
+from clinic.findings import Finding, blocks
 from patients.models import Course, Order
 from patients.queries import order_facts, orders_in_force
 from patients.queries.chart import position
@@ -40,12 +41,33 @@ def sessions_dosed_before(session: TreatmentSession) -> int:
 
 
 def order_of(session: TreatmentSession) -> Order | None:
-    """The order that carries a session (DOS-8): its own, else the one in force on its day; signed and of its dose before others."""
-    if session.order is not None and session.order.cancelled_at is None:
-        return session.order
-    orders = list(orders_in_force(session.course, session.treatment_on))
-    orders.sort(key=lambda order: (order.signed_at is None, order.dose_mg != session.planned_dose_mg))
-    return orders[0] if orders else None
+    """The order that carries a session (DOS-8)."""
+    return judged_order(session)[0]
+
+
+def judged_order(session: TreatmentSession) -> tuple[Order | None, list[Finding]]:
+    """The order of a session and what is said of it (DOS-8): its own while that carries it, else the first in force that does.
+
+    A visit is booked on the order of that time; when its sessions are used up since, a newer order carries it.
+    """
+    on, dose_mg = session.treatment_on, session.planned_dose_mg
+    judged: list[tuple[Order, list[Finding]]] = []
+    for order in orders_for(session):
+        used = used_sessions(order, besides=session)
+        found = order_findings(order=order_facts(order, session.site), dose_mg=dose_mg, used_sessions=used, on=on)
+        if not blocks(found):
+            return order, found
+        judged.append((order, found))
+    return judged[0] if judged else (None, order_findings(order=None, dose_mg=dose_mg, used_sessions=0, on=on))
+
+
+def orders_for(session: TreatmentSession) -> Iterator[Order]:
+    """The session's own order, then those in force on its day: signed and of its dose before others."""
+    own = session.order if session.order is not None and session.order.cancelled_at is None else None
+    if own is not None:
+        yield own
+    orders = [order for order in orders_in_force(session.course, session.treatment_on) if own is None or order.pk != own.pk]
+    yield from sorted(orders, key=lambda order: (order.signed_at is None, order.dose_mg != session.planned_dose_mg))
 
 
 def used_sessions(order: Order, *, besides: TreatmentSession) -> int:
@@ -56,10 +78,7 @@ def used_sessions(order: Order, *, besides: TreatmentSession) -> int:
 def dose_findings(session: TreatmentSession) -> list[Finding]:
     """The order and the label about this session's dose on its day (DOS-3…DOS-8)."""
     on, dose_mg = session.treatment_on, session.planned_dose_mg
-    order = order_of(session)
-    facts = order_facts(order, session.site) if order is not None else None
-    used = used_sessions(order, besides=session) if order is not None else 0
     days = dosed_days(session.course, besides=session)
-    found = order_findings(order=facts, dose_mg=dose_mg, used_sessions=used, on=on)
+    found = judged_order(session)[1]
     protocol = protocol_of(session.protocol_code, session.protocol_version)
     return found + course_findings(position=position(session.course, days, on), dose_mg=dose_mg, dosed_days=days, on=on, protocol=protocol)

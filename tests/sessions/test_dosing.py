@@ -15,6 +15,7 @@ from sessions.picture import picture_of
 from sessions.queries.policies import policy_for
 from sessions.states import FormStatus, Status
 from tests.cast import NOW, Cast
+from tests.factories.patients import signed_order
 from tests.factories.sessions import EXPIRY, LOT, at_state
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +61,21 @@ def test_the_start_asks_every_gate_again(cast: Cast, prescriber_here: DutyPeriod
     assert (session.status, session.kit_lot, session.monitor, session.dosing_at) == (Status.DOSING, LOT, cast.nurse, NOW)
     assert IdentityCheck.objects.filter(session=session, moment="dose").count() == 1
     assert AuditEntry.objects.filter(action="session.dosing").count() == 1
+
+
+def test_a_newer_order_carries_a_visit_whose_own_is_used_up(cast: Cast, prescriber_here: DutyPeriod) -> None:
+    session = at_state(Status.CLEARED, cast)
+    old = session.course.orders.get()
+    TreatmentSession.objects.filter(pk=session.pk).update(order=old)
+    old.sessions = 1
+    old.save(update_fields=["sessions"])
+    other = at_state(Status.DISCHARGED, cast, patient=session.patient, course=session.course)
+    TreatmentSession.objects.filter(pk=other.pk).update(order=old, treatment_on=session.treatment_on - timedelta(days=4))
+    with pytest.raises(Refused) as caught:
+        start(session, cast)
+    assert [finding.key for finding in caught.value.findings] == ["DOS-8.used_up"]
+    new = signed_order(course=session.course)
+    assert start(session, cast).order == new
 
 
 @pytest.mark.parametrize("status", [Status.BOOKED, Status.ARRIVED, Status.WAITING, Status.HELD, Status.MISSED])
