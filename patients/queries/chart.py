@@ -9,6 +9,7 @@ from clinic.models import Attachment
 from clinic.models.site import Setting
 from patients.models import AntidepressantTrial, Consent, Contact, Course, Enrolment, Medicine, Order, Patient, Screening, StandingParameters
 from patients.models.chart import MedicineClass
+from patients.queries.standing import proofs_of
 from patients.rules.consent import consent_findings
 from patients.rules.course import CoursePosition, course_position
 from patients.rules.enrolment import enrolment_findings
@@ -143,9 +144,7 @@ def chart(patient: Patient, today: date, *, setting: str = Setting.OUTPATIENT) -
     """Read a chart as it stands on `today` (the site's date): a dozen queries, whatever its length."""
     mine = {"patient_id": patient.pk}
     enrolment = Enrolment.objects.standing().filter(**mine, submitted_on__lte=today).select_related("recorded_by").first()
-    proofs: Iterable[Attachment] = []
-    if enrolment is not None:
-        proofs = Attachment.objects.filter(site_id=patient.site_id, target_kind="enrolment", target_pk=enrolment.pk).defer("content")
+    proofs: Iterable[Attachment] = proofs_of(patient) if enrolment is not None else []
     return Chart(
         patient=patient, today=today, is_outpatient=setting == Setting.OUTPATIENT,
         contacts=list(Contact.objects.filter(**mine, is_active=True)),

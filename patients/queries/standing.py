@@ -30,8 +30,13 @@ def has_proof(enrolment: Enrolment | None) -> bool:
     """Whether a confirmation number or a file proves the submission (PAT-1)."""
     if enrolment is None:
         return False
-    files = Attachment.objects.filter(site_id=enrolment.site_id, target_kind="enrolment", target_pk=enrolment.pk)
-    return bool(enrolment.proof_note) or files.exists()
+    return bool(enrolment.proof_note) or proofs_of(enrolment.patient).exists()
+
+
+def proofs_of(patient: Patient) -> QuerySet[Attachment]:
+    """The files beside a patient's enrolment; a correction (the REMS id came later) keeps those of the row it supersedes."""
+    rows = Enrolment.objects.filter(patient=patient).values("pk")
+    return Attachment.objects.filter(site_id=patient.site_id, target_kind="enrolment", target_pk__in=rows).defer("content")
 
 
 def medicines_on(patient: Patient, on: date) -> QuerySet[Medicine]:

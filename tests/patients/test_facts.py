@@ -123,6 +123,16 @@ def test_a_proof_may_come_later(cast: Cast, patient, sign_in) -> None:
     assert sign_in(cast.support).post(to, {}).status_code == 403
 
 
+def test_a_correction_keeps_the_proof_of_what_it_corrects(cast: Cast, patient, sign_in) -> None:
+    """The REMS id often comes after the receipt (PAT-1)."""
+    to = reverse("enrolment_new", args=["riverside", patient.pk])
+    paper = SimpleUploadedFile("r.pdf", PDF)
+    sign_in(cast.desk).post(to, {**ENROLLED, "client_key": str(uuid4()), "proof_note": "", "rems_id": "", "file": paper})
+    sign_in(cast.desk).post(to, {**ENROLLED, "client_key": str(uuid4()), "proof_note": "", "rems_id": "S-77", "reason": "The id came"})
+    assert current_enrolment(patient).rems_id == "S-77"
+    assert read_chart(patient, TODAY).enrolment_findings == []
+
+
 def test_a_correction_of_an_enrolment_supersedes(cast: Cast, patient, sign_in) -> None:
     old = made.EnrolmentFactory(patient=patient, recorded_by=cast.desk)
     to = reverse("enrolment_new", args=["riverside", patient.pk])
