@@ -112,10 +112,6 @@ class Picture:
         last = max((observation.observed_at for observation in self.observations), default=None)
         return clocks.next_check_due_at(checks=self.planned_checks(now), last_observed_at=last, policy=self.clock_policy)
 
-    def is_check_late(self, now: datetime) -> bool:
-        due = self.next_check_due_at(now)
-        return due is not None and now > due + self.clock_policy.grace
-
     @property
     def open_alerts(self) -> list[Alert]:
         return [alert for alert in self.alerts if alert.closed_at is None]

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import TypeVar
-from uuid import UUID
 
 from clinic import audit
 from clinic.findings import refuse
@@ -14,8 +12,6 @@ from sessions.picture import ALL_PARTS, Picture, bare_pictures_of
 from sessions.queries.policies import policy_for
 from sessions.rules.moves import may_move
 from sessions.states import Status
-
-F = TypeVar("F")
 
 
 def locked(session: TreatmentSession) -> TreatmentSession:
@@ -51,11 +47,6 @@ def move(session: TreatmentSession, to: str, *, by: User | None, now: datetime, 
     audit.record(
         action=f"session.{to}", target=session, by=by, now=now, site=session.site, patient_pk=session.patient_id, changes={"status": [before, to]}
     )
-
-
-def fact_posted_before(model: type[F], client_key: UUID) -> F | None:
-    """The row that an earlier, identical post made: a retry or a double tap has one effect."""
-    return model.objects.filter(client_key=client_key).first()  # type: ignore[attr-defined, no-any-return]
 
 
 def fix_policy(session: TreatmentSession, policy: SitePolicy) -> None:
