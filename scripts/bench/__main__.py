@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 import uuid
+from dataclasses import replace
 from pathlib import Path
 
 from scripts.bench.client import HOST, Client
@@ -63,7 +64,7 @@ def measured(base: dict[str, str], told: dict[str, object], folder: Path) -> Non
         serving("config.wsgi:application", base, folder / "web.log") as ours,
         serving("scripts.bench.floor:application", base, folder / "floor.log") as floor,
     ):
-        rows = pages(told, version_of(ours, cookie))
+        rows = pages(told)
         before = cost(floor, Client(floor.port, cookie), Page("floor", "/"), FLOOR_REQUESTS)
         costs = {page.name: cost(ours, signed_in(ours, cookie), page, REQUESTS) for page in rows}
         after = cost(floor, Client(floor.port, cookie), Page("floor", "/"), FLOOR_REQUESTS)
@@ -79,17 +80,19 @@ def signed_in(server: Server, cookie: str) -> Client:
     return client
 
 
-def version_of(server: Server, cookie: str) -> str:
+def version_of(client: Client) -> str:
     """What a board that shows everything brings back with its poll."""
-    _, page = Client(server.port, cookie).get("/riverside/", **{"Accept-Encoding": "identity"})
-    found = re.search(r"[?&]v=([0-9.a-z-]+)", page.decode())
+    _, page = client.get("/riverside/", **{"Accept-Encoding": "identity"})
+    found = re.search(r'[?&]v=([^"&]+)"', page.decode())
     return found[1] if found else ""
 
 
 def cost(server: Server, client: Client, page: Page, count: int) -> float:
     """Milliseconds of worker CPU per request."""
     for number in range(WARM):
-        ask(client, page, number)
+        ask(client, replace(page, is_poll=False, expected=(200, 204, 302, 303)), number)
+    if page.is_poll:
+        page = replace(page, path=page.path + version_of(client))
     before = server.cpu()
     for number in range(count):
         ask(client, page, number)

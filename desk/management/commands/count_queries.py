@@ -1,6 +1,7 @@
 """How many queries the bench's pages ask, and how large they are; for `make bench`."""
 
 import json
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,6 +27,9 @@ class Command(BaseCommand):
         found = {}
         for row in json.loads(options["requests"]):
             self.ask(client, row)
+            if row.get("is_poll"):
+                page = client.get("/riverside/", secure=True).content.decode()
+                row["path"] += re.findall(r'[?&]v=([^"&]+)"', page)[0]
             with CaptureQueriesContext(connection) as queries:
                 size, status = self.ask(client, row)
             transaction = sum(query["sql"].startswith(("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")) for query in queries.captured_queries)
