@@ -192,7 +192,7 @@ def done_rows(site: Site, sessions: list[TreatmentSession]) -> list[dict[str, ob
     return sorted(rows, key=lambda row: row["at"], reverse=True)  # type: ignore[arg-type, return-value]
 
 
-OWED_COLUMNS = ("pk", "status", "due_on", "staffed_due_on", "session__patient__last_name", "session__patient__first_name")
+OWED_COLUMNS = ("session_id", "status", "due_on", "staffed_due_on", "session__patient__last_name", "session__patient__first_name")
 
 
 def owed_forms(site: Site, today: date) -> tuple[list[dict[str, object]], dict[str, int]]:
@@ -200,11 +200,11 @@ def owed_forms(site: Site, today: date) -> tuple[list[dict[str, object]], dict[s
     owed = MonitoringForm.objects.filter(site=site, status__in=FORM_OPEN).order_by("staffed_due_on", "pk").values_list(*OWED_COLUMNS)
     listed = [(row, urgency(Deadlines(row[2], row[3]), today)) for row in owed]
     rows: list[dict[str, object]] = []
-    for (pk, status, _, staffed_due_on, last_name, first_name), state in listed[:SHOWN_FORMS]:
+    for (session_pk, status, _, staffed_due_on, last_name, first_name), state in listed[:SHOWN_FORMS]:
         rows.append(
             {
                 "patient": f"{last_name}, {first_name[:1]}.",
-                "url": reverse("form", args=[site.slug, pk]),
+                "url": f"{reverse('flowsheet', args=[site.slug, session_pk])}?step=form",
                 "state": FORM_NOTES.get(state, status),
                 "note": f"{staffed_due_on.day} {staffed_due_on:%b}",
             }

@@ -4,12 +4,12 @@ from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET
 
 from clinic.access import site_for
-from clinic.roles import Permission
+from clinic.roles import Permission, may
 from desk.queries.board import Floor, floor_of
 from desk.queries.stamp import Stamp, stamp_of
 
@@ -22,9 +22,10 @@ def board(request: HttpRequest, site: str) -> HttpResponse:
     if request.htmx and is_known(request.GET.get("v", ""), stamp, now):
         return HttpResponse(status=204)
     floor = floor_of(place, now)
+    filing_url = reverse("filing", args=[place.slug]) if may(request.membership.role, Permission.FILE_FORM) else ""
     context = {
-        "now": now, "today": floor.today, "stats": stats(floor, stamp, place.slug), "cards": floor.cards, "arrivals": floor.arrivals, "done": floor.done,
-        "forms": floor.forms, "filing_url": address("filing", place.slug), "board_url": reverse("board", args=[place.slug]), "version": version(stamp, floor, now),
+        "now": now, "today": floor.today, "stats": stats(floor, place.slug, filing_url), "cards": floor.cards, "arrivals": floor.arrivals, "done": floor.done,
+        "forms": floor.forms, "filing_url": filing_url, "board_url": reverse("board", args=[place.slug]), "version": version(stamp, floor, now),
         "watchman_silent": stamp.silent_minutes(now), "no_prescriber": not stamp.has_prescriber and floor.present, "messages_waiting": stamp.messages_wait(now),
     }  # fmt: skip
     response = render(request, "desk/_board.html" if request.htmx else "desk/board.html", context)
@@ -52,20 +53,13 @@ def is_known(told: str, stamp: Stamp, now: datetime) -> bool:
     )
 
 
-def stats(floor: Floor, stamp: Stamp, slug: str) -> list[dict[str, object]]:
+def stats(floor: Floor, slug: str, filing_url: str) -> list[dict[str, object]]:
     """The four numbers over the chairs."""
     forms = floor.form_counts
     hint = f"{forms['overdue']} overdue" if forms["overdue"] else f"{forms['today']} due today" if forms["today"] else ""
     return [
         {"label": "Late", "value": floor.late, "hint": "checks past their time" if floor.late else "all in time", "tone": "act" if floor.late else "ok", "icon": "alarm-clock", "url": ""},
         {"label": "In the house", "value": floor.present, "hint": "", "tone": "", "icon": "armchair", "url": ""},
-        {"label": "To come", "value": len(floor.arrivals), "hint": "", "tone": "", "icon": "user-check", "url": address("schedule", slug)},
-        {"label": "Forms owed", "value": forms["total"], "hint": hint, "tone": "act" if forms["overdue"] else "warn" if forms["today"] else "", "icon": "file-check", "url": address("filing", slug)},
+        {"label": "To come", "value": len(floor.arrivals), "hint": "", "tone": "", "icon": "user-check", "url": reverse("schedule", args=[slug])},
+        {"label": "Forms owed", "value": forms["total"], "hint": hint, "tone": "act" if forms["overdue"] else "warn" if forms["today"] else "", "icon": "file-check", "url": filing_url},
     ]  # fmt: skip
-
-
-def address(name: str, *args: object) -> str:
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""

@@ -18,11 +18,11 @@ from desk.queries.flowsheet import alert_rows, chart_of, check_rows, head_of, op
 from desk.queries.news import moment_or_none, with_last_act
 from desk.queries.record import signatures_of, superseded
 from desk.queries.timeline import just_saved, timeline
-from desk.views.board import address
 from sessions.access import session_for
 from sessions.models import TreatmentSession
 from sessions.picture import Picture, picture_of
 from sessions.queries.policies import policy_for
+from sessions.states import OPEN
 from sessions.steps import leave, step
 
 
@@ -49,14 +49,14 @@ def page(request: HttpRequest, place: Site, picture: Picture, asked: str, now: d
     head = head_of(picture, place, now)
     head |= {
         "board_url": reverse("board", args=[place.slug]) if may(role, Permission.VIEW_FLOOR) else "",
-        "chart_url": address("patient_chart", place.slug, session.patient_id),
+        "chart_url": reverse("patient_chart", args=[place.slug, session.patient_id]),
     }
     entries = timeline(picture)
     return {
         **module.context(picture, request=request, now=now),
         "session": session, "now": now, "head": head, "steps": stepper(picture, shown, url), "alerts": alert_rows(picture), "part": module.TEMPLATE, "shown": shown,
         "chart": chart_of(picture, now), "checks": check_rows(picture, now), "entries": entries, "title": session.patient.short_name,
-        "saved": just_saved(entries, request.user.pk, now), "may_take_vitals": may(role, Permission.TAKE_VITALS) and session.status != "discharged", "may_decide": may(role, Permission.DECIDE),
+        "polls": session.status in OPEN, "saved": just_saved(entries, request.user.pk, now), "may_take_vitals": may(role, Permission.TAKE_VITALS) and session.status != "discharged", "may_decide": may(role, Permission.DECIDE),
         "record_url": reverse("session_record", args=[place.slug, session.pk]),
     }  # fmt: skip
 

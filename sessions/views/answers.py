@@ -39,4 +39,4 @@ def step_again(request: HttpRequest, session: TreatmentSession, name: str, form:
     session = TreatmentSession.objects.select_related("patient", "chair", "course", "order", "policy", "monitor", "site").get(pk=session.pk)
     picture = picture_of(session, policy_for(session))
     shown = module.context(picture, request=request, now=request.now, bound_form=form)  # type: ignore[attr-defined]
-    return unprocessable(request, module.TEMPLATE, shown, target=f"#step-{name}")
+    return unprocessable(request, module.TEMPLATE, shown, target=f"#step-{name}", title=f"{session.patient}: please check")
