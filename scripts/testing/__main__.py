@@ -17,7 +17,7 @@ def main(arguments: list[str]) -> int:
     started = time.monotonic()
     if "--quick" in arguments:
         rest = [argument for argument in arguments if argument != "--quick"]
-        return close([run("SQLite", "-m", "not e2e and not stack", *rest)], [], [], started)
+        return close([run("SQLite", "-m", "not e2e and not stack and not slow", "-n", "2", *rest)], [], [], started)
     system.ensure((system.CHROMIUM, system.POSTGRES))
     measure.erase()
     not_run: list[str] = []

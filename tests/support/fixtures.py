@@ -11,6 +11,7 @@ from django.conf import settings
 
 from tests.support.broker import Broker
 from tests.support.database import Databases, fold_wal, is_postgres, this_process_uses, url_of
+from tests.support.slow import is_slow
 from tests.support.smtp import Inbox, running_inbox
 from tests.support.stack import LiveStack
 
@@ -18,6 +19,14 @@ from tests.support.stack import LiveStack
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
 StackMaker = Callable[..., LiveStack]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Before `-m` chooses: mark what takes seconds."""
+    for item in items:
+        if is_slow(item.nodeid):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,13 @@
+"""Which tests take seconds each: junk on every form, big numbers, processes of their own. `make quick` leaves them to `make test`."""
+
+SLOW = (
+    "junk",
+    "ten_thousand",
+    "test_guards_cost_little",
+    "test_start_clinic.py::test_it_works_with_production_settings",
+    "test_production_passes_the_deployment_check",
+)
+
+
+def is_slow(nodeid: str) -> bool:
+    return any(word in nodeid for word in SLOW)
