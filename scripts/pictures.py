@@ -188,8 +188,13 @@ def take(browser: Browser, address: str, password: str, who: str, width: int, sh
     for shot in shots:
         shot.go(page)
         page.wait_for_load_state("networkidle")
-        save(context, page, into / f"{shot.name}-{width}.png")
+        save(context, page, into / file_name(shot, width))
     context.close()
+
+
+def file_name(shot: Shot, width: int) -> str:
+    """The first width is the one that the documentation means by the page's name."""
+    return f"{shot.name}.png" if width == shot.widths[0] else f"{shot.name}-{width}.png"
 
 
 def sign_in(page: Page, email: str, password: str) -> None:

@@ -5,7 +5,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
-from urllib.parse import parse_qs, urljoin, urlsplit
+from urllib.parse import parse_qs, urldefrag, urljoin, urlsplit
 
 from django.urls import Resolver404, resolve
 from playwright.sync_api import Page
@@ -47,6 +47,7 @@ class Crawl:
 
     def walk(self, start: str) -> None:
         waiting = deque([start])
+        self.visited.add(self.key(start))
         while waiting:
             for address in self.look(waiting.popleft()):
                 key = self.key(address)
@@ -76,7 +77,10 @@ class Crawl:
             return []
         response = self.page.goto(address, wait_until="load")
         self.note(response is None or response.status != 200, key, f"answers {response and response.status}")
-        links = [urljoin(address, href) for href in self.page.eval_on_selector_all("a[href]", "(all) => all.map((one) => one.getAttribute('href'))")]
+        links = [
+            urldefrag(urljoin(address, href)).url
+            for href in self.page.eval_on_selector_all("a[href]", "(all) => all.map((one) => one.getAttribute('href'))")
+        ]
         is_new = key not in self.seen
         self.seen.add(key)
         if is_new:

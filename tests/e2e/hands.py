@@ -26,7 +26,7 @@ IS_SEEN = """() => {
   const { top, bottom } = here.getBoundingClientRect();
   const isOnScreen = bottom > 0 && top < window.innerHeight;
   // Their month, day, year and calendar are parts of their own inside, which the browser marks itself.
-  if (["date", "time"].includes(here.type)) return isOnScreen;
+  if (["date", "time", "datetime-local"].includes(here.type)) return isOnScreen;
   const isRinged = [here, here.nextElementSibling, here.closest("label")].some((one) => ring(one)) || ring(here, "::after");
   return isOnScreen && here.matches(":focus-visible") && isRinged;
 }"""

@@ -11,6 +11,7 @@ from tests.moment import TODAY
 def confirm_form(person: Person, password: str) -> None:
     """Takes each proposal over, answers what has none by hand, ticks each section, signs."""
     page = person.page
+    expect(page.locator("[data-monitoring-form]")).to_be_visible()
     for row in page.locator("[data-field]").all():
         if not row.is_visible():
             continue
