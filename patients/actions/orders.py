@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -22,20 +23,24 @@ TERMS = ("dose_mg", "other_dose_reason", "sessions", "valid_from_on", "valid_unt
 
 
 @transaction.atomic
-def sign_order(course: Course, *, fields: Mapping[str, Any], proof: IdentityProof, by: Membership, now: datetime) -> Order:
+def sign_order(course: Course, *, fields: Mapping[str, Any], proof: IdentityProof, client_key: UUID, by: Membership, now: datetime) -> Order:
     """A prescriber orders and signs (DOS-8). `fields`: dose_mg, other_dose_reason, sessions, valid_from_on, valid_until_on, note.
+
+    A repeated post returns the first one's order: two orders would count twice as many sessions.
 
     Raises Refused for a non-prescriber, an ended course, a dose that devices can't make.
     """
     require_prescriber(by, "DOS-8")
-    order = _write(course, fields, ordered_by=by.user, now=now)
+    if earlier := _posted_before(course, client_key):
+        return earlier
+    order = _write(course, fields, ordered_by=by.user, now=now, client_key=client_key)
     _put_signature(order, proof, by, now)
     _record("order.signed", order, by.user, now, {"dose_mg": order.dose_mg, "sessions": order.sessions})
     return order
 
 
 @transaction.atomic
-def take_spoken_order(course: Course, *, fields: Mapping[str, Any], ordered_by: User, by: Membership, now: datetime) -> Order:
+def take_spoken_order(course: Course, *, fields: Mapping[str, Any], ordered_by: User, client_key: UUID, by: Membership, now: datetime) -> Order:
     """Write down a prescriber's spoken order, read back to them (DOS-8). It carries its own day; then it must be co-signed.
 
     Raises Refused as `sign_order`, and when `ordered_by` doesn't prescribe here or took it down themselves.
@@ -43,7 +48,9 @@ def take_spoken_order(course: Course, *, fields: Mapping[str, Any], ordered_by: 
     if ordered_by.pk == by.user_id:
         raise refuse("DOS-8", "You prescribe yourself: sign the order instead.", code="DOS-8.own", field="ordered_by")
     require_one_of_ours(ordered_by, course.patient)
-    order = _write(course, fields, ordered_by=ordered_by, now=now, is_spoken=True, taken_by=by.user)
+    if earlier := _posted_before(course, client_key):
+        return earlier
+    order = _write(course, fields, ordered_by=ordered_by, now=now, is_spoken=True, taken_by=by.user, client_key=client_key)
     _record("order.spoken", order, by.user, now, {"dose_mg": order.dose_mg, "sessions": order.sessions})
     return order
 
@@ -76,6 +83,15 @@ def cancel_order(order: Order, *, by: Membership, now: datetime) -> Order:
     row.save(update_fields=["cancelled_at", "cancelled_by"])
     _record("order.cancelled", row, by.user, now, {})
     return row
+
+
+def _posted_before(course: Course, client_key: UUID) -> Order | None:
+    """The order that an earlier post of this page made; the course is locked, so that two at once wait for each other."""
+    locked(course)
+    order = Order.objects.filter(client_key=client_key).first()
+    if order is not None and order.course_id != course.pk:
+        raise refuse("DOS-8", "This page is out of date. Load it again.", code="client_key")
+    return order
 
 
 def _write(course: Course, fields: Mapping[str, Any], *, ordered_by: User, now: datetime, **more: Any) -> Order:

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from clinic.forms.base import Day, Line, laid_out
 from clinic.models import User
-from patients.forms.fields import columns, part, password, segmented, tick
+from patients.forms.fields import ClientKey, columns, part, password, segmented, tick
 from patients.models import Course
 from patients.models.course import Indication
 from patients.rules.protocol import REMS_ESKETAMINE
@@ -56,6 +56,7 @@ class CourseEndForm(forms.Form):
 class OrderTerms(forms.Form):
     """What is ordered; who signs is the subclasses' affair."""
 
+    client_key = ClientKey()
     dose_mg = forms.ChoiceField(label="Dose", choices=DOSES, widget=forms.RadioSelect)
     other_dose_mg = forms.IntegerField(label="Another dose (mg)", min_value=0, max_value=1000, required=False)
     other_dose_reason = Line(label="Why another dose", max_length=200, required=False)
@@ -90,7 +91,7 @@ OTHER_DOSE = (
     columns("other_dose_mg", "other_dose_reason"),
     HTML("</details>"),
 )
-TERMS = (segmented("dose_mg"), *OTHER_DOSE, columns("sessions", "valid_from_on", "valid_until_on"), "note")
+TERMS = ("client_key", segmented("dose_mg"), *OTHER_DOSE, columns("sessions", "valid_from_on", "valid_until_on"), "note")
 
 
 class OrderForm(OrderTerms):

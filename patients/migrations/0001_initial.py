@@ -245,6 +245,7 @@ class Migration(migrations.Migration):
                 ('ordered_at', models.DateTimeField()),
                 ('signed_at', models.DateTimeField(blank=True, null=True)),
                 ('is_spoken', models.BooleanField(default=False, verbose_name='spoken, read back')),
+                ('client_key', models.UUIDField(default=uuid.uuid4, unique=True)),
                 ('cancelled_at', models.DateTimeField(blank=True, null=True)),
                 ('cancelled_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('course', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='patients.course')),

@@ -1,5 +1,7 @@
 """The course of treatment and the prescriber's orders on it (PAT-2, DOS-3, DOS-4, DOS-8)."""
 
+import uuid
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -71,6 +73,7 @@ class Order(models.Model):
     taken_by = models.ForeignKey(
         "clinic.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="Who wrote a spoken order down and read it back."
     )
+    client_key = models.UUIDField(default=uuid.uuid4, unique=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancelled_by = models.ForeignKey("clinic.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 

@@ -54,7 +54,8 @@ def order_new(request: HttpRequest, site: str, pk: int) -> HttpResponse:
 
 def sign(request: HttpRequest, form: OrderForm, course: Course) -> Order:
     proof = confirm_identity(request.user, form.cleaned_data["password"])
-    return order_actions.sign_order(course, fields=form.terms, proof=proof, by=request.membership, now=request.now)
+    key = form.cleaned_data["client_key"]
+    return order_actions.sign_order(course, fields=form.terms, proof=proof, client_key=key, by=request.membership, now=request.now)
 
 
 @get_and_post
@@ -67,7 +68,12 @@ def order_spoken(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     if request.method == "POST" and done(
         form,
         lambda: order_actions.take_spoken_order(
-            course, fields=form.terms, ordered_by=form.cleaned_data["ordered_by"], by=request.membership, now=request.now
+            course,
+            fields=form.terms,
+            ordered_by=form.cleaned_data["ordered_by"],
+            client_key=form.cleaned_data["client_key"],
+            by=request.membership,
+            now=request.now,
         ),
     ):
         return to_chart(request, course.patient_id, "orders")

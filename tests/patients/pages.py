@@ -16,7 +16,7 @@ from tests.factories.clinic import PASSWORD
 
 KEY = "6f0d8f4e-54f8-4b9e-9d1c-0c4d5a3b2a10"
 SCREENED = {question.id: "no" for question in SCREENING} | {"client_key": KEY}
-TERMS = {"dose_mg": "84", "sessions": "8", "valid_from_on": "2026-06-10", "valid_until_on": "2026-07-08"}
+TERMS = {"client_key": KEY, "dose_mg": "84", "sessions": "8", "valid_from_on": "2026-06-10", "valid_until_on": "2026-07-08"}
 ENROLLED = {
     "client_key": KEY, "patient_signed_on": "2026-06-01", "prescriber_signed_on": "2026-06-02", "submitted_on": "2026-06-03",
     "method": "fax", "proof_note": "Fax receipt 12", "reason": "Wrong day",

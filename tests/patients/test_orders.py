@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
@@ -49,32 +50,47 @@ def refused(act, *args, **kwargs) -> list[str]:
 
 
 def test_a_signed_order_verifies_and_a_changed_one_does_not(cast: Cast, course) -> None:
-    order = orders.sign_order(course, fields=FIELDS, proof=proof(cast), by=cast.of(cast.prescriber), now=NOW)
+    order = orders.sign_order(course, client_key=uuid4(), fields=FIELDS, proof=proof(cast), by=cast.of(cast.prescriber), now=NOW)
     assert (order.signed_at, order.signature.meaning) == (NOW, Signature.Meaning.ORDER)
     assert is_intact(order.signature)
     Order.objects.filter(pk=order.pk).update(dose_mg=84)
     assert not is_intact(order.signature)
 
 
+def test_a_double_tap_orders_once(cast: Cast, course) -> None:
+    key = uuid4()
+    first, second = [
+        orders.sign_order(course, client_key=key, fields=FIELDS, proof=proof(cast), by=cast.of(cast.prescriber), now=NOW) for _ in range(2)
+    ]
+    assert first == second
+    assert (Order.objects.count(), Signature.objects.count(), AuditEntry.objects.filter(action="order.signed").count()) == (1, 1, 1)
+
+
+def test_the_key_of_another_course_is_refused(cast: Cast, course) -> None:
+    other = made.OrderFactory(course=made.CourseFactory(patient=made.PatientFactory(site=cast.riverside, created_by=cast.desk)))
+    by = cast.of(cast.prescriber)
+    assert refused(orders.sign_order, course, client_key=other.client_key, fields=FIELDS, proof=proof(cast), by=by, now=NOW) == ["client_key"]
+
+
 def test_status_is_not_signed_content(cast: Cast, course) -> None:
-    order = orders.sign_order(course, fields=FIELDS, proof=proof(cast), by=cast.of(cast.prescriber), now=NOW)
+    order = orders.sign_order(course, client_key=uuid4(), fields=FIELDS, proof=proof(cast), by=cast.of(cast.prescriber), now=NOW)
     orders.cancel_order(order, by=cast.of(cast.prescriber), now=NOW)
     assert is_intact(order.signature)
 
 
 def test_only_a_prescriber_signs(cast: Cast, course) -> None:
     nurse = IdentityProof(user=cast.nurse, method="password")
-    assert refused(orders.sign_order, course, fields=FIELDS, proof=nurse, by=cast.of(cast.nurse), now=NOW) == ["DOS-8.prescriber"]
+    assert refused(orders.sign_order, course, client_key=uuid4(), fields=FIELDS, proof=nurse, by=cast.of(cast.nurse), now=NOW) == ["DOS-8.prescriber"]
     member = cast.of(cast.prescriber)
     member.credential = Credential.RN
-    assert refused(orders.sign_order, course, fields=FIELDS, proof=proof(cast), by=member, now=NOW) == ["DOS-8.prescriber"]
+    assert refused(orders.sign_order, course, client_key=uuid4(), fields=FIELDS, proof=proof(cast), by=member, now=NOW) == ["DOS-8.prescriber"]
     assert not Order.objects.exists()
 
 
 def test_no_order_on_an_ended_course(cast: Cast, course) -> None:
     member = cast.of(cast.prescriber)
     courses.end_course(course, reason="Remission", by=member, now=NOW)
-    assert refused(orders.sign_order, course, fields=FIELDS, proof=proof(cast), by=member, now=NOW) == ["DOS-8.ended"]
+    assert refused(orders.sign_order, course, client_key=uuid4(), fields=FIELDS, proof=proof(cast), by=member, now=NOW) == ["DOS-8.ended"]
     assert refused(courses.end_course, course, reason="Again", by=member, now=NOW) == ["PAT-2.ended"]
 
 
@@ -90,7 +106,7 @@ def test_a_course_ends_with_a_reason_and_takes_its_orders_along(cast: Cast, cour
 
 
 def spoken(cast: Cast, course) -> Order:
-    return orders.take_spoken_order(course, fields=FIELDS, ordered_by=cast.prescriber, by=cast.of(cast.nurse), now=NOW)
+    return orders.take_spoken_order(course, client_key=uuid4(), fields=FIELDS, ordered_by=cast.prescriber, by=cast.of(cast.nurse), now=NOW)
 
 
 def test_a_spoken_order_is_taken_down_and_cosigned(cast: Cast, course) -> None:
@@ -105,8 +121,8 @@ def test_a_spoken_order_is_taken_down_and_cosigned(cast: Cast, course) -> None:
 
 def test_who_can_give_a_spoken_order(cast: Cast, course) -> None:
     by = cast.of(cast.nurse)
-    assert refused(orders.take_spoken_order, course, fields=FIELDS, ordered_by=cast.nurse, by=by, now=NOW) == ["DOS-8.own"]
-    assert refused(orders.take_spoken_order, course, fields=FIELDS, ordered_by=cast.stranger, by=by, now=NOW) == ["SET-10"]
+    assert refused(orders.take_spoken_order, course, client_key=uuid4(), fields=FIELDS, ordered_by=cast.nurse, by=by, now=NOW) == ["DOS-8.own"]
+    assert refused(orders.take_spoken_order, course, client_key=uuid4(), fields=FIELDS, ordered_by=cast.stranger, by=by, now=NOW) == ["SET-10"]
 
 
 def test_a_wrong_password_signs_nothing(cast: Cast, course, sign_in) -> None:
@@ -191,5 +207,7 @@ def test_a_prescriber_of_another_site_cannot_lead_a_course(cast: Cast) -> None:
 
 def test_someone_elses_proof_signs_nothing(cast: Cast, course) -> None:
     theirs = replace(proof(cast), user=cast.second_prescriber)
-    assert refused(orders.sign_order, course, fields=FIELDS, proof=theirs, by=cast.of(cast.prescriber), now=NOW) == ["OUT-2.member"]
+    assert refused(orders.sign_order, course, client_key=uuid4(), fields=FIELDS, proof=theirs, by=cast.of(cast.prescriber), now=NOW) == [
+        "OUT-2.member"
+    ]
     assert not Order.objects.exists()
