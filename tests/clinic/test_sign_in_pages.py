@@ -28,6 +28,16 @@ def test_pages_of_ones_own_account(cast, sign_in, name, heading):
     assert cast.nurse.printed_name in page
 
 
+@pytest.mark.parametrize("path", ["email/", "confirm-email/", "confirm-email/abc/"])
+def test_nobody_changes_the_address_of_an_account(cast, sign_in, path):
+    client, mine = sign_in(cast.nurse), cast.nurse.email
+    for data in ({"action_add": "", "email": "another@demo.example"}, {"action_primary": "", "email": "another@demo.example"}):
+        assert client.post(f"/accounts/{path}", data).status_code == 404
+    assert client.get(f"/accounts/{path}").status_code == 404
+    cast.nurse.refresh_from_db()
+    assert cast.nurse.email == mine
+
+
 def test_a_wrong_password_is_said_without_naming_which(cast):
     page = Client().post(reverse("account_login"), {"login": cast.nurse.email, "password": "wrong-password"})
     assert page.status_code == 200
