@@ -1,4 +1,4 @@
-"""The request's moment, denials written after the rollback, and 401 for fragments of people who were signed out."""
+"""The request's moment, nothing kept by browsers, denials written after the rollback, 401 for fragments of people who were signed out."""
 
 from collections.abc import Callable
 
@@ -21,6 +21,19 @@ class NowMiddleware:
         request.now = clock.now()  # type: ignore[attr-defined]
         response = self.get_response(request)
         response["X-Server-Now"] = request.now.isoformat()  # type: ignore[attr-defined]
+        return response
+
+
+class NoStoreMiddleware:
+    """No answer of ours stays in a browser or a proxy: on a shared tablet "back" would show the last person's patients."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if "no-store" not in response.get("Cache-Control", ""):
+            response["Cache-Control"] = "no-store"
         return response
 
 

@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "clinic.middleware.NoStoreMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -180,8 +181,8 @@ STORAGES = {
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("es", "Español")]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+# The pages speak English, what a patient takes home its own language by a template: no catalogue is asked at every date.
+USE_I18N = False
 
 # --- mail ------------------------------------------------------------------------------------------------------------
 EMAIL_HOST = env.required("VIGIL_SMTP_HOST", "the mail server's name", unless=None if IS_PRODUCTION else "127.0.0.1")

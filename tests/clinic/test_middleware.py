@@ -30,6 +30,13 @@ def test_every_answer_tells_the_servers_time(cast: Cast, sign_in: SignIn) -> Non
         assert datetime.fromisoformat(sign_in(cast.nurse).get(url)["X-Server-Now"]) == NOW
 
 
+def test_no_answer_stays_in_the_browser(cast: Cast, sign_in: SignIn, client: Client) -> None:
+    answers = [sign_in(cast.nurse).get(f"/riverside/{path}") for path in ("patients/", "schedule/", "staff/", "nowhere/", "audit/")]
+    answers.append(client.get("/riverside/patients/"))
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 404, 403, 302]
+    assert all("no-store" in answer["Cache-Control"] for answer in answers)
+
+
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_a_signed_out_fragment_gets_401_and_a_page_the_sign_in(cast: Cast, client: Client, method: str) -> None:
     url = reverse("staff", args=["riverside"])
