@@ -3,13 +3,18 @@
 from datetime import date, timedelta
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 
 from reports.queries import LONGEST_RANGE
 
 
+# The readings look a day beyond the range on both sides, so that neither end may be the calendar's own.
+YEARS = [MinValueValidator(date(2019, 1, 1), "Check the year."), MaxValueValidator(date(2100, 1, 1), "Check the year.")]
+
+
 class RangeForm(forms.Form):
-    first = forms.DateField(label="From", widget=forms.DateInput(attrs={"type": "date"}))
-    last = forms.DateField(label="To", widget=forms.DateInput(attrs={"type": "date"}))
+    first = forms.DateField(label="From", validators=YEARS, widget=forms.DateInput(attrs={"type": "date"}))
+    last = forms.DateField(label="To", validators=YEARS, widget=forms.DateInput(attrs={"type": "date"}))
 
     def clean(self) -> dict[str, date]:
         found = super().clean() or {}

@@ -132,6 +132,8 @@ def test_an_auditor_reads_but_exports_nothing(session: TreatmentSession, cast: C
         ({"first": "2020-01-01", "last": "2026-06-01"}, 422),
         ({"first": "yesterday", "last": "\x00"}, 422),
         ({"first": "2026-06-01"}, 422),
+        ({"first": "0001-01-01", "last": "0001-01-01"}, 422),
+        ({"first": "9999-12-31", "last": "9999-12-31"}, 422),
     ],
 )
 def test_an_impossible_range_is_told(query: dict[str, str], status: int, cast: Cast, sign_in: Callable[..., Client]) -> None:
