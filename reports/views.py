@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from clinic import access, audit
 from clinic.models import Site
-from clinic.roles import Permission
+from clinic.roles import Permission, may
 from reports import queries
 from reports.forms import RangeForm, range_form
 from reports.rules import MEASURE_BY_CODE, MEASURES, Result, evaluate
@@ -45,6 +45,7 @@ def report_list(request: HttpRequest, site: str, code: str) -> HttpResponse:
     rows = TreatmentSession.objects.select_related("patient", "chair").in_bulk(list(page.object_list))
     sessions = [rows[pk] for pk in page.object_list]
     context: dict[str, Any] = {"result": result, "page": page, "rows": sessions, "show": show, "query": address_of(form), "form": form}
+    context["may_export"] = may(request.membership.role, Permission.EXPORT)  # type: ignore[attr-defined]
     return render(request, "reports/report_list.html", context)
 
 

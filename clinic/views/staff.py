@@ -32,6 +32,7 @@ def staff(request: HttpRequest, site: str) -> HttpResponse:
         "former": members_of(place, is_active=False)[:50],
         "invitations": open_invitations(place, request.now)[:50] if manages else [],  # type: ignore[attr-defined]
         "manages": manages,
+        "sees_floor": may(request.membership.role, Permission.VIEW_FLOOR),  # type: ignore[attr-defined]
     })  # fmt: skip
 
 
