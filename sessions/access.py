@@ -8,11 +8,14 @@ from django.urls import reverse
 from clinic.access import row_for
 from clinic.roles import Permission
 from sessions.models import Alert, MonitoringForm, TreatmentSession
+from sessions.queries.screening import screen_is_open
 
 
 def session_for(request: HttpRequest, pk: int, permission: Permission) -> TreatmentSession:
-    """One session of the request's site, with its patient, chair, course and order. `clinic.access.site_for` comes first."""
-    rows = TreatmentSession.objects.select_related("patient", "chair", "course", "order", "policy", "monitor")
+    """One session of the request's site, with its patient, chair, course and order; `needs_prescriber` after a positive screen (PRE-4). `clinic.access.site_for` comes first."""
+    rows = TreatmentSession.objects.select_related("patient", "chair", "course", "order", "policy", "monitor").annotate(
+        needs_prescriber=screen_is_open()
+    )
     session: TreatmentSession = row_for(request, rows, pk, permission, "treatmentsession")
     session.site = request.site  # type: ignore[attr-defined]
     return session

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sessions.views import alerts, leaving, watch
+from sessions.views import alerts, leaving, screening, watch
 
 _SESSION = "<slug:site>/sessions/<int:pk>"
 
@@ -17,6 +17,7 @@ urlpatterns = [
     path("<slug:site>/events/<int:pk>/withdraw/", watch.fact_withdraw, {"kind": "event"}, name="event_withdraw"),
     path("<slug:site>/alerts/<int:pk>/acknowledge/", alerts.alert_acknowledge, name="alert_acknowledge"),
     path("<slug:site>/alerts/<int:pk>/close/", alerts.alert_close, name="alert_close"),
+    path(f"{_SESSION}/seen/", screening.patient_seen, name="patient_seen"),
     path(f"{_SESSION}/readiness/", leaving.readiness_record, name="readiness_record"),
     path(f"{_SESSION}/discharge/", leaving.session_discharge, name="session_discharge"),
     path(f"{_SESSION}/addenda/", leaving.addendum_add, name="addendum_add"),

@@ -120,6 +120,7 @@ SESSIONS = {
     "event_withdraw": form(P.TAKE_VITALS, of="event"),
     "alert_acknowledge": act(P.TAKE_VITALS, of="alert"),
     "alert_close": form(P.DECIDE, of="alert"),
+    "patient_seen": form(P.DECIDE, of="session"),
     "readiness_record": act(P.SIGN_DISCHARGE, of="session"),
     "session_discharge": act(P.SIGN_DISCHARGE, of="session"),
     "addendum_add": form(P.ADD_ADDENDUM, of="session"),

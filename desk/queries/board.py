@@ -14,6 +14,7 @@ from sessions.picture import Picture, bare_pictures_of
 from sessions.queries.due import next_due
 from sessions.queries.forms import OPEN as FORM_OPEN
 from sessions.queries.policies import policies_for
+from sessions.queries.screening import WORDS, screen_is_open
 from sessions.rules.deadlines import Deadlines, Urgency, urgency
 from sessions.states import OPEN, PRESENT, Status
 
@@ -41,6 +42,7 @@ class Floor:
 def sessions_on_board(site: Site, today: date, chairs: list[Chair]) -> list[TreatmentSession]:
     """Today's sessions and everybody still in the house, whatever the day; who was held on an earlier day has gone home."""
     rows = TreatmentSession.objects.filter(Q(treatment_on=today) | Q(status__in=PRESENT), site=site).exclude(status=Status.VOIDED)
+    rows = rows.annotate(needs_prescriber=screen_is_open())
     sessions = sorted(rows.select_related("patient", "policy").order_by(), key=lambda session: (session.starts_at, session.pk))
     known = {chair.pk: chair for chair in chairs}
     for session in sessions:
@@ -82,22 +84,23 @@ def live_card(site: Site, picture: Picture, now: datetime) -> dict[str, object]:
     is_late = due is not None and due.is_late
     alert = loudest(picture.open_alerts)
     rest = picture.rest_ends_at if session.status == Status.DOSING else None
+    screen = WORDS if getattr(session, "needs_prescriber", False) else ""
     return {
         "key": f"s{session.pk}", "chair_pk": session.chair_id, "chair": session.chair.name, "phase": session.status, "patient": session.patient.short_name,
         "url": reverse("flowsheet", args=[site.slug, session.pk]), "about": about(picture), "first_device_at": picture.first_device_at,
         "gate_opens_at": picture.gate_opens_at, "rest_ends_at": rest if rest and rest > now else None, "next_due_at": due.at if due else None, "next_due_label": due.label if due else "",
         "alert_text": alert_text(picture, alert), "alert_level": alert.tier if alert else "", "is_acknowledged": bool(alert and alert.acknowledged_at),
-        "is_late": is_late, "note": waiting_note(session), "seen_at": last_seen_at(picture), "rank": rank(alert, is_late), "starts_at": session.starts_at,
+        "is_late": is_late, "note": waiting_note(session), "seen_at": last_seen_at(picture), "rank": rank(alert, is_late, screen), "screen": screen, "starts_at": session.starts_at,
     }  # fmt: skip
 
 
-def rank(alert: Alert | None, is_late: bool) -> int:
-    """What must be read first: an unanswered critical alert, then what is late, then other alerts."""
+def rank(alert: Alert | None, is_late: bool, screen: str) -> int:
+    """What must be read first: an unanswered critical alert, then what is late, then other alerts and a positive screen."""
     if alert is not None and alert.tier == Alert.Tier.CRITICAL and alert.acknowledged_at is None:
         return 0
     if is_late:
         return 1
-    return 2 if alert is not None else 3
+    return 2 if alert is not None or screen else 3
 
 
 def loudest(alerts: Iterable[Alert]) -> Alert | None:

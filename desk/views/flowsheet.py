@@ -54,7 +54,7 @@ def page(request: HttpRequest, place: Site, picture: Picture, asked: str, now: d
     entries = timeline(picture)
     return {
         **module.context(picture, request=request, now=now),
-        "session": session, "now": now, "head": head, "steps": stepper(picture, shown, url), "alerts": alert_rows(picture), "part": module.TEMPLATE, "shown": shown,
+        "session": session, "now": now, "head": head, "steps": stepper(picture, shown, url), "alerts": alert_rows(picture), "screen_is_open": session.status in OPEN and bool(getattr(session, "needs_prescriber", False)), "part": module.TEMPLATE, "shown": shown,
         "chart": chart_of(picture, now), "checks": check_rows(picture, now), "entries": entries, "title": session.patient.short_name,
         "polls": session.status in OPEN, "saved": just_saved(entries, request.user.pk, now), "may_take_vitals": may(role, Permission.TAKE_VITALS) and session.status != "discharged", "may_decide": may(role, Permission.DECIDE),
         "record_url": reverse("session_record", args=[place.slug, session.pk]),

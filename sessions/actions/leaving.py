@@ -16,6 +16,7 @@ from sessions.actions.life import locked, locked_picture, move
 from sessions.models import Addendum, Discharge, ReadinessCheck, TreatmentSession
 from sessions.picture import Picture
 from sessions.queries.leaving import gate_of_discharge
+from sessions.queries.screening import SUICIDE_NOTICE
 from sessions.rules.readiness import BY_ID, SCHEMA, signer_findings
 from sessions.signed_content import SCHEMA as SIGNED_SCHEMA
 from sessions.states import DOSED, Status
@@ -87,7 +88,8 @@ def discharge(session: TreatmentSession, *, proof: IdentityProof, membership: Me
         schema=SIGNED_SCHEMA,
         now=now,
     )
-    resolve_notices(row.site, "check_overdue", row, "The patient was discharged.", now)
+    for kind in ("check_overdue", SUICIDE_NOTICE):
+        resolve_notices(row.site, kind, row, "The patient was discharged.", now)
     move(row, Status.DISCHARGED, by=proof.user, now=now)
     return made
 

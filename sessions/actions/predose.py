@@ -19,11 +19,11 @@ from sessions.models.exceptions import Gate
 from sessions.picture import Picture
 from sessions.queries.course import order_of
 from sessions.queries.gates import GATE_PARTS, gate_facts
+from sessions.queries.screening import SUICIDE_NOTICE
 from sessions.rules.gates import clear_findings, start_findings
 from sessions.rules.questions import SCHEMA, SUICIDE
 from sessions.states import Status
 
-SUICIDE_NOTICE = "suicide_screen"
 BEFORE_DOSE = (Status.ARRIVED, Status.WAITING, Status.CLEARED)
 # A decision holds for every gate before the dose: its key names the evidence, so a new reading or answer is decided anew.
 BEFORE_GATES = (Gate.BOOK, Gate.CLEAR, Gate.START)

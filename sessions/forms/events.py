@@ -82,6 +82,17 @@ class WithdrawForm(forms.Form):
         self.helper = untagged()
 
 
+class SeenForm(forms.Form):
+    """A prescriber's note after seeing the patient."""
+
+    client_key = forms.UUIDField(widget=forms.HiddenInput)
+    note = forms.CharField(max_length=300, required=False, label="What you found and decided", widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = untagged()
+
+
 class AlertNoteForm(forms.Form):
     note = forms.CharField(max_length=250, required=False, label="What you found and decided", widget=forms.Textarea(attrs={"rows": 3}))
 

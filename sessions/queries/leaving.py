@@ -5,6 +5,7 @@ from datetime import datetime
 from clinic.findings import Finding
 from clinic.models import Signature, Site
 from sessions.picture import Picture
+from sessions.queries.screening import prescriber_has_seen
 from sessions.rules.readiness import LastSeen, discharge_findings
 
 
@@ -36,6 +37,7 @@ def gate_of_discharge(picture: Picture, now: datetime) -> list[Finding]:
         answers=newest.answers if newest is not None else {},
         answered_at=newest.observed_at if newest is not None else None,
         open_alerts=[alert.text for alert in picture.open_alerts],
+        prescriber_saw=prescriber_has_seen(picture),
     )
 
 

@@ -56,8 +56,11 @@ class LastSeen:
     breathing: str | None = None
 
 
-def answer_findings(answers: Mapping[str, str]) -> list[Finding]:
-    """OUT-1 item by item: what is unanswered and what isn't met. Both block; OUT-3 alone passes an unmet item."""
+def answer_findings(answers: Mapping[str, str], *, prescriber_saw: bool = False) -> list[Finding]:
+    """OUT-1 item by item: what is unanswered and what isn't met. Both block; OUT-3 alone passes an unmet item.
+
+    `prescriber_saw`: a prescriber has written in this session that they saw the patient; the answer that says so rests on it.
+    """
     findings = []
     for item in ITEMS:
         answer = answers.get(item.id)
@@ -65,6 +68,9 @@ def answer_findings(answers: Mapping[str, str]) -> list[Finding]:
             findings.append(Finding("OUT-1", Level.BLOCK, f"Not answered: {item.label}.", code=f"OUT-1.{item.id}.open", field=item.id))
         elif answer not in item.good:
             findings.append(Finding("OUT-1", Level.BLOCK, item.unmet, code=f"OUT-1.{item.id}", field=item.id))
+    if answers.get("suicide_risk") == "prescriber" and not prescriber_saw:
+        text = "“Prescriber saw them”: no prescriber has written that yet. A prescriber presses “I have seen the patient” first."
+        findings.append(Finding("OUT-1", Level.BLOCK, text, code="OUT-1.suicide_risk.seen", field="suicide_risk"))
     return findings
 
 
@@ -135,6 +141,7 @@ def discharge_findings(
     answers: Mapping[str, str],
     answered_at: datetime | None,
     open_alerts: Iterable[str],
+    prescriber_saw: bool = False,
 ) -> list[Finding]:
     """The gate of the discharge: every reason why the patient may not leave yet (MON-1, MON-3, MON-6, OUT-1).
 
@@ -147,4 +154,6 @@ def discharge_findings(
     findings += alert_findings(open_alerts)
     if answered_at is None:
         return [*findings, Finding("OUT-1", Level.BLOCK, "Readiness to leave hasn't been answered yet.", code="OUT-1.none", field="readiness")]
-    return findings + fresh_findings(answered_at=answered_at, max_age=final_max_age, now=now) + answer_findings(answers)
+    return (
+        findings + fresh_findings(answered_at=answered_at, max_age=final_max_age, now=now) + answer_findings(answers, prescriber_saw=prescriber_saw)
+    )

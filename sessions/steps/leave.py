@@ -30,6 +30,7 @@ def context(picture: Picture, *, request: HttpRequest, now: datetime, bound_form
         "session": session,
         "site": request.site,  # type: ignore[attr-defined]
         "now": now,
+        "may_see": may(membership.role, Permission.DECIDE),
         "may_sign": may(membership.role, Permission.SIGN_DISCHARGE),
         "may_add": may(membership.role, Permission.ADD_ADDENDUM) and session.status in (Status.DISCHARGED, Status.LEFT, Status.TRANSFERRED),
         "is_watched": session.status == Status.MONITORING,
