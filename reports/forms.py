@@ -7,7 +7,6 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 
 from reports.queries import LONGEST_RANGE
 
-
 # The readings look a day beyond the range on both sides, so that neither end may be the calendar's own.
 YEARS = [MinValueValidator(date(2019, 1, 1), "Check the year."), MaxValueValidator(date(2100, 1, 1), "Check the year.")]
 
