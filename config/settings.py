@@ -104,8 +104,9 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 # WAL and IMMEDIATE: many writers without "database is locked". FULL: the record of a controlled drug survives power loss.
 SQLITE_OPTIONS = {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"}
 DATABASES = {"default": env.database("DATABASE_URL", VIGIL_DATA_DIR / "vigil.sqlite3", SQLITE_OPTIONS)}
-# Sign-in's throttles live here: in the database, so that a stopped Redis never keeps staff out.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "vigil_cache"}}
+# Sign-in's throttles live here: in the database, so that a stopped Redis never keeps staff out. Room for many: past the limit
+# live entries are thrown out, and a flood of made-up addresses (300 by default) would free whoever is guessing.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "vigil_cache", "OPTIONS": {"MAX_ENTRIES": 20_000}}}
 
 # --- people ----------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "clinic.User"

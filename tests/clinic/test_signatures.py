@@ -4,12 +4,13 @@ import io
 from collections.abc import Collection, Iterator
 
 import pytest
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.test.utils import CaptureQueriesContext
 
 from clinic import registry, signatures
 from clinic.findings import Refused
-from clinic.models import Chair, Signature
+from clinic.models import Chair, Signature, User
 from tests.cast import NOW, Cast
 from tests.factories.clinic import PASSWORD
 
@@ -62,6 +63,33 @@ def test_nobody_guesses_on_and_on(cast: Cast) -> None:
     with pytest.raises(Refused, match="Wait five minutes"):
         signatures.confirm_identity(cast.nurse, PASSWORD)
     assert signatures.confirm_identity(cast.prescriber, PASSWORD).user == cast.prescriber
+
+
+def test_posts_at_the_same_moment_have_no_more_tries(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at = []
+
+    def slow(user: User, password: str) -> bool:
+        looked_at.append(password)  # and while this one is hashed the next one comes
+        with pytest.raises(Refused):
+            signatures.confirm_identity(user, "wrong")
+        return False
+
+    monkeypatch.setattr(User, "check_password", slow)
+    with pytest.raises(Refused):
+        signatures.confirm_identity(cast.nurse, "wrong")
+    assert len(looked_at) == signatures.MOST_TRIES
+
+
+def test_right_passwords_use_up_no_try_and_a_flood_elsewhere_gives_none_back(cast: Cast) -> None:
+    for _ in range(signatures.MOST_TRIES + 1):
+        signatures.confirm_identity(cast.nurse, PASSWORD)
+    for _ in range(signatures.MOST_TRIES):
+        with pytest.raises(Refused):
+            signatures.confirm_identity(cast.nurse, "wrong")
+    for number in range(320):
+        cache.set(f"sign-in-of-nobody-{number}", 1)
+    with pytest.raises(Refused, match="Wait five minutes"):
+        signatures.confirm_identity(cast.nurse, PASSWORD)
 
 
 def test_somebody_who_was_disabled_cannot_sign(cast: Cast) -> None:
