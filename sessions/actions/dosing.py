@@ -13,11 +13,11 @@ from clinic.rules.opening import local_day
 from sessions.actions.arrival import matched_identity, require_identity
 from sessions.actions.facts import new_fact, require_time, same_post
 from sessions.actions.forms import owe_form
-from sessions.actions.life import fix_policy, locked_picture, move
+from sessions.actions.life import fix_policy, lock_patient, locked_picture, move
 from sessions.actions.predose import decided_before_dose
 from sessions.models import Breach, DeviceUse, IdentityCheck, SessionEvent, TreatmentSession
 from sessions.picture import Picture
-from sessions.queries.course import order_of
+from sessions.queries.course import is_started_beside, order_of
 from sessions.queries.gates import GATE_PARTS, devices_planned, gate_facts
 from sessions.rules import dosing as rules
 from sessions.rules.gates import start_findings
@@ -55,6 +55,7 @@ def start(
 
     Raises Refused before the clearing, and with every block and every undecided decision; nothing is written then.
     """
+    lock_patient(session)
     picture = locked_picture(session, GATE_PARTS)
     row = picture.session
     if same_post(IdentityCheck, client_key, row) is not None:
@@ -64,6 +65,8 @@ def start(
     picture.identity_checks.append(matched_identity(row, IdentityCheck.Moment.DOSE, client_key=client_key, by=by, now=now))
     asked = start_findings(gate_facts(picture, at=now, membership=membership))
     asked += rules.kit_findings(kit.expires_on, row.treatment_on, kit.lot)
+    if is_started_beside(row):
+        asked.append(Finding("DOS-7", Level.BLOCK, "Another visit of this patient has been started today.", code="DOS-7.started"))
     in_the_way = standing_in_the_way(asked, decided_before_dose(picture))
     if in_the_way:
         raise Refused(in_the_way)
@@ -85,6 +88,7 @@ def record_device(session: TreatmentSession, *, given: Given, client_key: UUID, 
     What broke a rule becomes a breach beside it: at the first spray one per unmet block of the start gate, as it stood when
     the device was given. The first spray makes the form owed; the last planned device begins the monitoring.
     """
+    lock_patient(session)
     picture = locked_picture(session)
     row = picture.session
     earlier = same_post(DeviceUse, client_key, row)

@@ -6,6 +6,7 @@ from datetime import datetime
 from clinic import audit
 from clinic.findings import refuse
 from clinic.models import SitePolicy, User
+from patients.models import Patient
 from sessions.models import TreatmentSession
 from sessions.models.session import STAMP_OF_STATUS
 from sessions.picture import ALL_PARTS, Picture, bare_pictures_of
@@ -21,6 +22,11 @@ def locked(session: TreatmentSession) -> TreatmentSession:
         .select_related("site", "patient", "course", "order", "chair", "policy")
         .get(pk=session.pk)
     )
+
+
+def lock_patient(session: TreatmentSession) -> None:
+    """Lock the patient before the session, as a booking does: two visits of one patient then wait for each other (DOS-7)."""
+    Patient.objects.select_for_update().only("pk").get(pk=session.patient_id)
 
 
 def locked_picture(session: TreatmentSession, parts: Iterable[str] = ALL_PARTS) -> Picture:

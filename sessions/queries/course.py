@@ -34,6 +34,12 @@ def is_dosed_on(session: TreatmentSession) -> bool:
     return sprayed().filter(session__patient_id=session.patient_id, session__treatment_on=session.treatment_on).exclude(session=session).exists()
 
 
+def is_started_beside(session: TreatmentSession) -> bool:
+    """Whether another visit of the patient on this day has been started, its first device perhaps just being given (DOS-7)."""
+    same_day = TreatmentSession.objects.filter(patient_id=session.patient_id, treatment_on=session.treatment_on, status=Status.DOSING)
+    return same_day.exclude(pk=session.pk).exists()
+
+
 def sessions_dosed_before(session: TreatmentSession) -> int:
     """How many sessions of the patient on earlier days had a spray, of whichever course (PMF-3)."""
     earlier = sprayed().filter(session__patient_id=session.patient_id, session__treatment_on__lt=session.treatment_on)

@@ -97,3 +97,18 @@ def test_a_double_tap_is_one_device_and_two_taps_are_two(cast: Cast, same_key: b
     assert kinds(outcomes) == ["DeviceUse", "DeviceUse"]
     assert sorted(DeviceUse.objects.values_list("number", flat=True)) == ([1] if same_key else [1, 2])
     assert MonitoringForm.objects.filter(session=session).count() == 1
+
+
+def test_two_visits_of_one_patient_are_not_started_at_once(cast: Cast) -> None:
+    """DOS-7: each has its own session to lock, so both wait for the patient's row."""
+    on_duty(cast.of(cast.prescriber), NOW - timedelta(hours=2), lapses_at=NOW + timedelta(hours=8))
+    first = at_state(Status.CLEARED, cast)
+    second = at_state(Status.CLEARED, cast, patient=first.patient)
+    outcomes = together(*(
+        lambda session=session: dosing.start(  # type: ignore[misc]
+            session, kit=given().kit, said_name=True, said_birth_date=True, client_key=uuid4(), by=cast.nurse, membership=cast.of(cast.nurse), now=NOW
+        )
+        for session in (first, second)
+    ))  # fmt: skip
+    assert kinds(outcomes) == ["TreatmentSession", "refused"]
+    assert TreatmentSession.objects.filter(status=Status.DOSING).count() == 1
