@@ -1,6 +1,6 @@
 """What every fact of a session has in common: who and when, one effect per post, corrected or withdrawn by a new row (MON-7)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from clinic import audit
 from clinic.facts import Fact
 from clinic.findings import Refused, blocks, refuse
 from clinic.models import User
-from sessions.models import TreatmentSession
+from sessions.models import Discharge, TreatmentSession
 from sessions.rules.watch import time_findings
 from sessions.states import OPEN, Status
 
@@ -51,10 +51,27 @@ def require_time(observed_at: datetime, now: datetime) -> None:
 def new_fact(model: type[F], session: TreatmentSession, *, observed_at: datetime, by: User, now: datetime, client_key: UUID, **fields: object) -> F:
     """Write one fact row; the caller holds the session's lock."""
     row: Any = model(
-        session=session, site_id=session.site_id, observed_at=observed_at, recorded_at=now, recorded_by=by, client_key=client_key, **fields
+        session=session,
+        site_id=session.site_id,
+        observed_at=observed_at,
+        recorded_at=after_signature(session, now),
+        recorded_by=by,
+        client_key=client_key,
+        **fields,
     )
     row.save(force_insert=True)
     return row  # type: ignore[no-any-return]
+
+
+def after_signature(session: TreatmentSession, now: datetime) -> datetime:
+    """When a row counts as written. A post that began before the discharge was signed, and waited for its lock, comes after it:
+
+    the signature binds what was written by its own moment (OUT-2).
+    """
+    if session.status != Status.DISCHARGED:
+        return now
+    signed_at = Discharge.objects.filter(session_id=session.pk).values_list("recorded_at", flat=True).first()
+    return now if signed_at is None or now > signed_at else signed_at + timedelta(microseconds=1)
 
 
 def require_standing(fact: Any) -> None:

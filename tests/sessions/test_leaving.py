@@ -8,7 +8,7 @@ import pytest
 from clinic.findings import Refused
 from clinic.models import AuditEntry, Notice, Signature
 from clinic.signatures import IdentityProof, is_intact
-from sessions.actions import leaving, watch
+from sessions.actions import dosing, leaving, watch
 from sessions.models import Addendum, Discharge, Observation, ReadinessCheck, TreatmentSession
 from sessions.rules.readiness import ITEMS
 from tests.cast import NOW
@@ -210,3 +210,13 @@ def test_an_addendum_says_what_and_why(ready, cast, fields, code):
 
 def test_an_open_record_needs_no_addendum(session, cast):
     assert refused_codes(lambda: add(session, cast)) == ["OUT-2.open"]
+
+
+@pytest.mark.parametrize("began", [NOW, NOW - minutes(1)])
+def test_a_post_that_waited_for_the_signature_counts_as_written_after_it(ready, cast, began):
+    """Its request began before the discharge was signed, and got the session's lock after it."""
+    sign_out(ready, cast)
+    given = dosing.Given(kit=dosing.Kit(route="bulk", lot="L", expires_on=None), sprays=2, given_at=began, observed_by=None)
+    late = dosing.record_device(ready, given=given, client_key=uuid4(), by=cast.nurse, membership=cast.of(cast.nurse), now=began)
+    assert late.recorded_at > Discharge.objects.get().recorded_at
+    assert is_intact(signatures().get())
