@@ -7,9 +7,10 @@ from django.db import transaction
 
 from clinic import audit
 from clinic.findings import refuse
-from clinic.models import User
+from clinic.models import Membership, User
+from clinic.roles import LICENSED
 from sessions.actions.life import locked
-from sessions.models import Alert, Observation
+from sessions.models import Alert, Observation, TreatmentSession
 from sessions.picture import Picture
 from sessions.rules import alerts as rules
 
@@ -31,7 +32,7 @@ def judge(picture: Picture, observation: Observation, *, by: User, now: datetime
     close_corrected(picture, in_place_of, by=by, now=now)
     reopen_answered(picture, in_place_of)
     if not observation.is_withdrawn:
-        close_answered(picture, observation, found, by=by, now=now)
+        close_answered(picture, observation, found, by=by, now=now, corrected=in_place_of)
     open_whats = {alert.what for alert in picture.open_alerts}
     for beyond in found:
         if is_over_already(picture, observation, beyond.what):
@@ -52,11 +53,20 @@ def beyond_of(picture: Picture, observation: Observation) -> list[rules.Beyond]:
 
 
 def close_corrected(picture: Picture, corrected: Observation | None, *, by: User, now: datetime) -> None:
+    """A slip takes its alerts with it; a critical one only by the word of somebody licensed, else it waits for the prescriber (MON-6)."""
     if corrected is None:
         return
-    for alert in picture.open_alerts:
-        if alert.observation_id == corrected.pk:
+    open_alerts = [alert for alert in picture.open_alerts if alert.observation_id == corrected.pk]
+    has_critical = any(alert.tier == Alert.Tier.CRITICAL for alert in open_alerts)
+    may_end_critical = has_critical and is_licensed(picture.session, by)
+    for alert in open_alerts:
+        if alert.tier != Alert.Tier.CRITICAL or may_end_critical:
             end(alert, "The reading was corrected.", by=by, now=now)
+
+
+def is_licensed(session: TreatmentSession, by: User) -> bool:
+    """Whether a person is a licensed member of the session's site (SET-10)."""
+    return Membership.objects.filter(site_id=session.site_id, user=by, is_active=True, credential__in=LICENSED).exists()
 
 
 def reopen_answered(picture: Picture, taken_back: Observation | None) -> None:
@@ -72,11 +82,15 @@ def reopen_answered(picture: Picture, taken_back: Observation | None) -> None:
             alert.save(update_fields=["closed_at", "closed_by", "closed_how"])
 
 
-def close_answered(picture: Picture, observation: Observation, found: list[rules.Beyond], *, by: User, now: datetime) -> None:
+def close_answered(
+    picture: Picture, observation: Observation, found: list[rules.Beyond], *, by: User, now: datetime, corrected: Observation | None
+) -> None:
+    """A later good reading ends an alert; a correction is no repeat of the reading that it corrects."""
     seen_at = {other.pk: other.observed_at for other in picture.observations}
     values = values_of(observation)
     for alert in picture.open_alerts:
-        is_later = seen_at.get(alert.observation_id, observation.observed_at) < observation.observed_at
+        is_own = corrected is not None and alert.observation_id == corrected.pk
+        is_later = not is_own and seen_at.get(alert.observation_id, alert.raised_at) < observation.observed_at
         if is_later and rules.is_good_repeat(alert.what, values, found):
             end(alert, f"{GOOD_REPEAT} at {observation.observed_at.astimezone(picture.session.site.zone):%H:%M}.", by=by, now=now)
 

@@ -166,3 +166,20 @@ def test_a_prescribers_note_closes_it_and_the_earlier_ones_alike(record, cast):
     assert shown() == [("pressure", "high", False), ("pressure", "high", False), ("spo2", "high", True)]
     assert Alert.objects.first().closed_how == "Prescriber: Known; declining."
     assert AuditEntry.objects.filter(action="alert.closed").count() == 1
+
+
+@pytest.mark.parametrize("way", ["withdrawn", "corrected", "corrected to later"])
+@pytest.mark.parametrize(("who", "is_open"), [("support", True), ("nurse", False)])
+def test_a_critical_alert_goes_by_a_licensed_persons_word_alone(record, cast, way, who, is_open):
+    """MON-6: whoever has no licence leaves it to the prescriber, or to a good repeat."""
+    row = record(CRITICAL)
+    later = {"by": cast.person(who), "now": NOW + minutes(3)}
+    if way == "withdrawn":
+        watch.withdraw(row, reason="Another patient's", client_key=uuid4(), **later)
+    else:
+        at = NOW + minutes(2 if way == "corrected to later" else 0)
+        check = watch.Check(values=GOOD_VITALS, observed_at=at, client_key=uuid4(), is_confirmed=True)
+        watch.correct_observation(row, check=check, reason="Typed wrong", **later)
+    assert shown() == [("pressure", "critical", is_open)]
+    record(at=NOW + minutes(5))
+    assert shown() == [("pressure", "critical", False)]
