@@ -1,7 +1,7 @@
 """Recording what is seen: checks with their alerts, rounds and one-tap events (MON-3…MON-8)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -105,7 +105,7 @@ def kind_and_minute(picture: Picture, observed_at: datetime, now: datetime) -> t
 def correct_observation(observation: Observation, *, check: Check, reason: str, by: User, now: datetime) -> Observation:
     """Put a new row in the place of a check, with the reason; the old one stays on record (MON-7).
 
-    Kind and planned minute stay. Alerts of the old values are closed as corrected; the new values raise their own.
+    Kind and planned minute stay, unless the time moves: then they are judged anew (MON-3). Alerts of the old values are closed as corrected; the new values raise their own.
     """
     picture = locked_picture(observation.session, PARTS)
     row = picture.session
@@ -115,19 +115,28 @@ def correct_observation(observation: Observation, *, check: Check, reason: str, 
     require_reason(reason)
     require_standing(observation)
     require_time(check.observed_at, now)
-    if findings := check_findings(check, is_dosed=observation.kind != Observation.Kind.BASELINE):
+    picture.observations = [other for other in picture.observations if other.pk != observation.pk]
+    kind, minute = corrected_kind(picture, observation, check.observed_at, now)
+    if findings := check_findings(check, is_dosed=kind != Observation.Kind.BASELINE):
         raise Refused(findings)
     made = new_fact(
         Observation, row, observed_at=check.observed_at, by=by, now=now, client_key=check.client_key, supersedes=observation,
-        reason=reason.strip(), kind=observation.kind, planned_minute=observation.planned_minute, **check.columns(),
+        reason=reason.strip(), kind=kind, planned_minute=minute, **check.columns(),
     )  # fmt: skip
-    picture.observations = [other for other in picture.observations if other.pk != observation.pk]
     judge(picture, made, by=by, now=now, in_place_of=observation)
     audit.record(
         action="observation.corrected", target=made, by=by, now=now, site=row.site, patient_pk=row.patient_id,
         changes={"session": row.pk, "supersedes": observation.pk, "observed_at": [observation.observed_at.isoformat(), check.observed_at.isoformat()]},
     )  # fmt: skip
     return made
+
+
+def corrected_kind(picture: Picture, observation: Observation, observed_at: datetime, now: datetime) -> tuple[str, int | None]:
+    """Which check a corrected one is; `picture.observations` are the others. Its own alerts make it no repeat."""
+    if observed_at == observation.observed_at:
+        return observation.kind, observation.planned_minute
+    others = replace(picture, alerts=[alert for alert in picture.alerts if alert.observation_id != observation.pk])
+    return kind_and_minute(others, observed_at, now)
 
 
 @transaction.atomic

@@ -194,3 +194,14 @@ def test_a_mis_tap_is_taken_back_and_both_rows_stay(session, record, cast, kind)
     assert row.supersedes_id == fact.pk
     assert not type(fact).objects.standing().filter(pk__in=[fact.pk, row.pk]).exists()
     assert AuditEntry.objects.filter(action=f"{fact._meta.model_name}.withdrawn").count() == 1
+
+
+def test_a_correction_of_the_time_is_another_check(session, record, cast):
+    """MON-3: a 40-minute check that was in truth taken a quarter of an hour after the first device is none."""
+    old = record()
+    early = watch.correct_observation(old, check=check(at=NOW - minutes(27)), reason="Wrong time", by=cast.nurse, now=NOW)
+    assert (early.kind, early.planned_minute) == ("extra", None)
+    before = watch.correct_observation(early, check=check(at=NOW - minutes(50)), reason="Wrong time", by=cast.nurse, now=NOW)
+    assert (before.kind, before.planned_minute) == ("baseline", 0)
+    again = watch.correct_observation(before, check=check(at=NOW - minutes(1)), reason="Right after all", by=cast.nurse, now=NOW)
+    assert (again.kind, again.planned_minute) == ("planned", 40)
