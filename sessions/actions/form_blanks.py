@@ -12,6 +12,7 @@ from clinic.models import Site, User
 from sessions import definitions
 from sessions.models import FormBlank
 from sessions.papers.official import fields_of, keys_of
+from sessions.rules.definition import Definition
 
 PDF = ("application/pdf",)
 
@@ -35,18 +36,30 @@ def stored(site: Site, *, definition_code: str, file_name: str, content: bytes, 
     return blank
 
 
+def definition_of(blank: FormBlank) -> Definition:
+    """The version that a blank belongs to. Raises Refused when its file was removed since."""
+    try:
+        return definitions.of_code(blank.definition_code)
+    except LookupError as error:
+        text = f"The form version {blank.definition_code} isn't installed here any more."
+        raise refuse("PMF-4", text, code="PMF-4.gone") from error
+
+
 @transaction.atomic
 def map_blank(blank: FormBlank, *, field_map: Mapping[str, str], by: User, now: datetime) -> FormBlank:
     """Say which answer fills which field of the PDF; from then on this blank is the one in use for its version.
 
-    Raises Refused for an answer that the version doesn't have.
+    Raises Refused for an answer that the version doesn't have, for a map without any answer (the blank in use then stays in
+    use), and when the version isn't installed here any more.
     """
     row = FormBlank.objects.select_for_update(of=("self",)).select_related("site").get(pk=blank.pk)
-    known = {key for key, _ in keys_of(definitions.of_code(row.definition_code))}
+    known = {key for key, _ in keys_of(definition_of(row))}
     wanted = {name: key.strip() for name, key in field_map.items() if key.strip()}
     wrong = sorted({key for key in wanted.values() if key not in known})
     if wrong:
         raise refuse("PMF-7", f"The form has no answer called {', '.join(wrong)[:150]}.", code="PMF-7.key")
+    if not wanted:
+        raise refuse("PMF-7", "Name at least one answer. The blank in use stays in use.", code="PMF-7.empty")
     FormBlank.objects.filter(site=row.site, definition_code=row.definition_code).exclude(pk=row.pk).update(is_active=False)
     row.field_map, row.is_active = wanted, True
     row.save(update_fields=["field_map", "is_active"])

@@ -107,3 +107,22 @@ def test_another_sites_blank(cast, sign_in):
 def test_signed_out(cast, client, blank):
     assert client.get(BLANKS).status_code == 302
     assert client.post(reverse("form_map", args=["riverside", blank.pk])).status_code == 302
+
+
+def test_an_empty_map_leaves_the_working_blank_in_use(cast, sign_in, blank):
+    client, url = sign_in(cast.admin), reverse("form_map", args=["riverside", blank.pk])
+    assert client.post(url, {"pdf_0": "patient_first_name"}).status_code == 303
+    newer = keep_blank(cast.riverside, definition_code=CODE, file_name="new.pdf", content=blank_pdf(), by=cast.admin, now=NOW)
+    answer = client.post(reverse("form_map", args=["riverside", newer.pk]), {"pdf_0": " "})
+    assert answer.status_code == 422
+    assert "at least one answer" in answer.content.decode()
+    blank.refresh_from_db()
+    assert (blank.is_active, blank.field_map) == (True, {"First Name": "patient_first_name"})
+
+
+def test_a_version_that_was_removed(cast, sign_in, blank):
+    FormBlank.objects.update(definition_code="PMF-1999")
+    client, url = sign_in(cast.admin), reverse("form_map", args=["riverside", blank.pk])
+    for answer in (client.get(url), client.post(url, {"pdf_0": "patient_first_name"})):
+        assert answer.status_code == 422
+        assert "installed here any more" in answer.content.decode()
