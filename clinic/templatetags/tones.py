@@ -37,6 +37,13 @@ FORM_STATES: dict[str, Tone] = {
     "overdue": Tone("Overdue", "act", "alarm-clock"),
 }
 
+PATIENTS: dict[str, Tone] = {
+    "active": Tone("Active", "ok", "circle-check"),
+    "paused": Tone("Paused", "warn", "pause"),
+    "ended": Tone("Ended", "ended", "flag"),
+    "deceased": Tone("Deceased", "ended", "minus"),
+}
+
 LEVELS: dict[str, Tone] = {
     "critical": Tone("Critical", "act", "siren"),
     "high": Tone("High", "warn", "triangle-alert"),

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from django import template
 from django.conf import settings
+from django.template.loader import get_template
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from clinic.templatetags.clock_words import clock_text, minutes_between
-from clinic.templatetags.tones import FORM_STATES, LEVELS, PHASES, Tone
+from clinic.templatetags.tones import FORM_STATES, LEVELS, PATIENTS, PHASES, Tone
 
 register = template.Library()
 
@@ -38,6 +39,13 @@ def icon_drawings() -> dict[str, str]:
     """The drawings of the vendored sprite by name."""
     sprite = (Path(settings.BASE_DIR) / "static" / "vendor" / "lucide" / "icons.svg").read_text()
     return dict(re.findall(r'<symbol id="([\w-]+)"[^>]*>(.*?)</symbol>', sprite))
+
+
+@register.simple_tag
+@cache
+def fixed(template_name: str) -> SafeString:
+    """`{% fixed "components/_styles.html" %}`: a part without parameters, the same for everybody, drawn once a worker."""
+    return get_template(template_name).render()  # type: ignore[no-any-return]
 
 
 @register.simple_tag
@@ -67,6 +75,12 @@ def phase_pill(phase: object) -> SafeString:
 def form_pill(state: object) -> SafeString:
     """The monitoring form's state: owed, complete, sent, filed, void, not_owed; also overdue and due_today."""
     return _toned(FORM_STATES, state)
+
+
+@register.simple_tag
+def patient_pill(status: object) -> SafeString:
+    """The patient's status: active, paused, ended, deceased (PAT-7)."""
+    return _toned(PATIENTS, status)
 
 
 @register.simple_tag

@@ -1,6 +1,6 @@
 """What the sessions room knows about patients: dosed days, last and next visit; for the list and the chart."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,31 +12,45 @@ from sessions.models import TreatmentSession
 from sessions.queries.course import sprayed
 from sessions.states import DOSED, PRESENT, Status
 
+COURSE_COLUMNS = ("patient_id", "indication", "earlier_sessions", "earlier_first_on", "earlier_last_on")
+
 
 @dataclass
 class Row:
     """One patient of the list."""
 
     patient: Patient
-    course: Course | None
+    url: str
     position: CoursePosition | None
     last_on: date | None
     next_at: datetime | None
 
+    @property
+    def born(self) -> str:
+        return in_words(self.patient.birth_on)
 
-def rows_of(patients: Iterable[Patient], *, today: date, now: datetime) -> list[Row]:
-    """The list's rows in three queries, however many patients and visits."""
+    @property
+    def last(self) -> str:
+        return in_words(self.last_on) if self.last_on else ""
+
+
+def rows_of(patients: Iterable[Patient], *, url: Callable[[int], str], today: date, now: datetime) -> list[Row]:
+    """The list's rows in three queries, however many patients and visits; `url` gives a chart's address."""
     listed = list(patients)
     pks = [patient.pk for patient in listed]
-    courses = {course.patient_id: course for course in Course.objects.filter(patient_id__in=pks, ended_at__isnull=True)}
+    courses = {course.patient_id: course for course in Course.objects.filter(patient_id__in=pks, ended_at__isnull=True).only(*COURSE_COLUMNS)}
     dosed = _dosed([course.pk for course in courses.values()])
     visits = _visits(pks, now)
     rows = []
     for patient in listed:
         course = courses.get(patient.pk)
         position = _position(course, dosed, today) if course is not None else None
-        rows.append(Row(patient, course, position, *visits.get(patient.pk, (None, None))))
+        rows.append(Row(patient, url(patient.pk), position, *visits.get(patient.pk, (None, None))))
     return rows
+
+
+def in_words(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"
 
 
 def _dosed(course_pks: list[int]) -> dict[int, tuple[int, date, date]]:

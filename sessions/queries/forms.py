@@ -15,6 +15,7 @@ from sessions.rules.deadlines import Deadlines, Urgency, is_in_time, urgency
 from sessions.states import PRESENT, FormStatus
 
 OPEN = (FormStatus.OWED, FormStatus.COMPLETE, FormStatus.SENT)
+DEADLINE_COLUMNS = ("status", "due_on", "treatment_on", "revision", "owed_at")
 PRESSING = (Urgency.OVERDUE, Urgency.LATE, Urgency.TODAY, Urgency.TOMORROW)
 
 
@@ -68,6 +69,12 @@ def forms_of(site: Site) -> QuerySet[MonitoringForm]:
     return MonitoringForm.objects.filter(site=site).select_related("session", "session__patient", "session__chair")
 
 
+def listed(forms: QuerySet[MonitoringForm]) -> QuerySet[MonitoringForm]:
+    """With the columns of a list alone: neither answers and proposals nor the rest of the patient."""
+    few = forms.select_related(None).select_related("session__patient")
+    return few.only(*DEADLINE_COLUMNS, "completed_at", "session__status", "session__patient__last_name", "session__patient__first_name")
+
+
 def forms_owed(site: Site) -> QuerySet[MonitoringForm]:
     """Every form that isn't proven filed, the most pressing first: day 7 and the last staffed day rise together (PMF-5)."""
     return forms_of(site).filter(status__in=OPEN).order_by("due_on", "pk")
@@ -75,10 +82,10 @@ def forms_owed(site: Site) -> QuerySet[MonitoringForm]:
 
 def calendar_for(site: Site, forms: Iterable[MonitoringForm]) -> Calendar:
     """The site's calendar over the days of these forms."""
-    listed = list(forms)
-    if not listed:
+    found = list(forms)
+    if not found:
         return Calendar(site.zone, (), frozenset())
-    return calendar_of(site, min(day_0_of(form, site.zone) for form in listed), max(form.due_on for form in listed))
+    return calendar_of(site, min(day_0_of(form, site.zone) for form in found), max(form.due_on for form in found))
 
 
 def day_0_of(form: MonitoringForm, zone: ZoneInfo) -> date:
@@ -95,26 +102,23 @@ def rows_of(site: Site, forms: Iterable[MonitoringForm], now: datetime, calendar
 
     `calendar` may be given where it was read already; it must cover the days of these forms.
     """
-    listed = list(forms)
-    calendar, today = calendar or calendar_for(site, listed), today_at(site, now)
-    rows = {form.pk: FormRow(form, limits_of(form, calendar), urgency(limits_of(form, calendar), today)) for form in listed}
+    found = list(forms)
+    calendar, today = calendar or calendar_for(site, found), today_at(site, now)
+    limits = {form.pk: limits_of(form, calendar) for form in found}
+    rows = {form.pk: FormRow(form, limits[form.pk], urgency(limits[form.pk], today)) for form in found}
     for send in FormSend.objects.filter(form_id__in=rows).exclude(outcome=FormSend.Outcome.PROVEN).order_by("sent_at", "pk"):
         setattr(rows[send.form_id], "pending" if send.outcome == FormSend.Outcome.PENDING else "failed", send)
-    added = {form.session_id: form for form in listed if form.completed_at is not None}
+    added = {form.session_id: form for form in found if form.completed_at is not None}
     for addendum in Addendum.objects.standing().filter(session_id__in=added):
         form = added[addendum.session_id]
         rows[form.pk].has_addendum |= form.completed_at is not None and addendum.recorded_at > form.completed_at
     return list(rows.values())
 
 
-def owed_summary(site: Site, now: datetime) -> OwedSummary:
-    """Counts of open forms in three queries, and the calendar over their days."""
-    forms = list(
-        MonitoringForm.objects.filter(site=site, status__in=OPEN)
-        .only("status", "due_on", "treatment_on", "revision", "owed_at")
-        .order_by("due_on", "pk")
-    )
-    calendar, today = calendar_for(site, forms), today_at(site, now)
+def owed_summary(site: Site, now: datetime, beside: Iterable[MonitoringForm] = ()) -> OwedSummary:
+    """Counts of open forms in three queries, and the calendar over their days and over those of the forms `beside` them."""
+    forms = list(MonitoringForm.objects.filter(site=site, status__in=OPEN).only(*DEADLINE_COLUMNS).order_by("due_on", "pk"))
+    calendar, today = calendar_for(site, [*forms, *beside]), today_at(site, now)
     states = [urgency(limits_of(form, calendar), today) for form in forms]
     count = {status: sum(form.status == status for form in forms) for status in OPEN}
     return OwedSummary(

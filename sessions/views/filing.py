@@ -10,10 +10,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from clinic.access import site_for
+from clinic.http import row_urls
 from clinic.models import Site
 from clinic.roles import Permission, may
 from sessions.models import MonitoringForm
-from sessions.queries.forms import forms_of, forms_owed, owed_summary, rows_of
+from sessions.queries.forms import FormRow, forms_of, forms_owed, listed, owed_summary, rows_of
+from sessions.rules.deadlines import Urgency
 from sessions.states import FormStatus
 
 PAGE = 50
@@ -25,6 +27,7 @@ FILTERS: dict[str, tuple[str, tuple[str, ...]]] = {
     "sent": ("To prove", (FormStatus.SENT,)),
     "filed": ("Filed", (FormStatus.FILED,)),
 }
+STRIPES = {Urgency.OVERDUE: "is-late", Urgency.LATE: "is-late", Urgency.TODAY: "is-soon"}
 
 
 @dataclass(frozen=True)
@@ -53,12 +56,13 @@ def filing(request: HttpRequest, site: str) -> HttpResponse:
     chosen = request.GET.get("state", "open")
     chosen = chosen if chosen in FILTERS else "open"
     number = page_number(request.GET.get("page", "1"))
-    found = list(forms_in(place, chosen)[(number - 1) * PAGE : number * PAGE + 1])
-    summary = owed_summary(place, request.now)
+    found = list(listed(forms_in(place, chosen))[(number - 1) * PAGE : number * PAGE + 1])
+    summary = owed_summary(place, request.now, beside=found)
+    url = row_urls("form", place.slug)
     counts = {"open": summary.total, "owed": summary.owed, "complete": summary.complete, "sent": summary.sent}
     context: dict[str, Any] = {
         "site": place,
-        "rows": rows_of(place, found[:PAGE], request.now, summary.calendar if chosen != "filed" else None),
+        "rows": [line(row, url(row.form.pk)) for row in rows_of(place, found[:PAGE], request.now, summary.calendar)],
         "summary": summary,
         "chosen": chosen,
         "tabs": [{"word": word, "label": label, "count": counts.get(word)} for word, (label, _) in FILTERS.items()],
@@ -74,6 +78,16 @@ def forms_in(site: Site, chosen: str) -> "QuerySet[MonitoringForm]":
     if chosen == "filed":
         return forms_of(site).filter(status__in=statuses).order_by("-staffed_due_on", "-pk")
     return forms_owed(site).filter(status__in=statuses) if statuses else forms_owed(site)
+
+
+def line(row: FormRow, url: str) -> dict[str, Any]:
+    """What the list shows of a form; its words are made here once, since a template pays for each of them."""
+    form = row.form
+    days = {"treated": form.treatment_on, "staffed_due": row.limits.staffed_due_on, "due": row.limits.due_on}
+    return {
+        "form": row, "status": form.status, "url": url, "patient": str(form.session.patient), "stripe": STRIPES.get(row.urgency, "") if row.is_pressing else "",
+        "phase": form.session.status if row.is_live else "", **{name: f"{day:%a} {day.day} {day:%b}" for name, day in days.items()},
+    }  # fmt: skip
 
 
 def page_number(typed: str) -> int:
