@@ -25,7 +25,7 @@ class Denial:
 def site_for(request: HttpRequest, slug: str, permission: Permission) -> Site:
     """The site of the path, for a member whose role may do the act. Sets `request.site` and `request.membership`; the page speaks the site's zone."""
     membership = (
-        Membership.objects.select_related("site", "site__organisation")
+        Membership.objects.select_related("site")
         .filter(user_id=request.user.pk, site__slug=slug, site__is_archived=False, is_active=True, user__is_active=True)
         .first()
     )
