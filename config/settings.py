@@ -182,8 +182,8 @@ STORAGES = {
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
-# The pages speak English, what a patient takes home its own language by a template: no catalogue is asked at every date.
-USE_I18N = False
+# Pages speak English; what goes to a patient speaks theirs, its dates too.
+LANGUAGES = [("en", "English"), ("es", "Español")]
 
 # --- mail ------------------------------------------------------------------------------------------------------------
 EMAIL_HOST = env.required("VIGIL_SMTP_HOST", "the mail server's name", unless=None if IS_PRODUCTION else "127.0.0.1")
