@@ -1,21 +1,23 @@
 """Taking back or correcting a device; nothing may open the discharge gate earlier by one person's word (OUT-4)."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
 from clinic import audit
-from clinic.findings import refuse
+from clinic.findings import Finding, blocks, refuse
 from clinic.models import User
-from sessions.actions.dosing import Given, is_backdated
+from sessions.actions.dosing import Given, is_backdated, keep_breaches, plain_device
 from sessions.actions.facts import copied_fields, new_fact, require_reason, require_standing, require_time, same_post
 from sessions.actions.forms import owe_form, withdraw_form
 from sessions.actions.life import locked_picture, move
 from sessions.models import DeviceUse
 from sessions.picture import Picture
-from sessions.queries.gates import devices_planned
-from sessions.rules.dosing import may_undo, opens_earlier
+from sessions.queries.gates import devices_planned, gate_facts
+from sessions.rules.dosing import device_findings, may_undo, opens_earlier
+from sessions.rules.gates import start_findings
 from sessions.states import Status
 
 CLOSED = (Status.DISCHARGED, Status.VOIDED)
@@ -47,12 +49,12 @@ def undo_device(device: DeviceUse, *, client_key: UUID, by: User, now: datetime)
 def correct_device(
     device: DeviceUse, *, given: Given, reason: str, client_key: UUID, by: User, now: datetime, second: User | None = None
 ) -> DeviceUse:
-    """Put a new row in the place of a device, with the reason; the old one stays on record (MON-7).
+    """Put a new row in the place of a device, with the reason (MON-7); rules it shows broken are stored as breaches (DOS-2, DEV-1).
 
     Raises Refused without a reason, after the signature, and when the gate would open earlier than it stood without a
     second person who has proved who they are (OUT-4).
     """
-    picture = locked_picture(device.session, ("devices",))
+    picture = locked_picture(device.session)
     row = picture.session
     earlier = same_post(DeviceUse, client_key, row)
     if earlier is not None:
@@ -63,6 +65,7 @@ def correct_device(
     require_standing(device)
     require_time(given.given_at, now)
     before = picture.gate_opens_at
+    broken = broken_by_correction(picture, device, given)
     made = new_fact(
         DeviceUse, row, observed_at=given.given_at, by=by, now=now, client_key=client_key, observed_by=given.observed_by or device.observed_by,
         supersedes=device, reason=reason.strip()[:300], number=device.number, route=given.kit.route, lot=given.kit.lot,
@@ -73,15 +76,31 @@ def correct_device(
     # The first spray of all, written down late: there was no gate yet that it could open earlier, and nobody watched meanwhile.
     is_earlier = opens_earlier(before=before, after=picture.gate_opens_at) or (before is None and is_backdated(picture, given, now))
     require_second(is_earlier, second, by)
+    keep_breaches(row, broken, happened_at=given.given_at, by=by, now=now)
     audit.record(
         action="device.corrected", target=made, by=by, now=now, site=row.site, patient_pk=row.patient_id,
         changes={
             "supersedes": device.pk, "sprays": [device.sprays, made.sprays], "second": second.pk if second is not None else None,
-            "given_at": [audit.plain(device.observed_at), audit.plain(made.observed_at)],
+            "given_at": [audit.plain(device.observed_at), audit.plain(made.observed_at)], "breaches": [one.key for one in broken],
         },
     )  # fmt: skip
     settle(picture, by=by, now=now)
     return made
+
+
+def broken_by_correction(picture: Picture, device: DeviceUse, given: Given) -> list[Finding]:
+    """The rules that the corrected device is seen to have broken, and that no breach of this session says yet."""
+    others = replace(picture, devices=[other for other in picture.devices if other.pk != device.pk])
+    earlier = [other for other in others.sprayed if (other.observed_at, other.number) < (given.given_at, device.number)]
+    so_far = replace(others, devices=earlier)
+    plain = plain_device(so_far, given)
+    if not earlier and others.sprayed:
+        plain = replace(plain, previous_route=others.sprayed[0].route)
+    broken = blocks(device_findings(plain, rest=picture.clock_policy.rest))
+    if given.sprays and not earlier and (device.sprays == 0 or given.given_at < device.observed_at):
+        broken += blocks(start_findings(gate_facts(so_far, at=given.given_at)))
+    known = {breach.finding for breach in picture.breaches}
+    return [finding for finding in broken if finding.key[:60] not in known]
 
 
 def require_second(is_earlier: bool, second: User | None, by: User) -> None:
