@@ -25,12 +25,12 @@ GONE = (Status.CANCELLED, Status.VOIDED)
 
 
 def gate_facts(picture: Picture, *, at: datetime, membership: Membership | None = None) -> GateFacts:
-    """Everything as it stood at `at`; `membership` is the person who acts, counted among those present (SET-3)."""
+    """Everything as it stood at `at`; `membership` is the person who acts: their training is asked too (SET-3). Present are those on duty alone."""
     session = picture.session
     site, on = session.site, session.treatment_on
     duties = duty_at(site, at)
-    people = {period.membership_id: period.membership for period in duties} | ({membership.pk: membership} if membership is not None else {})
-    monitors = [member for member in people.values() if member.role in (Role.MONITOR, Role.PRESCRIBER) and member.credential in LICENSED]
+    monitors = {period.membership_id: period.membership for period in duties if may_monitor(period.membership)}
+    acting = {membership.pk: membership} if membership is not None and may_monitor(membership) else {}
     reset_at, answers = reset_of(session, at), answers_of(picture, at)
     return GateFacts(
         at=at,
@@ -38,7 +38,7 @@ def gate_facts(picture: Picture, *, at: datetime, membership: Membership | None 
         is_certified=certified_on(site, on) or session.setting != Setting.OUTPATIENT,
         has_prescriber=any(period.is_prescriber for period in duties),
         has_monitor=bool(monitors),
-        untrained=untrained(monitors, session),
+        untrained=untrained(list((monitors | acting).values()), session),
         equipment=tuple(equipment_problems(site, on)),
         chart=(*chart(session.patient, on, setting=session.setting).findings, *dose_findings(session)),
         is_dosed_today=is_dosed_on(session),
@@ -54,6 +54,11 @@ def gate_facts(picture: Picture, *, at: datetime, membership: Membership | None 
         way_home=session.way_home,
         latest_start_at=latest_start_at(picture),
     )
+
+
+def may_monitor(member: Membership) -> bool:
+    """Licensed, in a role at the bedside (SET-3, SET-10)."""
+    return member.role in (Role.MONITOR, Role.PRESCRIBER) and member.credential in LICENSED
 
 
 def reset_of(session: TreatmentSession, at: datetime) -> datetime | None:

@@ -109,7 +109,7 @@ def test_a_shut_gate_writes_nothing(cast: Cast, prescriber_here: DutyPeriod, fie
 def test_no_start_without_a_prescriber_and_not_before_clearing(cast: Cast) -> None:
     with pytest.raises(Refused) as caught:
         start(at_state(Status.CLEARED, cast), cast)
-    assert [finding.key for finding in caught.value.findings] == ["SET-2.prescriber"]
+    assert [finding.key for finding in caught.value.findings] == ["SET-2.prescriber", "SET-3.monitor"]  # who presses counts when checked in
 
 
 def test_the_last_planned_device_begins_the_watch(cast: Cast, prescriber_here: DutyPeriod) -> None:

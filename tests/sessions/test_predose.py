@@ -110,7 +110,7 @@ def test_not_cleared_without_a_prescriber(cast: Cast, prescriber_here: DutyPerio
     prescriber_here.save(update_fields=["left_at"])
     with pytest.raises(Refused) as caught:
         clear(session, cast)
-    assert [finding.key for finding in caught.value.findings] == ["SET-2.prescriber"]
+    assert [finding.key for finding in caught.value.findings] == ["SET-2.prescriber", "SET-3.monitor"]
 
 
 def test_a_decision_passes_this_reading_alone(cast: Cast) -> None:
