@@ -1,23 +1,25 @@
-"""Whether somebody has written about a patient since a page was drawn; one query."""
+"""Whether somebody has written about a patient since a page was drawn: by the number in the audit chain, which no clock can reorder."""
 
-from datetime import datetime
+from django.db.models import Exists, OuterRef, QuerySet
 
-from django.db.models import OuterRef, QuerySet, Subquery
-
-from clinic.models import AuditEntry, Site
+from clinic.audit import chain_of
+from clinic.models import AuditEntry, AuditHead, Site
 from sessions.models import TreatmentSession
 
-
-def with_last_act(site: Site) -> QuerySet[TreatmentSession]:
-    """Sessions with `last_act_at`: the last audited act about their patient, readings left out."""
-    acts = AuditEntry.objects.filter(site=site, patient_pk=OuterRef("patient_id")).exclude(action="record.read")
-    return TreatmentSession.objects.annotate(last_act_at=Subquery(acts.order_by("-happened_at", "-pk").values("happened_at")[:1]))
+MOST_DIGITS = 18
 
 
-def moment_or_none(text: str) -> datetime | None:
-    """An aware moment from its ISO text; None for anything else."""
-    try:
-        moment = datetime.fromisoformat(text.replace(" ", "+"))
-    except ValueError:
-        return None
-    return moment if moment.tzinfo is not None else None
+def seq_of(site: Site) -> int:
+    """The number of the site's last audited act; read it before what the page shows."""
+    return AuditHead.objects.filter(pk=chain_of(site)).values_list("seq", flat=True).first() or 0
+
+
+def with_news(site: Site, seq: int) -> QuerySet[TreatmentSession]:
+    """Sessions with `has_news`: an act about their patient after that number, readings left out. One query."""
+    acts = AuditEntry.objects.filter(chain=chain_of(site), seq__gt=seq, patient_pk=OuterRef("patient_id")).exclude(action="record.read")
+    return TreatmentSession.objects.annotate(has_news=Exists(acts))
+
+
+def seq_or_none(text: str) -> int | None:
+    """A number of the chain from an address; None for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS else None

@@ -15,7 +15,7 @@ from clinic.models import Site
 from clinic.queries.presence import presence_gaps, stays_over
 from clinic.roles import Permission, may
 from desk.queries.flowsheet import alert_rows, chart_of, check_rows, head_of, open_step, parts_for, stepper
-from desk.queries.news import moment_or_none, with_last_act
+from desk.queries.news import seq_of, seq_or_none, with_news
 from desk.queries.record import signatures_of, superseded
 from desk.queries.timeline import just_saved, timeline
 from sessions.access import session_for
@@ -29,11 +29,12 @@ from sessions.steps import leave, step
 @require_GET
 def flowsheet(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     place = site_for(request, site, Permission.VIEW_RECORD)
+    seq = seq_of(place)
     session = session_for(request, pk, Permission.VIEW_RECORD)
     now, asked = request.now, request.GET.get("step", "")
     audit.read(target=session, by=request.user, now=now, site=place, patient_pk=session.patient_id)
     picture = picture_of(session, policy_for(session), parts_for(session.status, asked))
-    context = page(request, place, picture, asked, now)
+    context = page(request, place, picture, asked, now) | {"seq": seq}
     response = render(request, "desk/_flowsheet.html" if request.htmx else "desk/flowsheet.html", context)
     patch_vary_headers(response, ["HX-Request"])
     response["Cache-Control"] = "no-store"
@@ -63,11 +64,11 @@ def page(request: HttpRequest, place: Site, picture: Picture, asked: str, now: d
 
 @require_GET
 def flowsheet_news(request: HttpRequest, site: str, pk: int) -> HttpResponse:
-    """Asked every 15 seconds: 204 until somebody has written something about this patient since `since`."""
+    """Asked every 15 seconds: 204 until somebody has written something about this patient number `since` of the chain."""
     place = site_for(request, site, Permission.VIEW_RECORD)
-    since = moment_or_none(request.GET.get("since", ""))
-    session = row_for(request, with_last_act(place), pk, Permission.VIEW_RECORD, "treatmentsession")
-    if since is None or session.last_act_at is None or session.last_act_at <= since:
+    since = seq_or_none(request.GET.get("since", ""))
+    session = row_for(request, with_news(place, since or 0), pk, Permission.VIEW_RECORD, "treatmentsession")
+    if since is None or not session.has_news:
         return HttpResponse(status=204)
     return render(request, "desk/_flow_news.html", {"session": session, "url": reverse("flowsheet", args=[place.slug, pk])})
 
