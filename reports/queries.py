@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from clinic.models import DutyPeriod, Site
 from clinic.models.policy import Anchor
@@ -27,10 +27,10 @@ __all__ = ["facts_of", "sessions_between", "today_at"]
 
 
 def sessions_between(site: Site, first: date, last: date) -> QuerySet[TreatmentSession]:
-    """Dosed sessions of the days, both included; voided ones count nowhere."""
-    return TreatmentSession.objects.filter(site=site, treatment_on__gte=first, treatment_on__lte=last, status__in=DOSED).order_by(
-        "treatment_on", "starts_at", "pk"
-    )
+    """Dosed sessions of the days, both included: those with a spray that stands. Voided ones count nowhere, nor who left before any (PMF-1)."""
+    spray = DeviceUse.objects.standing().filter(session_id=OuterRef("pk"), sprays__gt=0)
+    days = TreatmentSession.objects.filter(site=site, treatment_on__gte=first, treatment_on__lte=last, status__in=DOSED)
+    return days.filter(Exists(spray)).order_by("treatment_on", "starts_at", "pk")
 
 
 def facts_of(site: Site, first: date, last: date) -> list[SessionFacts]:

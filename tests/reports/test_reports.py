@@ -15,7 +15,7 @@ from reports.rules import MEASURES, evaluate
 from sessions.models import FormSend, Observation, TreatmentSession
 from sessions.states import Status
 from tests.cast import NOW, TODAY, Cast
-from tests.factories.sessions import ObservationFactory, at_state
+from tests.factories.sessions import DeviceUseFactory, ObservationFactory, at_state
 
 FIRST = NOW - timedelta(minutes=200)
 PATH = "/riverside/reports/"
@@ -51,6 +51,13 @@ def test_a_session_under_way_isnt_judged_by_its_end(cast: Cast) -> None:
     at_state(Status.MONITORING, cast)
     assert results(cast)["watched"] == (0, 0)
     assert results(cast)["enrolled"] == (1, 1)
+
+
+def test_who_left_without_a_spray_is_no_dosed_session(cast: Cast) -> None:
+    left = at_state(Status.CLEARED, cast)
+    DeviceUseFactory(session=left, sprays=0, has_failed=True)
+    TreatmentSession.objects.filter(pk=left.pk).update(status=Status.LEFT, left_at=NOW, status_reason="Went home")
+    assert facts_of(cast.riverside, TODAY, TODAY) == []
 
 
 def test_a_value_not_obtained_is_no_pressure(session: TreatmentSession, cast: Cast) -> None:
