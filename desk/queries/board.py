@@ -4,21 +4,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
 
 from clinic.models import Chair, Site
-from clinic.queries.opening import today_at
-from sessions.models import Alert, MonitoringForm, TreatmentSession
+from clinic.queries.opening import calendar_of, today_at
+from sessions.models import Alert, MonitoringForm, Round, TreatmentSession
 from sessions.picture import Picture, bare_pictures_of
 from sessions.queries.due import next_due
 from sessions.queries.forms import OPEN as FORM_OPEN
+from sessions.queries.forms import calendar_for, limits_of
 from sessions.queries.policies import policies_for
 from sessions.queries.screening import WORDS, screen_is_open
-from sessions.rules.deadlines import Deadlines, Urgency, urgency
+from sessions.rules.deadlines import Urgency, urgency
 from sessions.states import OPEN, PRESENT, Status
 
-PARTS = ("devices", "observations", "rounds", "alerts")
+PARTS = ("devices", "observations", "alerts")
 LATE_ARRIVAL = timedelta(minutes=10)
 SHOWN_FORMS = 6
 FORM_NOTES = {Urgency.OVERDUE: "overdue", Urgency.LATE: "overdue", Urgency.TODAY: "due_today"}
@@ -42,7 +43,8 @@ class Floor:
 def sessions_on_board(site: Site, today: date, chairs: list[Chair]) -> list[TreatmentSession]:
     """Today's sessions and everybody still in the house, whatever the day; who was held on an earlier day has gone home."""
     rows = TreatmentSession.objects.filter(Q(treatment_on=today) | Q(status__in=PRESENT), site=site).exclude(status=Status.VOIDED)
-    rows = rows.annotate(needs_prescriber=screen_is_open())
+    rounds = Round.objects.standing().filter(session_id=OuterRef("pk")).order_by("-observed_at")
+    rows = rows.annotate(needs_prescriber=screen_is_open(), last_round_at=Subquery(rounds.values("observed_at")[:1]))
     sessions = sorted(rows.select_related("patient", "policy").order_by(), key=lambda session: (session.starts_at, session.pk))
     known = {chair.pk: chair for chair in chairs}
     for session in sessions:
@@ -126,7 +128,8 @@ def alert_text(picture: Picture, alert: Alert | None) -> str:
 
 
 def last_seen_at(picture: Picture) -> datetime | None:
-    seen = [*(row.observed_at for row in picture.rounds), *(row.observed_at for row in picture.observations)]
+    last_round_at = getattr(picture.session, "last_round_at", None)
+    seen = [*([last_round_at] if last_round_at else []), *(row.observed_at for row in picture.observations)]
     first = picture.first_device_at
     return max(seen) if seen and first is not None else None
 
@@ -195,26 +198,32 @@ def done_rows(site: Site, sessions: list[TreatmentSession]) -> list[dict[str, ob
     return sorted(rows, key=lambda row: row["at"], reverse=True)  # type: ignore[arg-type, return-value]
 
 
-OWED_COLUMNS = ("session_id", "status", "due_on", "staffed_due_on", "session__patient__last_name", "session__patient__first_name")
+OWED_COLUMNS = (
+    "session", "status", "revision", "treatment_on", "due_on", "owed_at", "session__patient", "session__patient__last_name", "session__patient__first_name",
+)  # fmt: skip
 
 
 def owed_forms(site: Site, today: date) -> tuple[list[dict[str, object]], dict[str, int]]:
-    """Open forms in one query of few columns, the most pressing first, by the deadlines kept on them (PMF-5)."""
-    owed = MonitoringForm.objects.filter(site=site, status__in=FORM_OPEN).order_by("staffed_due_on", "pk").values_list(*OWED_COLUMNS)
-    listed = [(row, urgency(Deadlines(row[2], row[3]), today)) for row in owed]
+    """Open forms, the most pressing first, by the same deadlines as the filing desk: today's hours and closures (PMF-5)."""
+    owed = MonitoringForm.objects.filter(site=site, status__in=FORM_OPEN).order_by("due_on", "pk").select_related("session__patient")
+    forms = list(owed.only(*OWED_COLUMNS))
+    calendar = calendar_for(site, forms) if forms else calendar_of(site, today, today)
+    limits = {form.pk: limits_of(form, calendar) for form in forms}
+    states = {form.pk: urgency(limits[form.pk], today) for form in forms}
     rows: list[dict[str, object]] = []
-    for (session_pk, status, _, staffed_due_on, last_name, first_name), state in listed[:SHOWN_FORMS]:
+    for form in forms[:SHOWN_FORMS]:
+        patient, last_day = form.session.patient, limits[form.pk].staffed_due_on
         rows.append(
             {
-                "patient": f"{last_name}, {first_name[:1]}.",
-                "url": f"{reverse('flowsheet', args=[site.slug, session_pk])}?step=form",
-                "state": FORM_NOTES.get(state, status),
-                "note": f"{staffed_due_on.day} {staffed_due_on:%b}",
+                "patient": f"{patient.last_name}, {patient.first_name[:1]}.",
+                "url": f"{reverse('flowsheet', args=[site.slug, form.session_id])}?step=form",
+                "state": FORM_NOTES.get(states[form.pk], form.status),
+                "note": f"{last_day.day} {last_day:%b}",
             }
         )
-    states = [state for _, state in listed]
-    overdue = states.count(Urgency.OVERDUE) + states.count(Urgency.LATE)
-    return rows, {"total": len(listed), "today": states.count(Urgency.TODAY), "overdue": overdue}
+    counted = list(states.values())
+    overdue = counted.count(Urgency.OVERDUE) + counted.count(Urgency.LATE)
+    return rows, {"total": len(forms), "today": counted.count(Urgency.TODAY), "overdue": overdue}
 
 
 def next_changes(pictures: Iterable[Picture], now: datetime) -> list[datetime]:

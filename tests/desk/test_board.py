@@ -10,10 +10,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from clinic.models import AuditEntry, Heartbeat
+from clinic.models import AuditEntry, Closure, Heartbeat
 from sessions.actions import watch
 from sessions.actions.forms import owe_form
 from sessions.models import Alert, TreatmentSession
+from sessions.queries.forms import forms_owed, rows_of
 from tests.cast import NOW
 from tests.factories.sessions import GOOD_VITALS, at_state
 
@@ -167,3 +168,15 @@ def test_doors(cast, sign_in, still_clock):
     assert sign_in(cast.former).get(URL).status_code == 404
     assert Client(headers={"HX-Request": "true"}).get(URL).status_code == 401
     assert sign_in(cast.nurse).post(reverse("board", args=["riverside"])).status_code == 405
+
+
+def test_forms_are_due_as_the_filing_desk_says(cast, nurse):
+    """A closure that was entered after the form became owed moves its last staffed day on both pages (PMF-5)."""
+    gone = at_state("discharged", cast, first_device_at=NOW - minutes(200))
+    form = owe_form(TreatmentSession.objects.get(pk=gone.pk), by=cast.nurse, now=NOW)
+    assert f"{form.staffed_due_on.day} {form.staffed_due_on:%b}" in text(nurse.get(URL))
+    Closure.objects.create(site=cast.riverside, closed_on=form.staffed_due_on)
+    row = rows_of(cast.riverside, forms_owed(cast.riverside), NOW)[0]
+    day = row.limits.staffed_due_on
+    assert day < form.staffed_due_on
+    assert f"{day.day} {day:%b}" in text(nurse.get(URL))
