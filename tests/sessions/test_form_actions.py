@@ -291,12 +291,6 @@ def test_only_the_newest_revision_is_corrected(cast):
 
 def test_a_correction_goes_the_whole_way(cast):
     new = amend_form(made.filed(cast), reason="Wrong lot", client_key=uuid.uuid4(), by=cast.nurse, now=LATER)
-    form = confirm_form(
-        new,
-        answers=new.answers | {"lots": "LOT-9"},
-        proof=made.proof_of(cast.nurse),
-        membership=cast.of(cast.nurse),
-        client_key=uuid.uuid4(),
-        now=LATER,
-    )
+    nurse = {"proof": made.proof_of(cast.nurse), "membership": cast.of(cast.nurse)}
+    form = confirm_form(new, answers=new.answers | {"lots": "LOT-9"}, client_key=uuid.uuid4(), now=LATER, **nurse)
     assert prove_send(send(cast, form, sent_at=LATER), proof="P2", proof_file=None, by=cast.desk, now=LATER).status == FormStatus.FILED
