@@ -1,6 +1,8 @@
 # Everything a person types. The work is done by scripts/ and manage.py.
 .PHONY: help env run test quick check format migrations constraints bench soak chaos
 .DEFAULT_GOAL := help
+# Every command is several processes: without compiled files each would spend its first seconds compiling.
+unexport PYTHONDONTWRITEBYTECODE
 PYTHON ?= python3
 PY = .venv/bin/python
 
