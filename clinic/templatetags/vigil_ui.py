@@ -45,7 +45,7 @@ def icon_drawings() -> dict[str, str]:
 @cache
 def fixed(template_name: str) -> SafeString:
     """`{% fixed "components/_styles.html" %}`: a part without parameters, the same for everybody, drawn once a worker."""
-    return get_template(template_name).render()  # type: ignore[no-any-return]
+    return get_template(template_name).render()  # type: ignore[return-value]
 
 
 @register.simple_tag

@@ -51,7 +51,7 @@ def sessions_on_board(site: Site, today: date, chairs: list[Chair]) -> list[Trea
         session.site = site
         if session.chair_id in known:
             session.chair = known[session.chair_id]
-    return sessions
+    return sessions  # type: ignore[return-value]
 
 
 def floor_of(site: Site, now: datetime) -> Floor:
