@@ -1,11 +1,16 @@
 """Every page that each role can reach by its links: no fault, no complaint of the browser, nothing serious for axe, nothing wider than the screen."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 from django.conf import settings
 
 from sessions.models import TreatmentSession
 from tests.e2e.crawling import Crawl
 from tests.e2e.people import Opener
+from tests.support.database import Databases
+from tests.support.fixtures import stacks
 from tests.support.stack import LiveStack
 
 pytestmark = pytest.mark.e2e
@@ -19,29 +24,36 @@ LEAST = {
 
 
 @pytest.fixture(scope="module")
+def demo_web(databases: Databases, demonstration: str, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveStack]:
+    """The demonstration's web alone: no worker changes a page while it is looked at."""
+    for make in stacks(databases, django_db_blocker, tmp_path_factory):
+        yield make("web", copy_of=demonstration)
+
+
+@pytest.fixture(scope="module")
 def seen() -> set[str]:
     return set()
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_every_page_of_a_role(role: str, demo_stack: LiveStack, open_browser: Opener, seen: set[str]) -> None:
-    person = open_browser(demo_stack.url)
+def test_every_page_of_a_role(role: str, demo_web: LiveStack, open_browser: Opener, seen: set[str]) -> None:
+    person = open_browser(demo_web.url)
     person.sign_in(f"{role}@demo.example", settings.VIGIL_DEMONSTRATION_PASSWORD)
-    crawl = Crawl(person.page, demo_stack.url, seen)
-    crawl.walk(f"{demo_stack.url}/riverside/{'reports/' if role == 'auditor' else ''}")
+    crawl = Crawl(person.page, demo_web.url, seen)
+    crawl.walk(f"{demo_web.url}/riverside/{'reports/' if role == 'auditor' else ''}")
     assert not crawl.faults, "\n".join(crawl.faults)
     assert not [key for key in crawl.visited if key.startswith("dead link")], crawl.visited
 
 
-def test_every_state_of_a_session(demo_stack: LiveStack, open_browser: Opener, seen: set[str]) -> None:
+def test_every_state_of_a_session(demo_web: LiveStack, open_browser: Opener, seen: set[str]) -> None:
     """The flowsheet of today's sessions, one of each state, each at its open step."""
-    person = open_browser(demo_stack.url)
+    person = open_browser(demo_web.url)
     person.sign_in("prescriber@demo.example", settings.VIGIL_DEMONSTRATION_PASSWORD)
-    crawl = Crawl(person.page, demo_stack.url, seen)
+    crawl = Crawl(person.page, demo_web.url, seen)
     newest = TreatmentSession.objects.filter(site__slug="riverside").order_by("status", "-treatment_on", "-pk")
     for pk in {session.status: session.pk for session in reversed(newest)}.values():
         seen.discard("flowsheet")
-        crawl.look(f"{demo_stack.url}/riverside/sessions/{pk}/")
+        crawl.look(f"{demo_web.url}/riverside/sessions/{pk}/")
     assert not crawl.faults, "\n".join(crawl.faults)
 
 
