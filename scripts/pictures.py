@@ -55,7 +55,7 @@ def session_in(phase: str, step: str = "", having: str = "") -> Callable[[Page],
 
 
 def chart(page: Page) -> None:
-    session_in("monitoring")(page)
+    session_in("monitoring", "", ".v-chair-alert")(page)
     page.goto(str(page.locator(".v-session-name a[href*='/patients/']").get_attribute("href")))
 
 

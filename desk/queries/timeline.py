@@ -102,7 +102,7 @@ def words_of(fact: Any) -> tuple[str, str, str, str]:
 def check_words(check: Observation) -> tuple[str, str, str, str]:
     pressure = f"{check.systolic}/{check.diastolic}" if check.systolic and check.diastolic else ""
     named = f"{check.planned_minute}-minute check" if check.kind == "planned" else check.get_kind_display()
-    numbers = [pressure, f"pulse {check.pulse}" if check.pulse else "", f"SpO₂ {check.spo2} %" if check.spo2 else ""]
+    numbers = [pressure, f"pulse {check.pulse}" if check.pulse else "", f"SpO₂ {check.spo2}\u00a0%" if check.spo2 else ""]
     words = [
         f"MOAA/S {check.sedation}" if check.sedation is not None else "",
         f"{check.dissociation} dissociation" if check.dissociation not in ("", "none") else "",
