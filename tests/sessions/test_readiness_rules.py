@@ -68,6 +68,12 @@ def test_what_was_never_obtained_is_left_to_the_readiness_answers():
     assert resolved_findings(LastSeen()) == []
 
 
+@pytest.mark.parametrize(("saw", "expected"), [(False, ["OUT-1.suicide_risk.seen"]), (True, [])])
+def test_that_the_prescriber_saw_them_rests_on_the_prescribers_own_words(saw, expected):
+    answers = {item.id: item.good[0] for item in ITEMS} | {"suicide_risk": "prescriber"}
+    assert codes(answer_findings(answers, prescriber_saw=saw)) == expected
+
+
 @pytest.mark.parametrize("item", ITEMS, ids=lambda item: item.id)
 def test_every_item_blocks_unanswered_unmet_or_answered_with_nonsense(item):
     rest = {key: value for key, value in READY.items() if key != item.id}
