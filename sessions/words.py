@@ -18,6 +18,7 @@ SENTENCES = {
     "session.transferred": "recorded an emergency transfer",
     "session.voided": "voided a session",
     "session.decided": "decided on an exception",
+    "session.patient_seen": "saw the patient after a positive suicide screen",
     "predose.answered": "answered the pre-dose questions",
     "device.recorded": "recorded a device",
     "device.corrected": "corrected a device",
