@@ -1,0 +1,47 @@
+"""The demonstration clinic: every state today, a valid chain and signatures, and a renewal that only adds."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from clinic.models import Site, User
+from desk.demo import live
+from sessions.models import MonitoringForm, TreatmentSession
+from sessions.states import PRESENT, FormStatus, Status
+from tests.cast import NOW
+
+LIVE = {Status.BOOKED, Status.ARRIVED, Status.WAITING, Status.CLEARED, Status.DOSING, Status.MONITORING, Status.HELD, Status.MISSED, Status.CANCELLED}
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+def test_the_demonstration_stands_verifies_and_renews(still_clock) -> None:
+    call_command("seed_demo", verbosity=0)
+    sites = set(Site.objects.values_list("slug", flat=True))
+    today = TreatmentSession.objects.filter(booked_at__gt=NOW - timedelta(days=2))
+    assert sites == {"riverside", "hillcrest"}
+    assert set(today.values_list("status", flat=True)) >= LIVE | {Status.DISCHARGED}
+    assert User.objects.filter(email="nurse@demo.example").exists()
+    forms = MonitoringForm.objects.exclude(status=FormStatus.FILED)
+    days = set(forms.values_list("due_on", flat=True))
+    assert any(day < NOW.date() for day in days)
+    assert NOW.date() in days
+    call_command("verify_audit", verbosity=0)
+    call_command("verify_signatures", verbosity=0)
+
+    assert live.renew(now=NOW + timedelta(minutes=5)) == 0
+    before = TreatmentSession.objects.count()
+    assert live.renew(now=NOW + timedelta(days=2)) > 0
+    assert TreatmentSession.objects.count() > before
+    old = TreatmentSession.objects.filter(ends_at__lt=NOW + timedelta(hours=12), status__in=PRESENT)
+    assert not old.exists()
+    call_command("verify_audit", verbosity=0)
+
+
+@pytest.mark.django_db
+def test_production_refuses_it(settings) -> None:
+    settings.VIGIL_DEMONSTRATION_LOGINS = False
+    with pytest.raises(CommandError):
+        call_command("seed_demo")
