@@ -8,27 +8,27 @@ from playwright.sync_api import Locator, Page
 # A person gives up long before: nothing on a page may lie farther away.
 MOST_TABS = 150
 
-WHERE = """(target) => {
+# Where the focus is as seen from the target, and whether it can be seen at all.
+LOOK = """(target) => {
   const here = document.activeElement;
   const isGroup = target.type === "radio" && here?.type === "radio" && here.name === target.name && here.form === target.form;
-  if (here === target || isGroup) return "here";
-  if (!here || here === document.body) return "forward";
-  return here.compareDocumentPosition(target) & Node.DOCUMENT_POSITION_PRECEDING ? "back" : "forward";
-}"""
-IS_SEEN = """() => {
-  const here = document.activeElement;
   const ring = (one, part) => {
     if (!one) return false;
     const style = getComputedStyle(one, part);
     const hasOutline = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1 && style.outlineColor !== "rgba(0, 0, 0, 0)";
     return hasOutline || style.boxShadow !== "none";
   };
-  const { top, bottom } = here.getBoundingClientRect();
-  const isOnScreen = bottom > 0 && top < window.innerHeight;
-  // Their month, day, year and calendar are parts of their own inside, which the browser marks itself.
-  if (["date", "time", "datetime-local"].includes(here.type)) return isOnScreen;
-  const isRinged = [here, here.nextElementSibling, here.closest("label")].some((one) => ring(one)) || ring(here, "::after");
-  return isOnScreen && here.matches(":focus-visible") && isRinged;
+  const isSeen = () => {
+    const { top, bottom } = here.getBoundingClientRect();
+    if (bottom <= 0 || top >= window.innerHeight) return false;
+    // Their month, day, year and calendar are parts of their own inside, which the browser marks itself.
+    if (["date", "time", "datetime-local"].includes(here.type)) return true;
+    const isRinged = [here, here.nextElementSibling, here.closest("label")].some((one) => ring(one)) || ring(here, "::after");
+    return here.matches(":focus-visible") && isRinged;
+  };
+  if (!here || here === document.body) return ["forward", true];
+  const isBehind = here.compareDocumentPosition(target) & Node.DOCUMENT_POSITION_PRECEDING;
+  return [here === target || isGroup ? "here" : isBehind ? "back" : "forward", isSeen()];
 }"""
 WHAT = "() => document.activeElement.outerHTML.slice(0, 200)"
 
@@ -76,12 +76,13 @@ class Keyboard:
     def reach(self, target: Locator) -> None:
         """Tab towards the target; at each stop the focus must be seen."""
         handle = target.element_handle()
+        where, _ = self.page.evaluate(LOOK, handle)
         for _ in range(MOST_TABS):
-            where = self.page.evaluate(WHERE, handle)
             if where == "here":
                 return
             self.page.keyboard.press("Tab" if where == "forward" else "Shift+Tab")
-            if not self.page.evaluate("() => document.activeElement === document.body") and not self.page.evaluate(IS_SEEN):
+            where, is_seen = self.page.evaluate(LOOK, handle)
+            if not is_seen:
                 raise AssertionError(f"The focus can't be seen on {self.page.evaluate(WHAT)}")
         raise AssertionError(f"{target} is not reached by Tab; the focus is on {self.page.evaluate(WHAT)}")
 
