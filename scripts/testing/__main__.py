@@ -52,7 +52,7 @@ def run_browser(outcomes: list[Outcome], not_run: list[str]) -> None:
     if not system.has_chromium():
         not_run.append("the end-to-end tests (Chromium is not installed)")
         return
-    outcomes.append(run("Browser", "-m", "e2e", environment={"VIGIL_CHROMIUM": system.chromium()}, quietly=True))
+    outcomes.append(run("Browser", "-m", "e2e", "-n", "2", "--dist", "loadfile", environment={"VIGIL_CHROMIUM": system.chromium()}, quietly=True))
 
 
 def close(outcomes: list[Outcome], shortfalls: list[str], not_run: list[str], started: float) -> int:
