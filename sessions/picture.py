@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import F
+
 from clinic.models import SitePolicy, User
 from clinic.models.policy import Anchor
 from patients.models import StandingParameters
@@ -63,6 +65,11 @@ class Picture:
         return max((device.observed_at for device in self.sprayed), default=None)
 
     @property
+    def awaiting_second(self) -> list[DeviceUse]:
+        """Devices written down late by one person alone: a second one must confirm their time (OUT-4)."""
+        return [device for device in self.sprayed if counted_at(device) > device.observed_at]
+
+    @property
     def given_mg(self) -> int:
         """Milligrams given, by sprays (DOS-1)."""
         return sum(device.sprays for device in self.sprayed) * self.protocol.device_mg // self.protocol.sprays_per_device
@@ -77,10 +84,11 @@ class Picture:
 
     @property
     def gate_opens_at(self) -> datetime | None:
-        first, last = self.first_device_at, self.last_device_at
-        if first is None or last is None:
+        """When the discharge gate opens, by the times that count for it (MON-2, OUT-4)."""
+        counted = [counted_at(device) for device in self.sprayed]
+        if not counted:
             return None
-        return clocks.gate_opens_at(first_device_at=first, last_device_at=last, policy=self.clock_policy)
+        return clocks.gate_opens_at(first_device_at=min(counted), last_device_at=max(counted), policy=self.clock_policy)
 
     @property
     def rest_ends_at(self) -> datetime | None:
@@ -119,6 +127,13 @@ class Picture:
     def decided(self, gate: str) -> set[str]:
         """Keys of the findings of a gate that a prescriber has decided on."""
         return {override.finding for override in self.overrides if override.gate == gate}
+
+
+def counted_at(device: DeviceUse) -> datetime:
+    """From when a device counts for the discharge gate: its own time, unless it waits for a second person (OUT-4)."""
+    if device.counts_from is None or getattr(device, "confirmed_at", None) is not None:
+        return device.observed_at
+    return max(device.observed_at, device.counts_from)
 
 
 def clock_policy(policy: SitePolicy, standing: StandingParameters | None) -> clocks.ClockPolicy:
@@ -196,6 +211,9 @@ def bare_pictures_of(sessions: Iterable[TreatmentSession], policies: dict[int, S
 
 def rows_of(part: str, session_pks: list[int]) -> Iterable[Any]:
     """The rows of a part, in no order: sorting a handful here is cheaper than to have Django write an ORDER BY for each part."""
+    if part == "devices":
+        rows = DeviceUse.objects.standing().filter(session_id__in=session_pks).order_by()
+        return rows.annotate(confirmed_at=F("confirmation__recorded_at"), confirmed_by_id=F("confirmation__second_id"))
     if part in _FACTS:
         return _FACTS[part].objects.standing().filter(session_id__in=session_pks).order_by()
     return _ROWS[part].objects.filter(session_id__in=session_pks).order_by()
@@ -205,9 +223,11 @@ def name_people(pictures: Iterable[Picture]) -> None:
     """Put who recorded and who saw beside every fact: one query for all, where a join per part would cost half of the page."""
     facts = [fact for picture in pictures for part in _FACTS for fact in getattr(picture, part)]
     people = User.objects.only("printed_name", "email").in_bulk(
-        {pk for fact in facts for pk in (fact.recorded_by_id, fact.observed_by_id) if pk is not None}
+        {pk for fact in facts for pk in (fact.recorded_by_id, fact.observed_by_id, getattr(fact, "confirmed_by_id", None)) if pk is not None}
     )
     for fact in facts:
+        if getattr(fact, "confirmed_by_id", None) is not None:
+            fact.confirmed_by = people[fact.confirmed_by_id]
         fact.recorded_by, fact.observed_by = people.get(fact.recorded_by_id), people.get(fact.observed_by_id)
 
 

@@ -18,5 +18,6 @@ urlpatterns = [
     path("<slug:site>/sessions/<int:pk>/devices/", dosing.device_record, name="device_record"),
     path("<slug:site>/sessions/<int:pk>/stop/", dosing.dosing_stop, name="dosing_stop"),
     path("<slug:site>/devices/<int:pk>/undo/", dosing.device_undo, name="device_undo"),
+    path("<slug:site>/devices/<int:pk>/confirm/", dosing.device_confirm, name="device_confirm"),
     path("<slug:site>/devices/<int:pk>/correct/", dosing.device_correct, name="device_correct"),
 ]

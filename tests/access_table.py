@@ -109,6 +109,7 @@ SESSIONS = {
     "device_record": form(P.DOSE, of="session"),
     "dosing_stop": act(P.DOSE, of="session"),
     "device_undo": act(P.DOSE, of="device"),
+    "device_confirm": form(P.DOSE, of="device"),
     "device_correct": form(P.DOSE, of="device"),
     "observation_record": act(P.TAKE_VITALS, of="session"),
     "observation_correct": form(P.TAKE_VITALS, of="check"),

@@ -92,7 +92,7 @@ def live_card(site: Site, picture: Picture, now: datetime) -> dict[str, object]:
         "url": reverse("flowsheet", args=[site.slug, session.pk]), "about": about(picture), "first_device_at": picture.first_device_at,
         "gate_opens_at": picture.gate_opens_at, "rest_ends_at": rest if rest and rest > now else None, "next_due_at": due.at if due else None, "next_due_label": due.label if due else "",
         "alert_text": alert_text(picture, alert), "alert_level": alert.tier if alert else "", "is_acknowledged": bool(alert and alert.acknowledged_at),
-        "is_late": is_late, "note": waiting_note(session), "seen_at": last_seen_at(picture), "rank": rank(alert, is_late, screen), "screen": screen, "starts_at": session.starts_at,
+        "is_late": is_late, "note": waiting_note(session), "second": second_note(picture), "seen_at": last_seen_at(picture), "rank": rank(alert, is_late, screen), "screen": screen, "starts_at": session.starts_at,
     }  # fmt: skip
 
 
@@ -138,6 +138,12 @@ def waiting_note(session: TreatmentSession) -> str:
     if session.status in (Status.WAITING, Status.HELD):
         return session.status_reason
     return {Status.ARRIVED: "Pre-dose questions and vitals next", Status.CLEARED: "Ready to start"}.get(session.status, "")  # type: ignore[call-overload, no-any-return]
+
+
+def second_note(picture: Picture) -> str:
+    """A device written down late waits for a second person, and the gate with it (OUT-4)."""
+    waiting = picture.awaiting_second
+    return f"Device {waiting[0].number} waits for a second person" if waiting else ""
 
 
 def free_cards(

@@ -90,6 +90,7 @@ def head_of(picture: Picture, site: Site, now: datetime) -> dict[str, Any]:
         "first_device_at": picture.first_device_at if is_live else None,
         "gate_opens_at": picture.gate_opens_at, "gate_note": "after the last device" if picture.clock_policy.gate_from_last else "after the first device",
         "rest_ends_at": rest if rest and rest > now else None, "next_due_at": due.at if due else None, "next_due_label": due.label if due else "",
+        "waiting": picture.awaiting_second if is_live else [],
     }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sessions.models import Alert, DeviceUse, IdentityCheck, Observation, PreDoseCheck, ReadinessCheck, Round, SessionEvent
-from sessions.picture import Picture
+from sessions.picture import Picture, counted_at
 from sessions.rules.readiness import ITEMS
 from sessions.rules.watch import minutes_late
 
@@ -77,10 +77,10 @@ def words_of(fact: Any) -> tuple[str, str, str, str]:
     if isinstance(fact, Observation):
         return check_words(fact)
     if isinstance(fact, DeviceUse):
-        failed = "; the device failed" if fact.has_failed else ""
+        failed = ("; the device failed" if fact.has_failed else "") + second_words(fact)
         return (
             f"Device {fact.number}: {fact.sprays} {'spray' if fact.sprays == 1 else 'sprays'}",
-            f"Lot {fact.lot}, expires {fact.expires_on:%Y-%m-%d}{failed}",
+            f"{kit_words(fact)}{failed}",
             "busy",
             "spray-can",
         )
@@ -97,6 +97,20 @@ def words_of(fact: Any) -> tuple[str, str, str, str]:
     assert isinstance(fact, ReadinessCheck)
     met = sum(fact.answers.get(item.id) in item.good for item in ITEMS)
     return f"Readiness: {met} of {len(ITEMS)} met", "", "", "list-checks"
+
+
+def kit_words(device: DeviceUse) -> str:
+    """What stood on the box; a device may be given before anybody has read it (DEV-3)."""
+    lot = f"Lot {device.lot}" if device.lot else "Lot not known"
+    return f"{lot}, expires {device.expires_on:%Y-%m-%d}" if device.expires_on is not None else f"{lot}, expiry not known"
+
+
+def second_words(device: DeviceUse) -> str:
+    """Who vouched for a device, or that nobody has yet (OUT-4)."""
+    second = getattr(device, "confirmed_by", None)
+    if second is not None:
+        return f"; time confirmed by {second.printed_name}"
+    return "; waits for a second person" if counted_at(device) > device.observed_at else ""
 
 
 def check_words(check: Observation) -> tuple[str, str, str, str]:

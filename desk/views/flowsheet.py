@@ -51,6 +51,7 @@ def page(request: HttpRequest, place: Site, picture: Picture, asked: str, now: d
     head |= {
         "board_url": reverse("board", args=[place.slug]) if may(role, Permission.VIEW_FLOOR) else "",
         "chart_url": reverse("patient_chart", args=[place.slug, session.patient_id]),
+        "confirm_base": place.slug if may(role, Permission.DOSE) else "",
     }
     entries = timeline(picture)
     return {

@@ -2,21 +2,22 @@
 
 from dataclasses import replace
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import transaction
 
 from clinic import audit
 from clinic.findings import Finding, blocks, refuse
 from clinic.models import User
-from sessions.actions.dosing import Given, is_backdated, keep_breaches, plain_device
+from sessions.actions.device_seconds import confirmed
+from sessions.actions.dosing import Given, first_counts_from, keep_breaches, plain_device
 from sessions.actions.facts import copied_fields, new_fact, require_reason, require_standing, require_time, same_post
 from sessions.actions.forms import owe_form, withdraw_form
 from sessions.actions.life import locked_picture, move
 from sessions.models import DeviceUse
-from sessions.picture import Picture
+from sessions.picture import Picture, counted_at
 from sessions.queries.gates import devices_planned, gate_facts
-from sessions.rules.dosing import device_findings, may_undo, opens_earlier
+from sessions.rules.dosing import corrected_counts_from, device_findings, may_undo, opens_earlier
 from sessions.rules.gates import start_findings
 from sessions.states import Status
 
@@ -64,18 +65,14 @@ def correct_device(
     require_reason(reason)
     require_standing(device)
     require_time(given.given_at, now)
+    second = None if second is not None and second.pk == by.pk else second
     before = picture.gate_opens_at
     broken = broken_by_correction(picture, device, given)
-    made = new_fact(
-        DeviceUse, row, observed_at=given.given_at, by=by, now=now, client_key=client_key, observed_by=given.observed_by or device.observed_by,
-        supersedes=device, reason=reason.strip()[:300], number=device.number, route=given.kit.route, lot=given.kit.lot,
-        expires_on=given.kit.expires_on, sprays=given.sprays, indicator_ok=given.indicator_ok, has_failed=given.has_failed,
-        label_checked=given.label_checked,
-    )  # fmt: skip
+    made = corrected_row(picture, device, given, second, reason=reason, client_key=client_key, by=by, now=now)
     picture.devices = [made if other.pk == device.pk else other for other in picture.devices]
-    # The first spray of all, written down late: there was no gate yet that it could open earlier, and nobody watched meanwhile.
-    is_earlier = opens_earlier(before=before, after=picture.gate_opens_at) or (before is None and is_backdated(picture, given, now))
-    require_second(is_earlier, second, by)
+    require_second(opens_earlier(before=before, after=picture.gate_opens_at), second)
+    if second is not None:
+        confirmed(made, second, client_key=uuid5(client_key, "second"), by=by, now=now)
     keep_breaches(row, broken, happened_at=given.given_at, by=by, now=now)
     audit.record(
         action="device.corrected", target=made, by=by, now=now, site=row.site, patient_pk=row.patient_id,
@@ -86,6 +83,18 @@ def correct_device(
     )  # fmt: skip
     settle(picture, by=by, now=now)
     return made
+
+
+def corrected_row(
+    picture: Picture, device: DeviceUse, given: Given, second: User | None, *, reason: str, client_key: UUID, by: User, now: datetime
+) -> DeviceUse:
+    """The new row in the place of the old one; by one person alone it opens nothing that has waited for two (OUT-4)."""
+    return new_fact(
+        DeviceUse, picture.session, observed_at=given.given_at, by=by, now=now, client_key=client_key, observed_by=given.observed_by or device.observed_by,
+        supersedes=device, reason=reason.strip()[:300], number=device.number, route=given.kit.route, lot=given.kit.lot,
+        expires_on=given.kit.expires_on, sprays=given.sprays, indicator_ok=given.indicator_ok, has_failed=given.has_failed,
+        label_checked=given.label_checked, counts_from=None if second is not None else counts_from(picture, device, given, now),
+    )  # fmt: skip
 
 
 def broken_by_correction(picture: Picture, device: DeviceUse, given: Given) -> list[Finding]:
@@ -103,9 +112,18 @@ def broken_by_correction(picture: Picture, device: DeviceUse, given: Given) -> l
     return [finding for finding in broken if finding.key[:60] not in known]
 
 
-def require_second(is_earlier: bool, second: User | None, by: User) -> None:
+def counts_from(picture: Picture, device: DeviceUse, given: Given, now: datetime) -> datetime | None:
+    """From when the gate counts a device as one person alone corrects it: a spray that is new to it is a first entry (OUT-4)."""
+    if not device.sprays:
+        return first_counts_from(picture, given, now)
+    standing = next((one for one in picture.devices if one.pk == device.pk), device)
+    before = counted_at(standing)
+    return corrected_counts_from(given_at=given.given_at, before=before if before > standing.observed_at else None)
+
+
+def require_second(is_earlier: bool, second: User | None) -> None:
     """OUT-4: back-dating, correcting or voiding in a way that opens the gate earlier needs another person."""
-    if is_earlier and (second is None or second.pk == by.pk):
+    if is_earlier and second is None:
         text = "This would open the discharge gate earlier. A second person must confirm it with their own password."
         raise refuse("OUT-4", text, code="OUT-4.second", field="second_email")
 

@@ -21,7 +21,6 @@ from sessions.queries.course import is_started_beside, order_of
 from sessions.queries.gates import GATE_PARTS, devices_planned, gate_facts
 from sessions.rules import dosing as rules
 from sessions.rules.gates import start_findings
-from sessions.rules.watch import minutes_late
 from sessions.states import DOSED, Status
 
 
@@ -102,6 +101,7 @@ def record_device(session: TreatmentSession, *, given: Given, client_key: UUID, 
         DeviceUse, row, observed_at=given.given_at, by=by, now=now, client_key=client_key, observed_by=given.observed_by or by,
         number=next_number(picture), route=given.kit.route, lot=given.kit.lot, expires_on=given.kit.expires_on, sprays=given.sprays,
         indicator_ok=given.indicator_ok, has_failed=given.has_failed, label_checked=given.label_checked,
+        counts_from=first_counts_from(picture, given, now),
     )  # fmt: skip
     keep_breaches(row, broken, happened_at=given.given_at, by=by, now=now)
     audit.record(
@@ -128,16 +128,18 @@ def device_breaches(picture: Picture, given: Given, *, membership: Membership, n
     if row.status in (Status.DISCHARGED, Status.LEFT, Status.TRANSFERRED):
         text = "A device recorded after the patient had gone."
         broken.append(Finding("OUT-2", Level.BLOCK, text, code="OUT-2.device_after"))
-    if is_backdated(picture, given, now):
+    if first_counts_from(picture, given, now) is not None:
         text = f"Device written down {int((now - given.given_at).total_seconds() // 60)} minutes after its time by one person alone."
         broken.append(Finding("OUT-4", Level.BLOCK, text, code=f"OUT-4.backdated.{next_number(picture)}"))
     return broken
 
 
-def is_backdated(picture: Picture, given: Given, now: datetime) -> bool:
-    """A late first entry opens the gate earlier than one of now would; it is kept, and reported (OUT-4)."""
+def first_counts_from(picture: Picture, given: Given, now: datetime) -> datetime | None:
+    """A late first entry is kept and reported; for the gate it counts from now on, until a second person confirms it (OUT-4)."""
+    if not given.sprays:
+        return None
     late_after = timedelta(minutes=picture.policy.late_entry_minutes)
-    return bool(given.sprays) and minutes_late(observed_at=given.given_at, recorded_at=now, late_after=late_after) > 0
+    return rules.counts_from(given_at=given.given_at, recorded_at=now, late_after=late_after)
 
 
 def plain_device(picture: Picture, given: Given) -> rules.Device:

@@ -36,6 +36,13 @@ def expiry_field(*, required: bool) -> forms.DateField:
     )
 
 
+def password_of_another(*, required: bool) -> forms.CharField:
+    """The second person's own: it is never saved by the browser of whoever is signed in."""
+    return forms.CharField(
+        required=required, max_length=200, label="Their password", widget=forms.PasswordInput(attrs={"autocomplete": "off"}), strip=False
+    )
+
+
 class KitMixin(forms.Form):
     def clean_expires_on(self) -> date | None:
         value: date | None = self.cleaned_data.get("expires_on")
@@ -118,9 +125,7 @@ class CorrectDeviceForm(DeviceForm):
 
     reason = forms.CharField(max_length=300, required=False, label="Why it is corrected")
     second_email = forms.EmailField(required=False, label="Second person’s e-mail")
-    second_password = forms.CharField(
-        required=False, max_length=200, label="Their password", widget=forms.PasswordInput(attrs={"autocomplete": "off"})
-    )
+    second_password = password_of_another(required=False)
 
     def __init__(self, *args: Any, old: DeviceUse, **kwargs: Any) -> None:
         self.old = old
@@ -132,6 +137,18 @@ class CorrectDeviceForm(DeviceForm):
     def rows(self) -> list[Any]:
         second = Div("second_email", "second_password", css_class="v-fields")
         return ["client_key", *super().rows(), Field("label_checked", wrapper_class="v-tick"), "reason", second]
+
+
+class SecondForm(forms.Form):
+    """Another person, by their own e-mail and password, without taking over the sign-in (OUT-4)."""
+
+    client_key = forms.UUIDField(widget=forms.HiddenInput)
+    second_email = forms.EmailField(label="Second person’s e-mail", widget=forms.EmailInput(attrs={"autocomplete": "off"}))
+    second_password = password_of_another(required=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = untagged("client_key", Div("second_email", "second_password", css_class="v-fields"))
 
 
 def initial_of(device: DeviceUse, zone: Any) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """The treatment session's tables, one file an idea."""
 
-from sessions.models.dosing import DeviceUse
+from sessions.models.dosing import DeviceConfirmation, DeviceUse
 from sessions.models.exceptions import Breach, Override
 from sessions.models.form import FormBlank, FormSend, MonitoringForm
 from sessions.models.leaving import Addendum, Discharge, ReadinessCheck
@@ -12,6 +12,7 @@ __all__ = [
     "Addendum",
     "Alert",
     "Breach",
+    "DeviceConfirmation",
     "DeviceUse",
     "Discharge",
     "FormBlank",

@@ -1,4 +1,4 @@
-"""The devices a patient has used: time, sprays, route, lot, expiry, who watched (DOS-1, DOS-2, DEV-1, SET-9)."""
+"""The devices a patient has used, and the second person who vouches for a late one (DOS-1, DOS-2, DEV-1, SET-9, OUT-4)."""
 
 from django.db import models
 from django.db.models import Q
@@ -25,6 +25,9 @@ class DeviceUse(Fact):
     indicator_ok = models.BooleanField("indicator: two dots before, none after", default=True)
     has_failed = models.BooleanField("device failed", default=False)
     label_checked = models.BooleanField("label checked against the patient", default=False)
+    counts_from = models.DateTimeField(
+        null=True, blank=True, help_text="Written down late by one person: the discharge gate counts from here until a second one confirms (OUT-4)."
+    )
 
     class Meta(Fact.Meta):
         ordering = ["number", "observed_at", "pk"]
@@ -33,3 +36,14 @@ class DeviceUse(Fact):
             models.CheckConstraint(condition=Q(sprays__lte=2), name="device_sprays_0_to_2", violation_error_message="A device holds two sprays."),
             models.CheckConstraint(condition=Q(number__gte=1, number__lte=12), name="device_number_sane"),
         ]
+
+
+class DeviceConfirmation(Fact):
+    """A second person vouches for the time of a device that was written down late (OUT-4). `recorded_by` is whose page it was."""
+
+    session = models.ForeignKey("treatment_sessions.TreatmentSession", on_delete=models.PROTECT, related_name="device_confirmations")
+    device = models.OneToOneField(DeviceUse, on_delete=models.PROTECT, related_name="confirmation")
+    second = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+")
+
+    class Meta(Fact.Meta):
+        ordering = ["recorded_at", "pk"]

@@ -81,6 +81,19 @@ def may_undo(*, recorded_at: datetime, now: datetime, is_same_person: bool, is_l
     return is_same_person and is_latest and timedelta(0) <= now - recorded_at <= UNDO_WITHIN
 
 
+def counts_from(*, given_at: datetime, recorded_at: datetime, late_after: timedelta) -> datetime | None:
+    """From when the gate counts a device that one person alone has written down; None: from its own time (OUT-4).
+
+    A first entry over the late-entry minutes counts from when it was written, until a second person confirms it.
+    """
+    return recorded_at if recorded_at - given_at > late_after else None
+
+
+def corrected_counts_from(*, given_at: datetime, before: datetime | None) -> datetime | None:
+    """The same for a correction by one person: what has waited for a second person goes on waiting (OUT-4)."""
+    return before if before is not None and before > given_at else None
+
+
 def opens_earlier(*, before: datetime | None, after: datetime | None) -> bool:
     """Whether a change makes the discharge gate open earlier than it stood (OUT-4); without any device left it would be open at once."""
     if before is None:

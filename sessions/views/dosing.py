@@ -9,13 +9,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.access import site_for
 from clinic.findings import refuse
-from clinic.models import Membership, User
+from clinic.models import Membership
 from clinic.roles import Permission, may
-from clinic.signatures import confirm_identity
+from clinic.signatures import IdentityProof, confirm_identity
 from sessions.access import fact_for, session_for
-from sessions.actions import devices, dosing
+from sessions.actions import device_seconds, devices, dosing
 from sessions.forms.arrival import ReasonForm
-from sessions.forms.dosing import CorrectDeviceForm, DeviceForm, StartForm, initial_of
+from sessions.forms.dosing import CorrectDeviceForm, DeviceForm, SecondForm, StartForm, initial_of
 from sessions.forms.events import WithdrawForm
 from sessions.models import DeviceUse, TreatmentSession
 from sessions.states import DOSED
@@ -99,7 +99,13 @@ def device_correct(request: HttpRequest, site: str, pk: int) -> HttpResponse:
         data = form.cleaned_data
         second = second_person(session, data["second_email"], data["second_password"])
         return devices.correct_device(
-            device, given=form.given(), reason=data["reason"], client_key=data["client_key"], by=request.user, now=request.now, second=second
+            device,
+            given=form.given(),
+            reason=data["reason"],
+            client_key=data["client_key"],
+            by=request.user,
+            now=request.now,
+            second=second.user if second is not None else None,
         )
 
     if is_kept(form, act):
@@ -107,14 +113,35 @@ def device_correct(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     return render(request, "sessions/device_correct.html", {"session": session, "device": device, "form": form}, status=422)
 
 
-def second_person(session: TreatmentSession, email: str, password: str) -> User | None:
+@require_http_methods(["GET", "POST"])
+def device_confirm(request: HttpRequest, site: str, pk: int) -> HttpResponse:
+    """A second person confirms a device that was written down late, on the page of whoever is signed in (OUT-4)."""
+    site_for(request, site, Permission.DOSE)
+    device = fact_for(request, DeviceUse, pk, Permission.DOSE)
+    session = device.session
+    form = SecondForm(request.POST if request.method == "POST" else None, initial={"client_key": uuid4()})
+
+    def act() -> object:
+        data = form.cleaned_data
+        second = second_person(session, data["second_email"], data["second_password"])
+        assert second is not None
+        return device_seconds.confirm_device(device, second=second, client_key=data["client_key"], by=request.user, now=request.now)
+
+    if request.method == "POST" and is_kept(form, act):
+        return to_flowsheet(session)
+    late = int((device.recorded_at - device.observed_at).total_seconds() // 60)
+    context = {"session": session, "device": device, "form": form, "late": late}
+    return render(request, "sessions/device_confirm.html", context, status=422 if form.is_bound else 200)
+
+
+def second_person(session: TreatmentSession, email: str, password: str) -> IdentityProof | None:
     """Another member of this site who may dose, with their own password; None when nobody was named. Before any transaction: Argon2 is slow."""
     if not email:
         return None
     member = Membership.objects.select_related("user").filter(site_id=session.site_id, is_active=True, user__email__iexact=email).first()
     if member is None or not may(member.role, Permission.DOSE):
         raise refuse("OUT-4", "Nobody of this site who may dose signs in with that e-mail.", code="OUT-4.who", field="second_email")
-    return confirm_identity(member.user, password).user
+    return confirm_identity(member.user, password)
 
 
 @require_POST

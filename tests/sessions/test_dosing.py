@@ -1,7 +1,7 @@
 """Starting, devices, undo, correction, stopping early: gates guard the press, a device is never refused (PRE-6, DOS-2, OUT-4)."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -238,14 +238,19 @@ def test_a_correction_needs_a_reason_and_an_open_record(cast: Cast) -> None:
         correct(closed, cast, replace(GIVEN, given_at=closed.observed_at))
 
 
-def test_a_first_spray_that_a_correction_backdates_needs_a_second_person(cast: Cast, prescriber_here: DutyPeriod) -> None:
+def test_a_first_spray_that_a_correction_backdates_waits_for_a_second_person(cast: Cast, prescriber_here: DutyPeriod) -> None:
     session = at_state(Status.CLEARED, cast)
     start(session, cast)
     unsprayed = give(session, cast, replace(GIVEN, sprays=0))
     backdated = replace(GIVEN, given_at=NOW - timedelta(minutes=130))
-    with pytest.raises(Refused):
-        correct(unsprayed, cast, backdated)
-    assert correct(unsprayed, cast, backdated, second=cast.second_nurse).sprays == 2
+    alone = correct(unsprayed, cast, backdated)
+    assert (alone.sprays, gate_of(session)) == (2, NOW + timedelta(minutes=120))
+    correct(alone, cast, backdated, second=cast.second_nurse)
+    assert gate_of(session) == NOW - timedelta(minutes=10)
+
+
+def gate_of(session: TreatmentSession) -> datetime | None:
+    return picture_of(session, policy_for(session)).gate_opens_at
 
 
 def test_status_follows_the_devices_that_stand(cast: Cast) -> None:
