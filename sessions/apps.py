@@ -14,11 +14,13 @@ class TreatmentSessionsConfig(AppConfig):
             access,
             checks,  # noqa: F401  registers the system check
             signed_content,
+            signed_early,
             signed_form,
             words,
         )
 
         registry.register_renderer("discharge", 1, signed_content.render_discharge, signed_content.render_discharges)
+        registry.register_renderer("discharge", signed_early.SCHEMA, signed_early.render_early_discharge, signed_early.render_early_discharges)
         registry.register_renderer("addendum", 1, signed_content.render_addendum, signed_content.render_addenda)
         registry.register_door("treatmentsession", access.open_session)
         registry.register_address("treatmentsession", access.session_address)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sessions.views import alerts, leaving, screening, watch
+from sessions.views import alerts, early, leaving, screening, watch
 
 _SESSION = "<slug:site>/sessions/<int:pk>"
 
@@ -20,6 +20,7 @@ urlpatterns = [
     path(f"{_SESSION}/seen/", screening.patient_seen, name="patient_seen"),
     path(f"{_SESSION}/readiness/", leaving.readiness_record, name="readiness_record"),
     path(f"{_SESSION}/discharge/", leaving.session_discharge, name="session_discharge"),
+    path(f"{_SESSION}/discharge-early/", early.session_discharge_early, name="session_discharge_early"),
     path(f"{_SESSION}/addenda/", leaving.addendum_add, name="addendum_add"),
     path(f"{_SESSION}/leaving-sheet/", leaving.leaving_sheet, name="leaving_sheet"),
 ]

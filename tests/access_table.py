@@ -124,6 +124,7 @@ SESSIONS = {
     "patient_seen": form(P.DECIDE, of="session"),
     "readiness_record": act(P.SIGN_DISCHARGE, of="session"),
     "session_discharge": act(P.SIGN_DISCHARGE, of="session"),
+    "session_discharge_early": form(P.SIGN_DISCHARGE, of="session"),
     "addendum_add": form(P.ADD_ADDENDUM, of="session"),
     "leaving_sheet": page(P.VIEW_RECORD, of="session"),
 }

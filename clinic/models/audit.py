@@ -52,6 +52,7 @@ class Signature(models.Model):
         FORM = "form", "I confirm what this form says"
         ADDENDUM = "addendum", "I add this to the record"
         REVIEW = "review", "I have reviewed this"
+        EARLY = "early", "I let this patient leave early, for the reason given"
 
     site = models.ForeignKey("clinic.Site", on_delete=models.PROTECT, related_name="signatures")
     signer = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="signatures")

@@ -58,7 +58,7 @@ def sign_off_findings(picture: Picture, membership: Membership, now: datetime) -
 def discharge(session: TreatmentSession, *, proof: IdentityProof, membership: Membership, client_key: UUID, now: datetime) -> Discharge:
     """Sign the patient out (OUT-2). The gate is asked in this transaction, by what is recorded at this moment.
 
-    Raises Refused with every finding in the way; then nothing is written. Leaving early comes with OUT-3.
+    Raises Refused with every finding in the way; then nothing is written. Leaving early is another act: `sessions.actions.early` (OUT-3).
     """
     picture = locked_picture(session)
     row = picture.session
@@ -88,10 +88,15 @@ def discharge(session: TreatmentSession, *, proof: IdentityProof, membership: Me
         schema=SIGNED_SCHEMA,
         now=now,
     )
+    end_the_watch(row, by=proof.user, now=now)
+    return made
+
+
+def end_the_watch(row: TreatmentSession, *, by: User, now: datetime) -> None:
+    """The signed way out of the house."""
     for kind in ("check_overdue", SUICIDE_NOTICE):
         resolve_notices(row.site, kind, row, "The patient was discharged.", now)
-    move(row, Status.DISCHARGED, by=proof.user, now=now)
-    return made
+    move(row, Status.DISCHARGED, by=by, now=now)
 
 
 @transaction.atomic

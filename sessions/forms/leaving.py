@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from crispy_forms.layout import Div, Layout
 from django import forms
 
 from sessions.forms.events import untagged
@@ -28,6 +29,25 @@ class SignForm(forms.Form):
     password = forms.CharField(
         max_length=200, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}), label="Your password"
     )
+
+
+class EarlyForm(SignForm):
+    """Two people on one page (OUT-3): the reason, the signer's password, and the prescriber's own e-mail and password."""
+
+    reason = forms.CharField(max_length=300, required=False, label="Why the patient leaves now", widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    second_email = forms.EmailField(label="The prescriber’s e-mail", widget=forms.EmailInput(attrs={"autocomplete": "off"}))
+    second_password = forms.CharField(
+        max_length=200, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "off"}), label="The prescriber’s password"
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = untagged()
+        self.helper.layout = Layout("client_key", "reason", "password", Div("second_email", "second_password", css_class="v-fields"))
+
+    def shown(self) -> frozenset[str]:
+        """Keys of the findings that the page showed; the page writes them itself."""
+        return frozenset(str(self.data.get("shown", ""))[:2000].split())
 
 
 class AddendumForm(MomentForm):

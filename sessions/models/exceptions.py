@@ -24,6 +24,9 @@ class Override(models.Model):
     reason = models.CharField(max_length=300)
     decided_at = models.DateTimeField()
     decided_by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+")
+    discharge = models.ForeignKey(
+        "treatment_sessions.Discharge", null=True, blank=True, on_delete=models.PROTECT, related_name="passed", help_text="The early discharge that went past it."
+    )
     client_key = models.UUIDField(unique=True)
 
     class Meta:

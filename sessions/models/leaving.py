@@ -1,6 +1,7 @@
 """Readiness, the signed discharge, and what was added afterwards (OUT-1, OUT-2)."""
 
 from django.db import models
+from django.db.models import F, Q
 
 from clinic.facts import Fact
 
@@ -17,7 +18,7 @@ class ReadinessCheck(Fact):
 
 
 class Discharge(models.Model):
-    """The sign-off. One per session; bound to its content by the signature."""
+    """The sign-off. One per session; bound to its content by the signature; leaving early by two of them (OUT-3)."""
 
     is_append_only = True
 
@@ -29,10 +30,21 @@ class Discharge(models.Model):
     recorded_at = models.DateTimeField()
     is_early = models.BooleanField(default=False)
     early_reason = models.CharField(max_length=300, blank=True)
+    second_signer = models.ForeignKey(
+        "clinic.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="The prescriber who signed beside, leaving early."
+    )
     client_key = models.UUIDField(unique=True)
 
     class Meta:
         ordering = ["discharged_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(is_early=False, second_signer__isnull=True)
+                | (Q(is_early=True, second_signer__isnull=False) & ~Q(early_reason="") & ~Q(second_signer=F("discharged_by"))),
+                name="discharge_early_has_reason_and_second",
+                violation_error_message="Leaving early needs a reason and a second person's signature.",
+            )
+        ]
 
 
 class Addendum(Fact):

@@ -41,8 +41,9 @@ def gate_of_discharge(picture: Picture, now: datetime) -> list[Finding]:
     )
 
 
-def signature_of(site: Site, target_kind: str, target_pk: int) -> Signature | None:
-    return Signature.objects.filter(site=site, target_kind=target_kind, target_pk=target_pk).order_by("signed_at", "pk").first()
+def signatures_under(site: Site, target_kind: str, target_pk: int) -> list[Signature]:
+    """In the order of signing: leaving early has two (OUT-3)."""
+    return list(Signature.objects.filter(site=site, target_kind=target_kind, target_pk=target_pk).order_by("signed_at", "pk"))
 
 
 def printed(signature: Signature) -> dict[str, object]:

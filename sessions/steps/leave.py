@@ -13,7 +13,8 @@ from sessions.actions.leaving import sign_off_findings
 from sessions.forms.leaving import ReadinessForm
 from sessions.models import Addendum, Discharge
 from sessions.picture import Picture
-from sessions.queries.leaving import printed, signature_of
+from sessions.queries.leaving import printed, signatures_under
+from sessions.rules.early import may_pass
 from sessions.rules.readiness import ITEMS
 from sessions.states import DOSED, Status
 
@@ -39,6 +40,7 @@ def context(picture: Picture, *, request: HttpRequest, now: datetime, bound_form
         "in_the_way": [row_of(finding, request, session.pk) for finding in findings if not finding.code.startswith("OUT-1")],
         "unmet": [finding for finding in findings if finding.code.startswith("OUT-1")],
         "is_ready": not findings,
+        "may_leave_early": any(may_pass(finding) for finding in findings),
         "items": item_rows(bound_form, newest.answers if newest and now - newest.observed_at <= picture.clock_policy.final_max_age else {}),
         "answered": newest,
         "readiness_key": uuid4(),
@@ -77,11 +79,11 @@ def plain_errors(bound_form: Any) -> list[str]:
 
 
 def signed(picture: Picture) -> dict[str, Any]:
-    """The discharge with its signature, and the addenda; nothing while the patient is here."""
+    """The discharge with its signatures, and the addenda; nothing while the patient is here."""
     session = picture.session
     if session.status in (Status.DOSING, Status.MONITORING) or session.status not in DOSED:
-        return {"discharge": None, "signature": None, "signed": None, "addenda": []}
+        return {"discharge": None, "signature": None, "signed": [], "addenda": []}
     row = Discharge.objects.filter(session=session).first()
-    signature = signature_of(session.site, "discharge", row.pk) if row else None
+    signatures = signatures_under(session.site, "discharge", row.pk) if row else []
     addenda = list(Addendum.objects.standing().filter(session=session).select_related("recorded_by"))
-    return {"discharge": row, "signature": signature, "signed": signature and printed(signature), "addenda": addenda}
+    return {"discharge": row, "signature": signatures[0] if signatures else None, "signed": [printed(one) for one in signatures], "addenda": addenda}
