@@ -38,9 +38,7 @@ class Early:
 
 
 @transaction.atomic
-def discharge_early(
-    session: TreatmentSession, *, early: Early, signer: Signer, second: Signer, client_key: UUID, now: datetime
-) -> Discharge:
+def discharge_early(session: TreatmentSession, *, early: Early, signer: Signer, second: Signer, client_key: UUID, now: datetime) -> Discharge:
     """Sign the patient out past an unmet item or before the time, by two people (OUT-3).
 
     Raises Refused for what OUT-3 can't pass (MON-3, MON-6, OUT-2, what nobody has asked), for a finding that the page didn't
@@ -54,7 +52,9 @@ def discharge_early(
         raise refuse("SESSION", f"This session is {Status(row.status).label.lower()}; it can't be discharged.", code="session.not_monitoring")
     in_the_way = standing_in_the_way(sign_off_findings(picture, signer.membership, now), picture.decided("discharge"))
     refusals = early_findings(in_the_way, shown=early.shown, reason=early.reason)
-    refusals = refusals or second_findings(is_same_person=signer.proof.user.pk == second.proof.user.pk, is_prescriber=is_prescriber(second.membership))
+    refusals = refusals or second_findings(
+        is_same_person=signer.proof.user.pk == second.proof.user.pk, is_prescriber=is_prescriber(second.membership)
+    )
     if refusals:
         raise Refused(refusals)
     made = Discharge.objects.create(

@@ -34,7 +34,9 @@ class SignForm(forms.Form):
 class EarlyForm(SignForm):
     """Two people on one page (OUT-3): the reason, the signer's password, and the prescriber's own e-mail and password."""
 
-    reason = forms.CharField(max_length=300, required=False, label="Why the patient leaves now", widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    reason = forms.CharField(
+        max_length=300, required=False, label="Why the patient leaves now", widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
     second_email = forms.EmailField(label="The prescriber’s e-mail", widget=forms.EmailInput(attrs={"autocomplete": "off"}))
     second_password = forms.CharField(
         max_length=200, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "off"}), label="The prescriber’s password"

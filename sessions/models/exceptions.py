@@ -25,7 +25,12 @@ class Override(models.Model):
     decided_at = models.DateTimeField()
     decided_by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+")
     discharge = models.ForeignKey(
-        "treatment_sessions.Discharge", null=True, blank=True, on_delete=models.PROTECT, related_name="passed", help_text="The early discharge that went past it."
+        "treatment_sessions.Discharge",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="passed",
+        help_text="The early discharge that went past it.",
     )
     client_key = models.UUIDField(unique=True)
 

@@ -136,7 +136,9 @@ def test_refused_and_nothing_written(session, cast, by, second, fields, code):
     assert [finding.code for finding in refused.value.findings] == [code]
     session.refresh_from_db()
     assert session.status == "monitoring"
-    assert not (Discharge.objects.exists() or Override.objects.exists() or Signature.objects.filter(target_kind="discharge").exists())
+    assert not Discharge.objects.exists()
+    assert not Override.objects.exists()
+    assert not Signature.objects.filter(target_kind="discharge").exists()
 
 
 def test_a_prescriber_who_signs_needs_another_one(session, cast):
