@@ -3,7 +3,7 @@
 import random
 from datetime import UTC, date, datetime, timedelta
 
-from desk.demo import charts, house, papers, past, people, plan, trail
+from desk.demo import charts, house, messages, papers, past, people, plan, trail
 
 SEED = 20260101
 MONTHS_BACK = timedelta(days=270)
@@ -21,6 +21,7 @@ def past_of(site: house.House, *, first: date, now: datetime, dice: random.Rando
     made = charts.charts(site, people.persons(count, dice, today), treatments, today=today, dice=dice)
     stories = past.sessions(site, made, dice)
     forms = papers.forms(site, stories, now=now, dice=dice)
+    messages.write(stories, dice)
     house.duty_of_the_past(site, sorted({story.visit.day for story in stories}))
     trail.write(site, made, stories, forms)
 

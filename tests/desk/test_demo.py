@@ -8,6 +8,7 @@ from django.core.management.base import CommandError
 
 from clinic.models import Site, User
 from desk.demo import live
+from reminders.models import OutboxMessage
 from sessions.models import MonitoringForm, TreatmentSession
 from sessions.states import PRESENT, FormStatus, Status
 from tests.cast import NOW
@@ -27,6 +28,7 @@ def test_the_demonstration_stands_verifies_and_renews(still_clock) -> None:
     forms = MonitoringForm.objects.exclude(status=FormStatus.FILED)
     days = set(forms.values_list("due_on", flat=True))
     assert any(day < NOW.date() for day in days)
+    assert {"sent", "failed", "unknown"} <= set(OutboxMessage.objects.values_list("status", flat=True))
     assert NOW.date() in days
     call_command("verify_audit", verbosity=0)
     call_command("verify_signatures", verbosity=0)
