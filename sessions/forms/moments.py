@@ -10,6 +10,7 @@ from clinic.findings import Finding
 from sessions.rules.moments import moment_of
 
 HALF_A_DAY = timedelta(hours=12)
+LONGEST_WAIT_SECONDS = 12 * 60 * 60
 
 
 class WallTime(forms.TimeField):
@@ -25,16 +26,18 @@ class MomentForm(forms.Form):
 
     client_key = forms.UUIDField(widget=forms.HiddenInput)
     observed_at = WallTime()
+    # Seconds that an entry waited for its connection: what was pressed "now" was seen then (static/vigil/outbox.js).
+    waited = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=LONGEST_WAIT_SECONDS)
 
     def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
         self.now = now
         super().__init__(*args, **kwargs)
 
     def moment(self) -> datetime:
-        """When it was seen: the time that was typed, else now."""
+        """When it was seen: the time that was typed, else now, less what the entry waited for its connection."""
         wall = self.cleaned_data.get("observed_at")
         if wall is None:
-            return self.now
+            return self.now - timedelta(seconds=self.cleaned_data.get("waited") or 0)
         zone: Any = timezone.get_current_timezone()
         return moment_of(wall, now=self.now, zone=zone)
 

@@ -1,9 +1,9 @@
-// Says plainly when the server isn't heard, keeps what was typed, and lets it be sent again under the same client_key.
+// Says plainly when the server isn't heard and keeps what was typed. Facts wait in outbox.js; other forms are sent again by a press.
 (() => {
   "use strict";
   let lastHeard = Date.now();
   let unsent = null; // the form whose sending failed
-  let waiting = null; // the form that met a signed-out session
+  let paused = null; // the form that met a signed-out session
   let reason = "";
   let isLost = false;
 
@@ -11,6 +11,8 @@
   const dialog = () => document.getElementById("signed-out");
   const formOf = (element) => (element?.matches?.("form") ? element : element?.closest?.("form"));
   const isReading = (event) => (event.detail.requestConfig?.verb || "get") === "get";
+
+  const waiting = () => window.vigil?.waitingCount?.() ?? 0;
 
   function ago() {
     const seconds = Math.round((Date.now() - lastHeard) / 1000);
@@ -22,20 +24,22 @@
     if (!shown) return;
     shown.hidden = !isLost;
     if (!isLost) return;
-    shown.classList.toggle("is-unsaved", Boolean(unsent));
-    const title = unsent ? "Not saved." : "Connection lost.";
-    const old = `Last heard ${ago()} ago. Clocks go on; what you see may be old.`;
-    const text = unsent ? `${reason} What you typed is still here. Last heard ${ago()} ago.` : old;
+    const count = waiting(), isUnsaved = Boolean(unsent) || count > 0;
+    shown.classList.toggle("is-unsaved", isUnsaved);
+    const title = isUnsaved ? "Not saved." : "Connection lost.";
+    const later = count ? `${count > 1 ? `${count} entries` : "It"} will be sent when the connection is back.` : "";
+    const kept = `${unsent ? reason : later} What you typed is still here. Last heard ${ago()} ago.`;
+    const text = isUnsaved ? `${count && unsent ? `${later} ` : ""}${kept}` : `Last heard ${ago()} ago. Clocks go on; what you see may be old.`;
     const [heading, rest] = [shown.querySelector("[data-connection-title]"), shown.querySelector("[data-connection-text]")];
     if (heading.textContent !== title) heading.textContent = title;
     rest.textContent = text;
-    shown.querySelector("[data-connection-retry]").hidden = !unsent;
+    shown.querySelector("[data-connection-retry]").hidden = !isUnsaved;
   }
 
   function heard() {
     lastHeard = Date.now();
     if (unsent && !unsent.isConnected) unsent = null;
-    isLost = Boolean(unsent);
+    isLost = Boolean(unsent) || waiting() > 0;
     paint();
   }
 
@@ -43,8 +47,18 @@
     isLost = true;
     reason = why;
     const form = formOf(event.detail.elt);
-    if (form && !isReading(event)) unsent = form;
+    const isKept = form && !isReading(event) && window.vigil?.keepForLater?.(form, event.detail.requestConfig.formData);
+    if (form && !isReading(event) && !isKept) unsent = form;
     paint();
+  }
+
+  // For the outbox and for plain forms: what isn't saved, and why.
+  function say(why, form = null) {
+    isLost = true;
+    reason = why || reason;
+    unsent = form || unsent;
+    paint();
+    if (why && !form) bar().querySelector("[data-connection-text]").textContent = why;
   }
 
   function answered(event) {
@@ -56,10 +70,11 @@
     if (xhr.status >= 500) return lost(event, "The server met a fault.");
     if (xhr.status >= 400 && xhr.status !== 422 && !isReading(event)) return lost(event, `The server refused it (${xhr.status}).`);
     heard();
+    if (waiting()) window.vigil.flush();
   }
 
   function signedOut(event) {
-    waiting = isReading(event) ? waiting : formOf(event.detail.elt);
+    paused = isReading(event) ? paused : formOf(event.detail.elt);
     heard();
     if (dialog() && !dialog().open) dialog().showModal();
   }
@@ -79,7 +94,7 @@
     document.querySelectorAll('input[name="csrfmiddlewaretoken"]').forEach((field) => { field.value = token; });
     dialog().close();
     heard();
-    waiting?.querySelector('[type="submit"]')?.focus();
+    paused?.querySelector('[type="submit"]')?.focus();
   }
 
   document.addEventListener("htmx:sendError", (event) => lost(event));
@@ -91,5 +106,5 @@
     if (event.target.closest("[data-connection-retry]") && unsent?.isConnected) unsent.requestSubmit();
     if (event.target.closest("[data-signed-out-continue]")) goOn();
   });
-  window.vigil = Object.assign(window.vigil || {}, { lastHeard: () => lastHeard });
+  window.vigil = Object.assign(window.vigil || {}, { lastHeard: () => lastHeard, heard, lost: say });
 })();

@@ -44,25 +44,31 @@ def typed_stays(nurse: Person) -> None:
     expect(nurse.page.locator('[name="sedation"][value="5"]')).to_be_checked()
 
 
-def test_a_check_typed_while_the_line_is_down_is_sent_once_when_it_is_back(typed: tuple[Person, TreatmentSession]) -> None:
+def test_what_was_pressed_while_the_line_was_down_is_sent_once_and_in_order_when_it_is_back(typed: tuple[Person, TreatmentSession]) -> None:
+    """A tap, then the check, and the impatient second press of both; each is one fact with the moment of its press."""
     nurse, session = typed
     nurse.page.context.set_offline(True)
-    save_button(nurse).click()
+    for _ in range(2):
+        nurse.button("Sedation began").click()
+        save_button(nurse).click()
     bar = nurse.page.locator("#connection")
     expect(bar).to_contain_text("Not saved.")
-    expect(bar).to_contain_text("What you typed is still here.")
+    expect(bar).to_contain_text("2 entries will be sent when the connection is back.")
     typed_stays(nurse)
     assert not standing(session)
 
     nurse.page.context.set_offline(False)
-    bar.get_by_role("button", name="Try again").click()
     expect(nurse.page.locator(".v-checks")).to_contain_text("131/83")
+    expect(nurse.page.locator(".v-timeline")).to_contain_text("Sedation began")
     expect(bar).to_be_hidden()
-    assert len(standing(session)) == 1
+    (check,), (event,) = standing(session), session.events.all()
+    assert event.recorded_at <= check.recorded_at
+    assert NOW < check.observed_at <= check.recorded_at
+    expect(nurse.page.locator("#check-systolic")).to_have_value("")
 
 
-def test_a_check_whose_answer_was_lost_is_kept_once(typed: tuple[Person, TreatmentSession]) -> None:
-    """The server has written it, the browser doesn't know: the same client_key makes the second press harmless."""
+def test_a_check_whose_answer_was_lost_is_kept_once_even_over_a_reload(typed: tuple[Person, TreatmentSession]) -> None:
+    """The server has written it, the browser doesn't know: the same client_key makes every later attempt harmless."""
     nurse, session = typed
 
     def lose_the_answer(route: Route) -> None:
@@ -75,10 +81,31 @@ def test_a_check_whose_answer_was_lost_is_kept_once(typed: tuple[Person, Treatme
     typed_stays(nurse)
     assert len(standing(session)) == 1
 
+    nurse.page.reload()
+    expect(nurse.page.locator("#connection")).to_contain_text("It will be sent when the connection is back.")
+    typed_stays(nurse)
     nurse.page.unroute("**/checks/")
     nurse.page.locator("#connection").get_by_role("button", name="Try again").click()
-    expect(nurse.page.locator(".v-checks")).to_contain_text("131/83")
+    expect(nurse.page.locator("#connection")).to_be_hidden()
+    expect(nurse.page.locator("#check-systolic")).to_have_value("")
     assert len(standing(session)) == 1
+    assert "vigil:" not in nurse.page.evaluate("() => Object.keys(sessionStorage).join()")
+
+
+def test_a_late_entry_that_is_refused_says_why_and_what_was_typed_stays(typed: tuple[Person, TreatmentSession]) -> None:
+    nurse, session = typed
+    nurse.page.locator("#check-systolic").fill("80")
+    nurse.page.context.set_offline(True)
+    save_button(nurse).click()
+    expect(nurse.page.locator("#connection")).to_contain_text("Not saved.")
+    nurse.page.context.set_offline(False)
+    refused = nurse.page.locator("#refused")
+    expect(refused).to_contain_text("Not saved: refused.")
+    expect(refused).to_contain_text("the first number must be the larger")
+    expect(nurse.page.locator("#check-systolic")).to_have_value("80")
+    refused.get_by_role("button", name="Close").click()
+    expect(refused).to_be_hidden()
+    assert session.observations.count() == 1
 
 
 def test_a_check_typed_while_signed_out_waits_for_the_sign_in(typed: tuple[Person, TreatmentSession], floor: Floor) -> None:
