@@ -8,6 +8,7 @@ from django.db.models import Exists, Subquery
 from clinic.audit import chain_of
 from clinic.models import AuditHead, Heartbeat, Site
 from clinic.queries.presence import on_site_at
+from patients.queries.cosign import unsigned_spoken
 
 SILENT_AFTER = timedelta(minutes=3)
 
@@ -20,6 +21,8 @@ class Stamp:
     watchman_at: datetime | None
     sender_at: datetime | None
     has_prescriber: bool
+    unsigned_at: datetime | None = None
+    unsigned_mine_at: datetime | None = None
 
     def silent_minutes(self, now: datetime) -> int:
         """How long the watchman has been silent; 0 while he is heard, or before his first round."""
@@ -35,8 +38,9 @@ class Stamp:
         return f"{int(bool(self.silent_minutes(now)))}{int(self.messages_wait(now))}{int(self.has_prescriber)}"
 
 
-def stamp_of(site: Site, now: datetime) -> Stamp:
-    """One query. A site without any act yet has no chain: its number is zero."""
+def stamp_of(site: Site, now: datetime, person_pk: int | None = None) -> Stamp:
+    """One query. A site without any act yet has no chain: its number is zero. `unsigned…` is the oldest spoken order to co-sign (DOS-8)."""
+    unsigned = unsigned_spoken(site).order_by("ordered_at")
     row = (
         Site.objects.filter(pk=site.pk)
         .annotate(
@@ -44,8 +48,10 @@ def stamp_of(site: Site, now: datetime) -> Stamp:
             watchman_at=Subquery(Heartbeat.objects.filter(name="watchman").values("beat_at")[:1]),
             sender_at=Subquery(Heartbeat.objects.filter(name="sender").values("beat_at")[:1]),
             has_prescriber=Exists(on_site_at(site, now).filter(is_prescriber=True)),
+            unsigned_at=Subquery(unsigned.values("ordered_at")[:1]),
+            unsigned_mine_at=Subquery(unsigned.filter(ordered_by_id=person_pk).values("ordered_at")[:1]),
         )
-        .values_list("seq", "watchman_at", "sender_at", "has_prescriber")
+        .values_list("seq", "watchman_at", "sender_at", "has_prescriber", "unsigned_at", "unsigned_mine_at")
         .get()
     )
     return Stamp(row[0] or 0, *row[1:])

@@ -1,6 +1,6 @@
 """The board, and its poll every ten seconds that answers 204 when nothing is new."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -9,22 +9,25 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET
 
 from clinic.access import site_for
+from clinic.models import Site
 from clinic.roles import Permission, may
+from clinic.rules.opening import local_day
 from desk.queries.board import Floor, floor_of
 from desk.queries.stamp import Stamp, stamp_of
+from patients.rules.orders import cosign_is_late
 
 
 @require_GET
 def board(request: HttpRequest, site: str) -> HttpResponse:
     place = site_for(request, site, Permission.VIEW_FLOOR)
     now: datetime = request.now
-    stamp = stamp_of(place, now)
+    stamp = stamp_of(place, now, request.user.pk)
     if request.htmx and is_known(request.GET.get("v", ""), stamp, now):
         return HttpResponse(status=204)
     floor = floor_of(place, now)
     filing_url = reverse("filing", args=[place.slug]) if may(request.membership.role, Permission.FILE_FORM) else ""
     context = {
-        "now": now, "today": floor.today, "stats": stats(floor, place.slug, filing_url), "cards": floor.cards, "arrivals": floor.arrivals, "done": floor.done,
+        "now": now, "to_sign": to_sign(request, place, stamp, floor.today), "today": floor.today, "stats": stats(floor, place.slug, filing_url), "cards": floor.cards, "arrivals": floor.arrivals, "done": floor.done,
         "forms": floor.forms, "filing_url": filing_url, "board_url": reverse("board", args=[place.slug]), "version": version(stamp, floor, now),
         "watchman_silent": stamp.silent_minutes(now), "no_prescriber": not stamp.has_prescriber and floor.present, "messages_waiting": stamp.messages_wait(now),
     }  # fmt: skip
@@ -32,6 +35,15 @@ def board(request: HttpRequest, site: str) -> HttpResponse:
     patch_vary_headers(response, ["HX-Request"])
     response["Cache-Control"] = "no-store"
     return response
+
+
+def to_sign(request: HttpRequest, place: Site, stamp: Stamp, today: date) -> dict[str, object]:
+    """What the board says about spoken orders: to a prescriber their own, to everybody what is late (DOS-8)."""
+    url = reverse("to_sign", args=[place.slug]) if may(request.membership.role, Permission.PRESCRIBE) else ""  # type: ignore[attr-defined]
+    mine_is_late, is_late = (
+        at is not None and cosign_is_late(ordered_on=local_day(at, place.zone), on=today) for at in (stamp.unsigned_mine_at, stamp.unsigned_at)
+    )
+    return {"url": url, "is_mine": stamp.unsigned_mine_at is not None, "mine_is_late": mine_is_late, "is_late": is_late}
 
 
 def version(stamp: Stamp, floor: Floor, now: datetime) -> str:

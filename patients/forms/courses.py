@@ -112,9 +112,12 @@ class SpokenOrderForm(OrderTerms):
 
 
 class CosignForm(forms.Form):
-    password = password()
+    """`listed`: it was posted from the list of what is to be signed, which is where it goes back to."""
 
-    helper = laid_out("Co-sign the order", "password")
+    password = password()
+    listed = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    helper = laid_out("Co-sign the order", "password", "listed")
 
 
 def words_of(course: Course) -> str:

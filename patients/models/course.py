@@ -100,3 +100,6 @@ class Order(models.Model):
                 condition=Q(is_spoken=False, taken_by__isnull=True) | Q(is_spoken=True, taken_by__isnull=False), name="order_spoken_was_taken_down"
             ),
         ]
+        indexes = [
+            models.Index(fields=["site"], condition=Q(is_spoken=True, signed_at__isnull=True, cancelled_at__isnull=True), name="order_to_cosign"),
+        ]

@@ -47,6 +47,11 @@ def _signed(order: OrderFacts, on: date) -> list[Finding]:
     return [Finding("DOS-8", Level.NOTE, "Spoken order: the prescriber co-signs it today.", code="DOS-8.cosign", field="order")]
 
 
+def cosign_is_late(*, ordered_on: date, on: date) -> bool:
+    """A spoken order is co-signed on its own day; afterwards it is an unsigned exception that somebody must act on (DOS-8)."""
+    return on > ordered_on
+
+
 def _carries(order: OrderFacts, dose_mg: int, used_sessions: int, on: date) -> list[Finding]:
     found = []
     if not order.valid_from_on <= on <= order.valid_until_on:

@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 
 from clinic.access import site_for
+from clinic.http import see_other
 from clinic.queries import today_at
 from clinic.roles import Permission
 from clinic.signatures import confirm_identity
@@ -87,6 +88,8 @@ def order_cosign(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     order = access.order_for(request, pk, Permission.PRESCRIBE)
     form = CosignForm(request.POST or None)
     if request.method == "POST" and done(form, lambda: cosign(request, form, order)):
+        if form.cleaned_data["listed"]:
+            return see_other("to_sign", site)
         return to_chart(request, order.course.patient_id, "orders")
     return form_page(request, form, title="Co-sign the order", patient=order.course.patient, lead=order_words(order))
 
