@@ -45,6 +45,7 @@ class Permission(models.TextChoices):
     COMPLETE_FORM = "complete_form", "Confirm the monitoring form"
     FILE_FORM = "file_form", "Send forms and record their proof"
     MOVE_DUTY = "move_duty", "Check oneself in and out"
+    RECORD_DUTY = "record_duty", "Write down a prescriber's coming and going, which they confirm"
     VIEW_MESSAGES = "view_messages", "See messages to patients"
     VIEW_REPORTS = "view_reports", "See compliance reports"
     EXPORT = "export", "Export lists"
@@ -55,7 +56,7 @@ class Permission(models.TextChoices):
 
 
 _P = Permission
-_FLOOR = {_P.VIEW_FLOOR, _P.VIEW_RECORD, _P.MOVE_DUTY, _P.VIEW_STAFF}
+_FLOOR = {_P.VIEW_FLOOR, _P.VIEW_RECORD, _P.MOVE_DUTY, _P.RECORD_DUTY, _P.VIEW_STAFF}
 _DESK = {_P.REGISTER_PATIENT, _P.BOOK, _P.CHECK_IN, _P.VIEW_MESSAGES}
 _BEDSIDE = {_P.CHECK_IN, _P.TAKE_VITALS}
 _LICENSED = {

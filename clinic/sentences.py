@@ -52,5 +52,10 @@ register_sentences(
         "duty.came": "came on site",
         "duty.left": "left the site",
         "duty.stayed": "stayed past closing",
+        "duty.recorded": "wrote down that a colleague has come",
+        "duty.leaving_recorded": "wrote down that a prescriber has left",
+        "duty.confirmed": "confirmed what was written about their presence",
+        "duty.handed_over": "handed the presence of a prescriber over",
+        "duty.corrected": "put their own presence right",
     }
 )

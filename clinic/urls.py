@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinic.views import audit, duty, equipment, files, furniture, home, join, policies, site, staff
+from clinic.views import audit, duty, equipment, files, furniture, home, join, policies, presence, site, staff
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -18,6 +18,10 @@ urlpatterns = [
     path("<slug:site>/duty/come/", duty.duty_come, name="duty_come"),
     path("<slug:site>/duty/leave/", duty.duty_leave, name="duty_leave"),
     path("<slug:site>/duty/stay/", duty.duty_stay, name="duty_stay"),
+    path("<slug:site>/duty/record/", presence.duty_record, name="duty_record"),
+    path("<slug:site>/duty/<int:pk>/confirm/", presence.duty_confirm, name="duty_confirm"),
+    path("<slug:site>/duty/hand-over/", presence.duty_hand_over, name="duty_hand_over"),
+    path("<slug:site>/duty/correct/", presence.duty_correct, name="duty_correct"),
     path("<slug:site>/settings/", site.site_settings, name="site_settings"),
     path("<slug:site>/settings/details/", site.site_details, name="site_details"),
     path("<slug:site>/settings/certification/", site.certification, name="certification"),

@@ -5,11 +5,12 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from clinic.models import DutyPeriod, Site
 from clinic.models.policy import Anchor
 from clinic.queries.opening import today_at
+from clinic.queries.presence import PROOF
 from clinic.rules.presence import Presence, ended_at
 from patients.models import Enrolment, StandingParameters
 from reports.rules import Reading, SessionFacts
@@ -111,6 +112,5 @@ def prescriber_stays(site: Site, first: date, last: date) -> list[Presence]:
     rows = DutyPeriod.objects.filter(
         site=site, is_prescriber=True, came_at__date__gte=first - timedelta(days=1), came_at__date__lte=last + timedelta(days=1)
     )
-    confirmed = Q(confirmed_at__isnull=False) | Q(recorded_by_id=F("membership__user_id"))
-    rows = rows.filter(confirmed).order_by("came_at", "pk")
+    rows = rows.filter(PROOF).order_by("came_at", "pk")
     return [Presence(row.came_at, ended_at(row.left_at, row.lapses_at)) for row in rows]

@@ -104,6 +104,7 @@ OBJECTS: dict[str, Callable[[Cast], Arguments]] = {
     "member": lambda cast: number(cast.of(cast.nurse)),
     "invitation": invitation,
     "chair": lambda cast: number(cast.chairs[0]),
+    "stay": lambda cast: number(made.on_duty(cast.of(cast.prescriber), NOW - timedelta(hours=20), left_at=NOW - timedelta(hours=19))),
     "closure": lambda cast: number(made.ClosureFactory(site=cast.riverside)),
     "equipment": lambda cast: number(Equipment.objects.filter(site=cast.riverside).first()),
     "file": file,

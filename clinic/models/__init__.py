@@ -3,7 +3,7 @@
 from clinic.models.attachments import Attachment
 from clinic.models.audit import AuditEntry, AuditHead, Signature
 from clinic.models.clock import ClockOffset
-from clinic.models.duty import DutyPeriod
+from clinic.models.duty import DutyCorrection, DutyPeriod
 from clinic.models.equipment import Equipment, EquipmentCheck
 from clinic.models.notices import Heartbeat, Notice
 from clinic.models.people import Invitation, Membership, Training, User
@@ -27,6 +27,7 @@ __all__ = [
     "Chair",
     "ClockOffset",
     "Closure",
+    "DutyCorrection",
     "DutyPeriod",
     "Equipment",
     "EquipmentCheck",

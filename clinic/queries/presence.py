@@ -1,17 +1,23 @@
 """Who is, and was, on site (SET-2)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
-from clinic.models import DutyPeriod, Membership, Site
+from clinic.models import DutyCorrection, DutyPeriod, Membership, Site
+from clinic.roles import Role
 from clinic.rules.opening import local_day
-from clinic.rules.presence import Gap, Presence, ended_at, gaps
+from clinic.rules.presence import OLDEST, Gap, Presence, ended_at, gaps
 
 # A stay lapses at the end of its local day at the latest, so older ones needn't be read: cost doesn't grow with history.
 LONGEST_STAY = timedelta(hours=26)
 SOON = timedelta(minutes=60)
+# The same as `is_proof` and `awaits_word` of the rules, for queries.
+PROOF = Q(confirmed_at__isnull=False) | Q(recorded_by_id=F("membership__user_id"))
+GOING_BY_OTHERS = Q(left_recorded_by_id__isnull=False) & ~Q(left_recorded_by_id=F("membership__user_id"))
+AWAITS_WORD = ~PROOF | GOING_BY_OTHERS & (Q(confirmed_at__isnull=True) | Q(confirmed_at__lt=F("left_recorded_at")))
 
 
 def duty_at(site: Site, at: datetime) -> list[DutyPeriod]:
@@ -36,13 +42,36 @@ def stays_over(site: Site, start: datetime, end: datetime, *, prescribers_only: 
     stays = stays.filter(Q(left_at__isnull=True) | Q(left_at__gt=start))
     if prescribers_only:
         stays = stays.filter(is_prescriber=True)
-    return list(stays.select_related("membership__user").order_by("came_at", "pk"))
+    return list(stays.select_related("membership__user", "handed_to__user").order_by("came_at", "pk"))
 
 
 def presence_gaps(site: Site, start: datetime, end: datetime) -> list[Gap]:
     """The stretches of [start, end) without a prescriber on site (SET-2); derived, never stored. For a session still running, `end` is now."""
-    stays = stays_over(site, start, end, prescribers_only=True)
-    return gaps([Presence(stay.came_at, ended_at(stay.left_at, stay.lapses_at)) for stay in stays], start, end)
+    return gaps_between(stays_over(site, start, end, prescribers_only=True), start, end)
+
+
+def gaps_between(stays: Iterable[DutyPeriod], start: datetime, end: datetime, *, proven_only: bool = False) -> list[Gap]:
+    """The gaps that prescribers' stays leave; `proven_only`: a stay that waits for its person's word covers nothing, as in reports."""
+    counted = (stay for stay in stays if stay.is_prescriber and not (proven_only and not stay.is_proof))
+    return gaps([Presence(stay.came_at, ended_at(stay.left_at, stay.lapses_at)) for stay in counted], start, end)
+
+
+def corrections_of(stays: Iterable[DutyPeriod]) -> list[DutyCorrection]:
+    """What was put right about these stays, in order: the times before and after, and why."""
+    rows = DutyCorrection.objects.filter(period__in=[stay.pk for stay in stays]).select_related("period__membership__user")
+    return list(rows.order_by("recorded_at", "pk"))
+
+
+def awaiting_word(site: Site, now: datetime) -> QuerySet[DutyPeriod]:
+    """Prescribers' stays that somebody else wrote down and that wait for their own word, the oldest first."""
+    recent = DutyPeriod.objects.filter(AWAITS_WORD, site=site, is_prescriber=True, came_at__gt=now - OLDEST)
+    return recent.select_related("membership__user", "recorded_by", "left_recorded_by").order_by("came_at", "pk")
+
+
+def prescribers_of(site: Site) -> list[Membership]:
+    return list(
+        Membership.objects.filter(site=site, is_active=True, role=Role.PRESCRIBER).select_related("user").order_by("user__printed_name", "pk")
+    )
 
 
 @dataclass(frozen=True)

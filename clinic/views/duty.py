@@ -1,13 +1,15 @@
 """Who is on site now; come and leave in one press (SET-2)."""
 
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
 from clinic import access
 from clinic.actions import duty as acts
-from clinic.findings import Refused
+from clinic.findings import Finding, Level, Refused
+from clinic.forms.duty import HandOverDutyForm, RecordDutyForm
 from clinic.http import see_other
-from clinic.queries import duty_now, stays_over, today_at
+from clinic.queries import awaiting_word, duty_now, prescribers_of, stays_over, today_at
 from clinic.roles import Permission, may
 from clinic.rules.opening import day_bounds
 from clinic.views.pages import done, page
@@ -45,16 +47,28 @@ def duty_stay(request: HttpRequest, site: str) -> HttpResponse:
 
 
 def duty_page(request: HttpRequest, findings: object = (), status: int = 200) -> HttpResponse:
+    """The whole page; a refused press stands over it in words."""
     place, member, now = request.site, request.membership, request.now  # type: ignore[attr-defined]
     start, end = day_bounds(today_at(place, now), place.zone)
+    found = duty_now(place, member, now)
+    prescribers = prescribers_of(place)
+    others = [one for one in prescribers if one.pk != member.pk]
     response = page(request, "clinic/duty.html", {
-        "duty": duty_now(place, member, now),
+        "duty": found,
         "stays": stays_over(place, start, end),
+        "waiting": list(awaiting_word(place, now)),
         "may_move": may(member.role, Permission.MOVE_DUTY),
+        "record": RecordDutyForm(prescribers=others) if others and may(member.role, Permission.RECORD_DUTY) else None,
+        "hand_over": HandOverDutyForm(prescribers=others) if others and found.mine and found.mine.is_prescriber else None,
         "findings": findings,
     })  # fmt: skip
     response.status_code = status
     return response
+
+
+def refused_words(form: BaseForm) -> list[Finding]:
+    """What was wrong with a small form, for the head of the page."""
+    return [Finding("SET-2", Level.BLOCK, str(error)) for errors in form.errors.values() for error in errors]
 
 
 def back(request: HttpRequest, words: str, site: str) -> HttpResponse:

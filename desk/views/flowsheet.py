@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from clinic import audit
 from clinic.access import row_for, site_for
 from clinic.models import Site
-from clinic.queries.presence import presence_gaps, stays_over
+from clinic.queries.presence import corrections_of, gaps_between, stays_over
 from clinic.roles import Permission, may
 from desk.queries.flowsheet import alert_rows, chart_of, check_rows, head_of, open_step, parts_for, stepper
 from desk.queries.news import seq_of, seq_or_none, with_news
@@ -83,10 +83,11 @@ def session_record(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     audit.record(action="record.printed", target=session, by=request.user, now=now, site=place, patient_pk=session.patient_id)
     picture = picture_of(session, policy_for(session))
     first, ended = picture.first_device_at, session.discharged_at or session.left_at or session.transferred_at or now
+    stays = stays_over(place, first, ended) if first else []
     context = {
         "session": session, "now": now, "head": head_of(picture, place, now), "entries": list(reversed(timeline(picture))), "checks": check_rows(picture, now),
         "chart": chart_of(picture, now), "given_mg": picture.given_mg, "first_device_at": first, "ended_at": ended if first else None,
-        "stays": stays_over(place, first, ended) if first else [], "gaps": presence_gaps(place, first, ended) if first else [],
+        "stays": stays, "gaps": gaps_between(stays, first, ended, proven_only=True) if first else [], "duty_corrections": corrections_of(stays),
         "replaced": superseded(session), "signatures": signatures_of(session), **leave.signed(picture),
     }  # fmt: skip
     response = render(request, "desk/session_record.html", context)

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from clinic.models import Membership, SitePolicy
+from clinic.models import DutyPeriod, Membership, SitePolicy
 from clinic.models.site import Setting
 from clinic.queries import calendar_of, certified_on, duty_at, equipment_problems, training_standings
 from clinic.roles import LICENSED, PRESCRIBING, Role
@@ -37,6 +37,7 @@ def gate_facts(picture: Picture, *, at: datetime, membership: Membership | None 
         clock=lambda moment: moment.astimezone(site.zone).strftime("%H:%M"),
         is_certified=certified_on(site, on) or session.setting != Setting.OUTPATIENT,
         has_prescriber=any(period.is_prescriber for period in duties),
+        unconfirmed=unconfirmed(duties),
         has_monitor=bool(monitors),
         untrained=untrained(list((monitors | acting).values()), session),
         equipment=tuple(equipment_problems(site, on)),
@@ -54,6 +55,12 @@ def gate_facts(picture: Picture, *, at: datetime, membership: Membership | None 
         way_home=session.way_home,
         latest_start_at=latest_start_at(picture),
     )
+
+
+def unconfirmed(duties: list[DutyPeriod]) -> tuple[str, ...]:
+    """The prescribers here by others' words alone; nobody, where one is here by their own (SET-2)."""
+    prescribers = [period for period in duties if period.is_prescriber]
+    return () if any(period.is_proof for period in prescribers) else tuple(str(period.membership.user) for period in prescribers)
 
 
 def may_monitor(member: Membership) -> bool:

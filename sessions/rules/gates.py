@@ -40,7 +40,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateFacts:
-    """Everything a gate looks at, as it stood at `at`. `clock` writes a moment as the site's wall shows it."""
+    """Everything a gate looks at, as it stood at `at`. `clock` writes a moment as the site's wall shows it.
+
+    `unconfirmed` names the prescribers whose presence nobody but others has told, where no other prescriber is here.
+    """
 
     at: datetime
     clock: Callable[[datetime], str]
@@ -62,6 +65,7 @@ class GateFacts:
     limits: Limits
     way_home: str
     latest_start_at: datetime | None
+    unconfirmed: tuple[str, ...] = ()
 
 
 def clear_findings(facts: GateFacts) -> list[Finding]:
@@ -91,6 +95,9 @@ def setting_findings(facts: GateFacts) -> list[Finding]:
         found.append(Finding("SET-1", Level.BLOCK, "This site is not certified by the REMS today.", code="SET-1.certified"))
     if not facts.has_prescriber:
         found.append(Finding("SET-2", Level.BLOCK, "No prescriber is on site.", code="SET-2.prescriber", field="duty"))
+    elif facts.unconfirmed:
+        text = f"The presence of {' and '.join(facts.unconfirmed)} isn't confirmed by themselves yet: it is no proof until then."
+        found.append(Finding("SET-2", Level.NOTE, text, code="SET-2.unconfirmed", field="duty"))
     if not facts.has_monitor:
         found.append(Finding("SET-3", Level.BLOCK, "Nobody licensed to monitor is on site.", code="SET-3.monitor", field="duty"))
     found += [

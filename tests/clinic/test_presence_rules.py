@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic.rules.presence import Gap, Presence, ended_at, gaps, is_present
+from clinic.rules.presence import Gap, Presence, awaits_word, correction_findings, ended_at, gaps, is_present, recording_findings
 from tests.moment import NOW
 
 
@@ -62,3 +62,60 @@ def test_every_minute_is_either_present_or_in_a_gap(pairs):
     for minute in range(120):
         inside = any(gap.starts_at <= at(minute) < gap.ends_at for gap in found)
         assert inside is not is_present(listed, at(minute))
+
+
+@pytest.mark.parametrize(
+    ("facts", "waits"),
+    [
+        ({"recorded_by": 1, "confirmed_at": None}, False),
+        ({"recorded_by": 2, "confirmed_at": None}, True),
+        ({"recorded_by": 2, "confirmed_at": at(5)}, False),
+        ({"recorded_by": 1, "confirmed_at": None, "left_recorded_by": 1, "left_recorded_at": at(9)}, False),
+        ({"recorded_by": 1, "confirmed_at": None, "left_recorded_by": 2, "left_recorded_at": at(9)}, True),
+        ({"recorded_by": 2, "confirmed_at": at(5), "left_recorded_by": 2, "left_recorded_at": at(9)}, True),
+        ({"recorded_by": 2, "confirmed_at": at(10), "left_recorded_by": 2, "left_recorded_at": at(9)}, False),
+    ],
+)
+def test_what_others_wrote_waits_for_the_persons_own_word(facts, waits):
+    assert awaits_word(person=1, **facts) is waits
+
+
+@pytest.mark.parametrize(
+    ("facts", "field"),
+    [
+        ({}, None),
+        ({"is_prescriber": False}, "member"),
+        ({"at": at(1)}, "at"),
+        ({"at": at(-1441)}, "at"),
+        ({"is_coming": False}, "member"),
+        ({"is_coming": False, "came_at": at(-10)}, None),
+        ({"is_coming": False, "came_at": at(-10), "at": at(-20)}, "at"),
+    ],
+)
+def test_what_staff_may_write_for_a_prescriber(facts, field):
+    given_facts = {"at": at(0), "now": at(0), "is_prescriber": True, "came_at": None, "is_coming": True} | facts
+    assert [finding.field for finding in recording_findings(**given_facts)] == ([] if field is None else [field])
+
+
+@pytest.mark.parametrize(
+    ("facts", "field"),
+    [
+        ({}, None),
+        ({"left_at": None}, None),
+        ({"reason": " "}, "reason"),
+        ({"came_at": at(1)}, "came_at"),
+        ({"left_at": at(1)}, "left_at"),
+        ({"came_at": at(-60 * 24 * 32)}, "came_at"),
+        ({"left_at": at(-200)}, "left_at"),
+        ({"left_at": at(-1), "day_ends_at": at(-5)}, "left_at"),
+        ({"left_at": None, "may_stand_open": False}, "left_at"),
+        ({"others": stays((-95, -50))}, "came_at"),
+        ({"others": stays((-300, -100), (-10, 60))}, None),
+        ({"others": stays((-10, 60)), "left_at": None}, "came_at"),
+    ],
+)
+def test_what_a_person_may_put_right(facts, field):
+    usual = {
+        "came_at": at(-100), "left_at": at(-20), "day_ends_at": at(600), "others": [], "may_stand_open": True, "reason": "Forgot to press", "now": at(0),
+    }  # fmt: skip
+    assert [finding.field for finding in correction_findings(**(usual | facts))] == ([] if field is None else [field])

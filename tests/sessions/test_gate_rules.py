@@ -52,6 +52,8 @@ def test_nothing_stands_in_the_way_of_a_good_patient() -> None:
     [
         (replace(GOOD, is_certified=False), "SET-1.certified", B),
         (replace(GOOD, has_prescriber=False), "SET-2.prescriber", B),
+        (replace(GOOD, unconfirmed=("Petra Prescriber",)), "SET-2.unconfirmed", N),
+        (replace(GOOD, has_prescriber=False, unconfirmed=("Petra Prescriber",)), "SET-2.prescriber", B),
         (replace(GOOD, has_monitor=False), "SET-3.monitor", B),
         (replace(GOOD, untrained=("Nora Nurse",)), "SET-3.training.Nora Nurse", D),
         (replace(GOOD, equipment=(Finding("SET-4", B, "No oximeter.", code="SET-4.oximeter"),)), "SET-4.oximeter", B),
