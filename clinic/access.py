@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 
+from clinic import registry
 from clinic.models import Membership, Site
 from clinic.roles import Permission, may
 
@@ -26,6 +27,7 @@ def site_for(request: HttpRequest, slug: str, permission: Permission) -> Site:
     """The site of the path, for a member whose role may do the act. Sets `request.site` and `request.membership`; the page speaks the site's zone."""
     membership = (
         Membership.objects.select_related("site")
+        .annotate(**registry.marks(request.now))  # type: ignore[attr-defined]
         .filter(user_id=request.user.pk, site__slug=slug, site__is_archived=False, is_active=True, user__is_active=True)
         .first()
     )

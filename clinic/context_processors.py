@@ -1,9 +1,13 @@
 """What the frame of every page needs: the site, the person's place in it, the navigation, the server's time."""
 
+from functools import partial
+from uuid import uuid4
+
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
+from clinic import registry
 from clinic.roles import Permission, may
 
 NAVIGATION: tuple[tuple[str, str, str, Permission], ...] = (
@@ -29,7 +33,17 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "nav": navigation(request, membership),
         "server_now": now.isoformat() if now else "",
         "demonstration": settings.VIGIL_DEMONSTRATION,
+        "may_call": membership is not None and may(membership.role, Permission.CALL_EMERGENCY),
+        "press_key": uuid4,
+        "calls": partial(calls, request, membership),
     }
+
+
+def calls(request: HttpRequest, membership: object) -> list[object]:
+    """What is loud on every page of a site (MON-5, MON-6); nothing is asked while its door saw no call."""
+    if membership is None or not getattr(membership, "has_calls", False) or not may(membership.role, Permission.VIEW_FLOOR):  # type: ignore[attr-defined]
+        return []
+    return registry.calls(request)
 
 
 def navigation(request: HttpRequest, membership: object) -> list[dict[str, object]]:

@@ -1,19 +1,25 @@
 """What the rooms above tell the ground floor at start: how to render signed content, who may see a file, where a notice leads."""
 
 from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
 
 from django.core.exceptions import ObjectDoesNotExist
+from django.db.models.expressions import BaseExpression
 from django.http import HttpRequest
 
 Renderer = Callable[[int], str]
 BatchRenderer = Callable[[Collection[int]], Mapping[int, str]]
 Door = Callable[[HttpRequest, int], object]
 Address = Callable[[str, int], str]
+Mark = Callable[[datetime], BaseExpression]
+Calls = Callable[[HttpRequest], object]
 
 _renderers: dict[tuple[str, int], Renderer] = {}
 _batch_renderers: dict[tuple[str, int], BatchRenderer] = {}
 _doors: dict[str, Door] = {}
 _addresses: dict[str, Address] = {}
+_marks: dict[str, Mark] = {}
+_calls: list[Calls] = []
 
 
 def register_renderer(target_kind: str, schema: int, renderer: Renderer, many: BatchRenderer | None = None) -> None:
@@ -63,3 +69,21 @@ def register_address(target_kind: str, address: Address) -> None:
 
 def address_for(target_kind: str) -> Address | None:
     return _addresses.get(target_kind)
+
+
+def register_mark(name: str, mark: Mark) -> None:
+    """`mark(now)` is a yes or no about `OuterRef("site_id")`: the site's door reads it with the membership, without a query of its own."""
+    _marks[name] = mark
+
+
+def marks(now: datetime) -> dict[str, BaseExpression]:
+    return {name: mark(now) for name, mark in _marks.items()}
+
+
+def register_calls(calls: Calls) -> None:
+    """`calls(request)` are the lines that must be loud on every page of the site; asked only where the mark `has_calls` says so."""
+    _calls.append(calls)
+
+
+def calls(request: HttpRequest) -> list[object]:
+    return [line for source in _calls for line in source(request)]  # type: ignore[attr-defined]

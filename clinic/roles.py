@@ -37,6 +37,7 @@ class Permission(models.TextChoices):
     BOOK = "book", "Book, move, cancel; mark as missed"
     CHECK_IN = "check_in", "Check patients in"
     TAKE_VITALS = "take_vitals", "Record checks, rounds and events"
+    CALL_EMERGENCY = "call_emergency", "Press the emergency button and record what was done"
     PREPARE = "prepare", "Ask the pre-dose questions, clear, hold, let wait"
     DOSE = "dose", "Start a session and record devices"
     DECIDE = "decide", "Decide on an exception, with a reason"
@@ -56,7 +57,7 @@ class Permission(models.TextChoices):
 
 
 _P = Permission
-_FLOOR = {_P.VIEW_FLOOR, _P.VIEW_RECORD, _P.MOVE_DUTY, _P.RECORD_DUTY, _P.VIEW_STAFF}
+_FLOOR = {_P.VIEW_FLOOR, _P.VIEW_RECORD, _P.MOVE_DUTY, _P.RECORD_DUTY, _P.VIEW_STAFF, _P.CALL_EMERGENCY}
 _DESK = {_P.REGISTER_PATIENT, _P.BOOK, _P.CHECK_IN, _P.VIEW_MESSAGES}
 _BEDSIDE = {_P.CHECK_IN, _P.TAKE_VITALS}
 _LICENSED = {

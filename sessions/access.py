@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from clinic.access import row_for
 from clinic.roles import Permission
-from sessions.models import Alert, MonitoringForm, TreatmentSession
+from sessions.models import Alert, Emergency, MonitoringForm, TreatmentSession
 from sessions.queries.screening import screen_is_open
 
 
@@ -18,6 +18,7 @@ def session_for(request: HttpRequest, pk: int, permission: Permission) -> Treatm
     )
     session: TreatmentSession = row_for(request, rows, pk, permission, "treatmentsession")
     session.site = request.site  # type: ignore[attr-defined]
+    request.at_session = session.pk  # type: ignore[attr-defined]  what the emergency button of this page is about
     return session
 
 
@@ -60,3 +61,21 @@ def open_form(request: HttpRequest, pk: int) -> MonitoringForm:
 def form_address(site_slug: str, pk: int) -> str:
     """Where a notice about a monitoring form leads."""
     return reverse("form", args=[site_slug, pk])
+
+
+def emergency_for(request: HttpRequest, pk: int, permission: Permission) -> Emergency:
+    """One emergency of the request's site, with its patient, chair and session."""
+    rows = Emergency.objects.select_related("session", "patient", "chair", "recorded_by", "ended_by")
+    emergency: Emergency = row_for(request, rows, pk, permission, "emergency")
+    emergency.site = request.site  # type: ignore[attr-defined]
+    return emergency
+
+
+def open_emergency(request: HttpRequest, pk: int) -> Emergency:
+    """The door for what hangs on an emergency."""
+    return emergency_for(request, pk, Permission.VIEW_RECORD)
+
+
+def emergency_address(site_slug: str, pk: int) -> str:
+    """Where a notice about an emergency leads."""
+    return reverse("emergency", args=[site_slug, pk])

@@ -18,6 +18,7 @@ class TreatmentSessionsConfig(AppConfig):
             signed_form,
             words,
         )
+        from sessions.queries import calls
 
         registry.register_renderer("discharge", 1, signed_content.render_discharge, signed_content.render_discharges)
         registry.register_renderer("discharge", signed_early.SCHEMA, signed_early.render_early_discharge, signed_early.render_early_discharges)
@@ -27,4 +28,8 @@ class TreatmentSessionsConfig(AppConfig):
         registry.register_renderer(signed_form.KIND, signed_form.SCHEMA, signed_form.render_form, signed_form.render_forms)
         registry.register_door(signed_form.KIND, access.open_form)
         registry.register_address(signed_form.KIND, access.form_address)
+        registry.register_door("emergency", access.open_emergency)
+        registry.register_address("emergency", access.emergency_address)
+        registry.register_mark("has_calls", calls.has_calls)
+        registry.register_calls(calls.calls_for)
         sentences.register_sentences(words.SENTENCES)

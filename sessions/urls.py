@@ -7,4 +7,5 @@ urlpatterns = [
     path("", include("sessions.urls_dosing")),
     path("", include("sessions.urls_watch")),
     path("", include("sessions.urls_forms")),
+    path("", include("sessions.urls_emergency")),
 ]

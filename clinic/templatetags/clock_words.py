@@ -13,8 +13,9 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "minutes": ("{t}", "", ""),
     "ago": ("{t} ago", "", ""),
     "words": ("{t}", "", ""),
+    "running": ("{t}", "", ""),
 }
-SINCE = ("minutes", "ago", "words")
+SINCE = ("minutes", "ago", "words", "running")
 SINGLE = ("minutes", "ago")
 
 
@@ -26,7 +27,7 @@ def minutes_between(earlier: datetime, later: datetime) -> int:
 def span(kind: str, seconds: int) -> str:
     """A length of time in words; seconds only matter in the last five minutes of a countdown."""
     minutes, rest = divmod(max(0, seconds), 60)
-    if kind == "rest":
+    if kind in ("rest", "running"):
         return f"{minutes}:{rest:02}"
     if kind in SINGLE or (kind != "words" and minutes >= 5 and (minutes < 60 or kind == "gate")):
         return f"{minutes} min"

@@ -51,6 +51,10 @@ def charts(house: House, people: list[Person], treatments: list[Treatment], *, t
     return made
 
 
+# Most have none; some were never asked.
+ALLERGIES = ("None known", "None known", "Penicillin: rash", "None known", "", "Latex", "None known")
+
+
 def at_noon(house: House, day: date) -> datetime:
     return datetime.combine(day, time(12), tzinfo=house.site.zone).astimezone(UTC)
 
@@ -60,7 +64,7 @@ def patient_of(house: House, person: Person, treatment: Treatment, number: int, 
         site=house.site, mrn=f"{house.site.slug[:1].upper()}{1000 + number}", first_name=person.first, last_name=person.last,
         middle_initial=dice.choice(("", "", "A", "J", "M")), name_folded=folded_name(person.last, person.first), birth_on=person.birth_on,
         sex=person.sex, can_be_pregnant=person.can_be_pregnant, phone=f"+1518555{number:04}", email=f"{person.mailbox}@patients.example",
-        address="1 Fable Lane, Exampleton", language=person.language, usual_way_home=dice.choice(("driver", "driver", "ride", "transit")),
+        address="1 Fable Lane, Exampleton", language=person.language, usual_way_home=dice.choice(("driver", "driver", "ride", "transit")), allergies=ALLERGIES[number % len(ALLERGIES)],
         may_email=dice.random() < 0.9, created_at=at_noon(house, treatment.started_on - LEAD),
         created_by=house.of_role("front_desk")[0].user,
     )  # fmt: skip

@@ -17,7 +17,7 @@ from patients.rules.people import birth_problem, status_problem
 # What a person may type; status, site and what is derived have their own ways.
 FIELDS = (
     "mrn", "first_name", "middle_initial", "last_name", "birth_on", "sex", "can_be_pregnant", "phone", "email", "may_email",
-    "address", "time_zone", "language", "usual_way_home",
+    "address", "time_zone", "language", "usual_way_home", "allergies",
 )  # fmt: skip
 
 

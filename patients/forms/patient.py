@@ -36,6 +36,7 @@ class PatientForm(forms.Form):
     language = forms.ChoiceField(label="Language", choices=Language.choices, initial=Language.ENGLISH)
     time_zone = forms.ChoiceField(label="Time zone", required=False)
     usual_way_home = forms.ChoiceField(label="Usual way home", required=False, choices=[("", "Not known yet"), *WayHome.choices])
+    allergies = Line(label="Allergies", max_length=300, required=False, help_text="Write “none known” when they were asked. An ambulance reads this.")
     confirm_birth = forms.BooleanField(label="Yes, this date of birth is right", required=False)
     confirm_other = forms.BooleanField(label="Yes, this is another person", required=False)
 
@@ -53,6 +54,7 @@ class PatientForm(forms.Form):
             columns("birth_on", "mrn"),
             segmented("sex"),
             tick("can_be_pregnant"),
+            "allergies",
             part("How to reach them"),
             columns("phone", "email"),
             tick("may_email"),

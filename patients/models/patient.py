@@ -50,6 +50,7 @@ class Patient(models.Model):
     time_zone = models.CharField(max_length=60, blank=True, help_text="Empty: the site's.")
     language = models.CharField(max_length=2, choices=Language, default=Language.ENGLISH)
     usual_way_home = models.CharField(max_length=8, choices=WayHome, blank=True)
+    allergies = models.CharField(max_length=300, blank=True, help_text="Empty: nobody has asked; “none known” is an answer.")
     may_email = models.BooleanField("agreed to e-mails", default=False)
     status = models.CharField(max_length=8, choices=Status, default=Status.ACTIVE)
     status_reason = models.CharField(max_length=200, blank=True)

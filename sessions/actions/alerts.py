@@ -41,7 +41,14 @@ def judge(picture: Picture, observation: Observation, *, by: User, now: datetime
         Alert.objects.create(
             site_id=observation.site_id, session=picture.session, observation=observation, tier=told.tier, what=told.what, text=told.text,
             raised_at=now, repeat_due_at=rules.repeat_due_at(told, observation.observed_at),
+            escalated_at=now if rules.is_bad_repeat(beyond.what, observation.observed_at, seen_of(picture)) else None,
         )  # fmt: skip
+
+
+def seen_of(picture: Picture) -> list[tuple[str, datetime]]:
+    """What is open, and when its reading was taken."""
+    seen_at = {other.pk: other.observed_at for other in picture.observations}
+    return [(alert.what, seen_at.get(alert.observation_id, alert.raised_at)) for alert in picture.open_alerts]
 
 
 def beyond_of(picture: Picture, observation: Observation) -> list[rules.Beyond]:

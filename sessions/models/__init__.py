@@ -1,6 +1,7 @@
 """The treatment session's tables, one file an idea."""
 
 from sessions.models.dosing import DeviceConfirmation, DeviceUse
+from sessions.models.emergency import Emergency, EmergencyEntry
 from sessions.models.exceptions import Breach, Override
 from sessions.models.form import FormBlank, FormSend, MonitoringForm
 from sessions.models.leaving import Addendum, Discharge, ReadinessCheck
@@ -15,6 +16,8 @@ __all__ = [
     "DeviceConfirmation",
     "DeviceUse",
     "Discharge",
+    "Emergency",
+    "EmergencyEntry",
     "FormBlank",
     "FormSend",
     "IdentityCheck",

@@ -118,6 +118,7 @@ class Alert(models.Model):
     text = models.CharField(max_length=200)
     raised_at = models.DateTimeField()
     repeat_due_at = models.DateTimeField(null=True, blank=True)
+    escalated_at = models.DateTimeField(null=True, blank=True, help_text="A repeat was beyond the limits again; a repeat not taken is derived.")
     acknowledged_at = models.DateTimeField(null=True, blank=True)
     acknowledged_by = models.ForeignKey("clinic.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     closed_at = models.DateTimeField(null=True, blank=True)

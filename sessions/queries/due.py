@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sessions.models import Alert
 from sessions.picture import Picture
+from sessions.rules.alerts import FIELDS_OF, is_repeated
 from sessions.rules.clocks import CheckState
 from sessions.states import Status
 
@@ -54,6 +55,8 @@ def repeat_due(picture: Picture, now: datetime) -> Due | None:
 
 
 def is_taken_since(picture: Picture, alert: Alert) -> bool:
+    """Whether a later check has looked again at what the alert is about."""
     seen = {row.pk: row.observed_at for row in picture.observations}
     alarmed_at = seen.get(alert.observation_id, alert.raised_at)
-    return any(observed_at > alarmed_at for observed_at in seen.values())
+    fields = FIELDS_OF.get(alert.what, ())
+    return any(row.observed_at > alarmed_at and is_repeated(alert.what, {name: getattr(row, name) for name in fields}) for row in picture.observations)

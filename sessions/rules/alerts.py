@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 REPEAT_AFTER = timedelta(minutes=5)
+# A reading takes its minute: so long after its time a repeat that isn't there has not been taken.
+ESCALATES_AFTER = timedelta(minutes=2)
 
 
 class Tier(StrEnum):
@@ -104,8 +106,13 @@ def still_beyond(beyond: Beyond, open_whats: Iterable[str]) -> Beyond:
     return Beyond(beyond.what, beyond.tier, f"{beyond.text}, again: tell the prescriber")
 
 
+def is_bad_repeat(what: str, observed_at: datetime, open_alerts: Iterable[tuple[str, datetime]]) -> bool:
+    """Whether a reading beyond the limits repeats one of the same kind that was taken before it and stands open (MON-6)."""
+    return any(kind == what and seen_at < observed_at for kind, seen_at in open_alerts)
+
+
 # What must have been obtained for a later check to say that an alert of this kind is over.
-_FIELDS_OF: dict[str, tuple[str, ...]] = {
+FIELDS_OF: dict[str, tuple[str, ...]] = {
     "pressure": ("systolic", "diastolic"),
     "spo2": ("spo2",),
     "sedation": ("sedation",),
@@ -118,16 +125,30 @@ def is_good_repeat(what: str, values: Mapping[str, object], beyond: Iterable[Bey
 
     An urgent sign has no number that could show it gone: only a prescriber's note closes it.
     """
-    fields = _FIELDS_OF.get(what)
+    fields = FIELDS_OF.get(what)
     if fields is None:
         return False
-    was_obtained = all(values.get(field) not in (None, "") for field in fields)
-    return was_obtained and what not in {found.what for found in beyond}
+    return is_repeated(what, values) and what not in {found.what for found in beyond}
+
+
+def is_repeated(what: str, values: Mapping[str, object]) -> bool:
+    """Whether a later check has looked again at what an alert is about; "not obtained" is no repeat (MON-6, MON-7)."""
+    return all(values.get(field) not in (None, "") for field in FIELDS_OF.get(what, ()))
 
 
 def repeat_due_at(beyond: Beyond, observed_at: datetime) -> datetime | None:
     """High: repeat in five minutes; critical: no repeat first, the prescriber at once (MON-6)."""
     return observed_at + REPEAT_AFTER if beyond.tier is Tier.HIGH else None
+
+
+def calls_prescriber(*, tier: str, repeat_due_at: datetime | None, escalated_at: datetime | None, now: datetime) -> bool:
+    """Whether an open alert waits for the prescriber: critical at once; high when its repeat was bad, or not taken in time (MON-6).
+
+    A good repeat closes, so an alert that is still open past its repeat has had none.
+    """
+    if tier == Tier.CRITICAL or escalated_at is not None:
+        return True
+    return repeat_due_at is not None and now > repeat_due_at + ESCALATES_AFTER
 
 
 def number(values: Mapping[str, object], field: str) -> int | None:

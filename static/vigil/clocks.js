@@ -4,8 +4,9 @@
   const GRACE = 300, SOON = 300;
   const WORDS = {
     due: ["in {t}", "due now", "late {t}"], gate: ["in {t}", "", "open"], rest: ["{t}", "", "over"], ends: ["{t} left", "", "over"],
-    minutes: ["{t}", "", ""], ago: ["{t} ago", "", ""], words: ["{t}", "", ""],
+    minutes: ["{t}", "", ""], ago: ["{t} ago", "", ""], words: ["{t}", "", ""], running: ["{t}", "", ""],
   };
+  const SINCE = ["minutes", "ago", "words", "running"];
   const STATES = ["is-ahead", "is-soon", "is-now", "is-late", "is-over"];
   let offset = 0; // server minus browser, in milliseconds
 
@@ -18,7 +19,7 @@
 
   function span(kind, seconds) {
     const whole = Math.max(0, seconds), minutes = Math.floor(whole / 60), rest = String(whole % 60).padStart(2, "0");
-    if (kind === "rest") return `${minutes}:${rest}`;
+    if (kind === "rest" || kind === "running") return `${minutes}:${rest}`;
     if (kind === "minutes" || kind === "ago" || (kind !== "words" && minutes >= 5 && (minutes < 60 || kind === "gate"))) return `${minutes} min`;
     if (minutes >= 60) return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
     return kind === "words" ? `${minutes} min` : `${minutes} min ${rest} s`;
@@ -26,7 +27,7 @@
 
   function told(kind, seconds) {
     const [before, at, after] = WORDS[kind] || WORDS.due;
-    if (kind === "minutes" || kind === "ago" || kind === "words") return ["", before.replace("{t}", span(kind, seconds))];
+    if (SINCE.includes(kind)) return ["", before.replace("{t}", span(kind, seconds))];
     if (seconds > 0) return [seconds <= SOON ? "is-soon" : "is-ahead", before.replace("{t}", span(kind, seconds))];
     if (at && -seconds <= GRACE) return ["is-now", at];
     return [kind === "due" ? "is-late" : "is-over", after.replace("{t}", span("minutes", -seconds))];

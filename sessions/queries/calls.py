@@ -1,0 +1,86 @@
+"""Who is called now: open emergencies for everybody, and what waits for the prescriber, by name (MON-5, MON-6)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
+from django.http import HttpRequest
+from django.urls import reverse
+
+from clinic.models import DutyPeriod, Site
+from clinic.queries.presence import duty_at
+from clinic.roles import Permission, may
+from sessions.models import Alert, Emergency
+from sessions.rules.alerts import ESCALATES_AFTER
+from sessions.states import PRESENT
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One loud line. `is_silenced`: somebody has acknowledged it; it stays until it is closed."""
+
+    tone: str
+    title: str
+    text: str
+    since: datetime
+    url: str
+    is_silenced: bool = False
+
+
+def waits_for_prescriber(now: datetime) -> Q:
+    """Open alerts that call the prescriber: critical, high again at its repeat, or the repeat wasn't taken in time (MON-6)."""
+    is_due = Q(tier=Alert.Tier.CRITICAL) | Q(escalated_at__isnull=False) | Q(repeat_due_at__lt=now - ESCALATES_AFTER)
+    return Q(closed_at__isnull=True) & is_due
+
+
+def has_calls(now: datetime) -> ExpressionWrapper:
+    """For the site's door: whether anything at all is loud there now."""
+    alerts = Alert.objects.filter(waits_for_prescriber(now), site_id=OuterRef("site_id"), session__status__in=PRESENT).order_by()
+    emergencies = Emergency.objects.filter(site_id=OuterRef("site_id"), ended_at__isnull=True).order_by()
+    return ExpressionWrapper(Q(Exists(emergencies)) | Q(Exists(alerts)), output_field=BooleanField())
+
+
+def calls_for(request: HttpRequest) -> list[Call]:
+    """The lines of one member's pages: emergencies for everybody; alerts for the prescribers on site, or for all of them when none is."""
+    site, membership, now = request.site, request.membership, request.now  # type: ignore[attr-defined]
+    lines = [emergency_call(row, site) for row in open_emergencies(site)]
+    if not may(membership.role, Permission.DECIDE):
+        return lines
+    prescribers = prescribers_here(site, now)
+    if prescribers and membership.pk not in {stay.membership_id for stay in prescribers}:
+        return lines
+    return lines + [alert_call(alert, site, prescribers) for alert in waiting_alerts(site, now)]
+
+
+def open_emergencies(site: Site) -> list[Emergency]:
+    rows = Emergency.objects.filter(site=site, ended_at__isnull=True)
+    return list(rows.select_related("chair", "patient", "recorded_by").order_by("pressed_at", "pk"))
+
+
+def waiting_alerts(site: Site, now: datetime) -> list[Alert]:
+    """One alert per patient and kind, the newest of it, critical first."""
+    rows = Alert.objects.filter(waits_for_prescriber(now), site=site, session__status__in=PRESENT)
+    newest: dict[tuple[int, str], Alert] = {(row.session_id, row.what): row for row in rows.select_related("session__chair").order_by("raised_at", "pk")}
+    return sorted(newest.values(), key=lambda alert: (alert.acknowledged_at is not None, alert.tier != Alert.Tier.CRITICAL, alert.raised_at))
+
+
+def prescribers_here(site: Site, now: datetime) -> list[DutyPeriod]:
+    """The stays of the prescribers who are on site now, earliest first (SET-2)."""
+    return [stay for stay in duty_at(site, now) if stay.is_prescriber]
+
+
+def names_of(stays: Iterable[DutyPeriod]) -> str:
+    """Who is called, by name; says so when nobody is there to be called."""
+    return " or ".join(dict.fromkeys(stay.membership.user.printed_name for stay in stays)) or "no prescriber on site"
+
+
+def emergency_call(emergency: Emergency, site: Site) -> Call:
+    where = emergency.where or "place not said yet"
+    by = f"pressed by {emergency.recorded_by}" if emergency.recorded_by else "pressed at a screen"
+    return Call("critical", f"Emergency: {where}", by, emergency.pressed_at, reverse("emergency", args=[site.slug, emergency.pk]))
+
+
+def alert_call(alert: Alert, site: Site, prescribers: Iterable[DutyPeriod]) -> Call:
+    title = f"{alert.session.chair.name}: {alert.text}"
+    return Call("critical", title, f"Called: {names_of(prescribers)}", alert.raised_at, reverse("flowsheet", args=[site.slug, alert.session_id]), alert.acknowledged_at is not None)
