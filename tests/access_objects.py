@@ -11,6 +11,7 @@ from clinic.models import Equipment, Invitation, SitePolicy
 from clinic.roles import Role
 from reports.rules import MEASURES
 from sessions import definitions
+from sessions.actions.emergency import press
 from sessions.actions.form_blanks import keep_blank, map_blank
 from sessions.models import Alert, FormBlank, Round, SessionEvent
 from sessions.states import Status
@@ -66,6 +67,10 @@ def alert(cast: Cast) -> Arguments:
     return number(
         Alert.objects.create(site=session.site, session=session, observation=reading, tier="high", what="systolic", text="High", raised_at=NOW)
     )
+
+
+def emergency(cast: Cast) -> Arguments:
+    return number(press(cast.riverside, session=monitoring(cast), client_key=uuid.uuid4(), by=cast.nurse, now=NOW))
 
 
 def official_pdf() -> bytes:
@@ -125,6 +130,7 @@ OBJECTS: dict[str, Callable[[Cast], Arguments]] = {
     "round": fact(Round),
     "event": fact(SessionEvent, kind="clinically_ready"),
     "alert": alert,
+    "emergency": emergency,
     "owed form": lambda cast: number(forms.owed(cast)),
     "sent form": sent_form,
     "receipt": receipt,

@@ -134,6 +134,17 @@ SESSIONS = {
     "leaving_sheet": page(P.VIEW_RECORD, of="session"),
 }
 
+EMERGENCY = {
+    "calls": page(P.VIEW_FLOOR),
+    "emergency_press": act(P.CALL_EMERGENCY),
+    "emergency": page(P.VIEW_RECORD, of="emergency"),
+    "emergency_summary": page(P.VIEW_RECORD, of="emergency"),
+    "emergency_place": act(P.CALL_EMERGENCY, of="emergency"),
+    "emergency_step": act(P.CALL_EMERGENCY, of="emergency"),
+    "emergency_end": act(P.CALL_EMERGENCY, of="emergency"),
+    "emergency_tell": act(P.CALL_EMERGENCY, of="emergency"),
+}
+
 FILING = {
     "filing": page(P.FILE_FORM),
     "form_blank": form(P.MANAGE_SITE),
@@ -157,7 +168,7 @@ OFFICE = {
     "report_csv": page(P.VIEW_REPORTS, P.EXPORT, of="measure"),
 }
 
-PAGES: dict[str, Entry] = CLINIC | PATIENTS | SESSIONS | FILING | OFFICE
+PAGES: dict[str, Entry] = CLINIC | PATIENTS | SESSIONS | EMERGENCY | FILING | OFFICE
 
 # Without a site in the path: open to everybody (the operator's monitor, or whoever holds a link), or to anybody signed in.
 OPEN = {"healthz", "readyz", "accept_invitation", "visit"}
