@@ -101,7 +101,13 @@ def end(emergency: Emergency, *, outcome: str, reason: str, ended_at: datetime, 
     row.ended_at, row.ended_by, row.outcome, row.outcome_reason = max(ended_at, row.pressed_at), by, outcome, reason.strip()
     row.save(update_fields=["ended_at", "ended_by", "outcome", "outcome_reason"])
     audit.record(
-        action="emergency.ended", target=row, by=by, now=now, site=row.site, patient_pk=row.patient_id, changes={"outcome": outcome, "ended_at": row.ended_at}
+        action="emergency.ended",
+        target=row,
+        by=by,
+        now=now,
+        site=row.site,
+        patient_pk=row.patient_id,
+        changes={"outcome": outcome, "ended_at": row.ended_at},
     )
     return row
 

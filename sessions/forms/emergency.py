@@ -54,7 +54,9 @@ class StepForm(MomentForm):
 class EndForm(forms.Form):
     """How it ended; a false alarm says why."""
 
-    outcome = forms.ChoiceField(choices=Emergency.Outcome.choices, widget=forms.RadioSelect, label="How did it end", error_messages={"required": "Choose how it ended."})
+    outcome = forms.ChoiceField(
+        choices=Emergency.Outcome.choices, widget=forms.RadioSelect, label="How did it end", error_messages={"required": "Choose how it ended."}
+    )
     reason = forms.CharField(max_length=300, required=False, label="Why (a false alarm, or something else)")
     ended_at = WallTime(label="Ended at (empty: now)")
 

@@ -42,7 +42,8 @@ class Emergency(models.Model):
                 name="emergency_has_one_recorder",
             ),
             models.CheckConstraint(
-                condition=Q(ended_at__isnull=True, ended_by__isnull=True, outcome="") | (Q(ended_at__gte=F("pressed_at"), ended_by__isnull=False) & ~Q(outcome="")),
+                condition=Q(ended_at__isnull=True, ended_by__isnull=True, outcome="")
+                | (Q(ended_at__gte=F("pressed_at"), ended_by__isnull=False) & ~Q(outcome="")),
                 name="emergency_ends_with_outcome",
             ),
             models.CheckConstraint(

@@ -61,7 +61,9 @@ def open_emergencies(site: Site) -> list[Emergency]:
 def waiting_alerts(site: Site, now: datetime) -> list[Alert]:
     """One alert per patient and kind, the newest of it, critical first."""
     rows = Alert.objects.filter(waits_for_prescriber(now), site=site, session__status__in=PRESENT)
-    newest: dict[tuple[int, str], Alert] = {(row.session_id, row.what): row for row in rows.select_related("session__chair").order_by("raised_at", "pk")}
+    newest: dict[tuple[int, str], Alert] = {
+        (row.session_id, row.what): row for row in rows.select_related("session__chair").order_by("raised_at", "pk")
+    }
     return sorted(newest.values(), key=lambda alert: (alert.acknowledged_at is not None, alert.tier != Alert.Tier.CRITICAL, alert.raised_at))
 
 
@@ -83,4 +85,11 @@ def emergency_call(emergency: Emergency, site: Site) -> Call:
 
 def alert_call(alert: Alert, site: Site, prescribers: Iterable[DutyPeriod]) -> Call:
     title = f"{alert.session.chair.name}: {alert.text}"
-    return Call("critical", title, f"Called: {names_of(prescribers)}", alert.raised_at, reverse("flowsheet", args=[site.slug, alert.session_id]), alert.acknowledged_at is not None)
+    return Call(
+        "critical",
+        title,
+        f"Called: {names_of(prescribers)}",
+        alert.raised_at,
+        reverse("flowsheet", args=[site.slug, alert.session_id]),
+        alert.acknowledged_at is not None,
+    )

@@ -59,4 +59,6 @@ def is_taken_since(picture: Picture, alert: Alert) -> bool:
     seen = {row.pk: row.observed_at for row in picture.observations}
     alarmed_at = seen.get(alert.observation_id, alert.raised_at)
     fields = FIELDS_OF.get(alert.what, ())
-    return any(row.observed_at > alarmed_at and is_repeated(alert.what, {name: getattr(row, name) for name in fields}) for row in picture.observations)
+    return any(
+        row.observed_at > alarmed_at and is_repeated(alert.what, {name: getattr(row, name) for name in fields}) for row in picture.observations
+    )
