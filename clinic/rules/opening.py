@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+LAST_MINUTE = time(23, 59)
+
 
 class Span(NamedTuple):
     """One opening of a weekday (0 = Monday), local times."""
@@ -29,6 +31,11 @@ def earliest(day: date, wall: time, zone: ZoneInfo) -> datetime:
 def latest(day: date, wall: time, zone: ZoneInfo) -> datetime:
     """The last moment (UTC) at which the wall shows that time; of an hour told twice the second, of a skipped one the later side."""
     return max(_instants(day, wall, zone))
+
+
+def closing(day: date, wall: time, zone: ZoneInfo) -> datetime:
+    """The moment (UTC) at which a site closes; 23:59 is written for midnight: who never closes has no minute without anybody."""
+    return latest(day, wall, zone) if wall < LAST_MINUTE else day_bounds(day, zone)[1]
 
 
 def _instants(day: date, wall: time, zone: ZoneInfo) -> tuple[datetime, datetime]:
@@ -65,12 +72,12 @@ class Calendar:
     def closing_at(self, day: date) -> datetime | None:
         """When the site last closes that day (UTC); None on a closed day."""
         spans = self.spans_on(day)
-        return latest(day, max(span.closes_at for span in spans), self.zone) if spans else None
+        return closing(day, max(span.closes_at for span in spans), self.zone) if spans else None
 
     def is_open(self, at: datetime) -> bool:
         """Whether a moment lies within the site's hours; the closing moment itself doesn't."""
         day = local_day(at, self.zone)
-        return any(earliest(day, span.opens_at, self.zone) <= at < latest(day, span.closes_at, self.zone) for span in self.spans_on(day))
+        return any(earliest(day, span.opens_at, self.zone) <= at < closing(day, span.closes_at, self.zone) for span in self.spans_on(day))
 
     def last_staffed_day(self, on_or_before: date, not_before: date) -> date:
         """The last open day of a range, for a deadline that must fall on a working day (PMF-5); `not_before` when none is open."""

@@ -53,6 +53,14 @@ def test_hours_told_twice_or_never(day, wall, opens, closes):
     assert calendar([Span(6, time(0), wall)]).closing_at(day) == closes
 
 
+def test_a_site_that_never_closes_has_no_minute_without_anybody():
+    always = calendar([Span(day, time(0), time(23, 59)) for day in range(7)])
+    last = datetime(2026, 6, 11, 3, 59, 30, tzinfo=UTC)
+    assert always.closing_at(date(2026, 6, 10)) == datetime(2026, 6, 11, 4, tzinfo=UTC)
+    assert always.is_open(last)
+    assert always.presence_lapses_at(last) == datetime(2026, 6, 11, 4, tzinfo=UTC)
+
+
 def test_two_spans_close_with_the_last():
     split = calendar([Span(2, time(13), time(17)), Span(2, time(8), time(12))])
     assert split.closing_at(date(2026, 6, 10)) == datetime(2026, 6, 10, 21, tzinfo=UTC)

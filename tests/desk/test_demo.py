@@ -1,6 +1,6 @@
 """The demonstration clinic: every state today, a valid chain and signatures, and a renewal that only adds."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.management import call_command
@@ -37,6 +37,9 @@ def test_the_demonstration_stands_verifies_and_renews(still_clock) -> None:
     before = TreatmentSession.objects.count()
     assert live.renew(now=NOW + timedelta(days=2)) > 0
     assert TreatmentSession.objects.count() > before
+    # Midnight of one site, then of the other, and an evening.
+    for at in (datetime(2026, 6, 14, 4, 10, tzinfo=UTC), datetime(2026, 6, 16, 6, 10, tzinfo=UTC), datetime(2026, 6, 18, 1, 40, tzinfo=UTC)):
+        assert live.renew(now=at) > 0
     old = TreatmentSession.objects.filter(ends_at__lt=NOW + timedelta(hours=12), status__in=PRESENT)
     assert not old.exists()
     call_command("verify_audit", verbosity=0)
