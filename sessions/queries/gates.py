@@ -13,8 +13,10 @@ from sessions.models import IdentityCheck, Observation, PreDoseCheck, TreatmentS
 from sessions.picture import Picture
 from sessions.queries.bookings import devices_of
 from sessions.queries.course import dose_findings, is_dosed_on
+from sessions.rules import predose_vitals as rules
 from sessions.rules.booking import dosing_span, latest_first_device_at
-from sessions.rules.gates import GateFacts, Limits, Vitals
+from sessions.rules.gates import GateFacts
+from sessions.rules.predose_vitals import Limits, Vitals
 from sessions.rules.questions import CONTRAINDICATIONS, Question, asked, standing_answers, unanswered
 from sessions.states import Status
 
@@ -32,6 +34,7 @@ def gate_facts(picture: Picture, *, at: datetime, membership: Membership | None 
     monitors = {period.membership_id: period.membership for period in duties if may_monitor(period.membership)}
     acting = {membership.pk: membership} if membership is not None and may_monitor(membership) else {}
     reset_at, answers = reset_of(session, at), answers_of(picture, at)
+    limits, readings = limits_of(picture.policy, picture.standing), readings_of(picture, at)
     return GateFacts(
         at=at,
         clock=lambda moment: moment.astimezone(site.zone).strftime("%H:%M"),
@@ -50,10 +53,11 @@ def gate_facts(picture: Picture, *, at: datetime, membership: Membership | None 
         alike=tuple(str(other) for other in alike_today(session)),
         answers=answers,
         unasked=unanswered(questions_of(session), answers),
-        vitals=vitals_of(picture, at, reset_at),
-        limits=limits_of(picture.policy, picture.standing),
+        vitals=vitals_of(readings, reset_at, limits),
+        limits=limits,
         way_home=session.way_home,
         latest_start_at=latest_start_at(picture),
+        repeat_at=rules.repeat_at(readings, limits),
     )
 
 
@@ -112,14 +116,19 @@ def identified_at(picture: Picture, at: datetime, moment: str | None) -> datetim
     return max(good, default=None)
 
 
-def vitals_of(picture: Picture, at: datetime, reset_at: datetime | None) -> Vitals | None:
-    """The last reading before the first device, taken since the last wait (PRE-2, PRE-6)."""
+def readings_of(picture: Picture, at: datetime) -> list[Vitals]:
+    """The readings before the first device, in order of time (PRE-2)."""
     first = picture.first_device_at
     until = min(at, first) if first is not None else at
-    good = [row for row in picture.observations if row.observed_at <= until and (reset_at is None or row.observed_at >= reset_at)]
-    if not good:
+    rows = [row for row in picture.observations if row.observed_at <= until]
+    return [plain_vitals(row) for row in sorted(rows, key=lambda row: (row.observed_at, row.pk))]
+
+
+def vitals_of(readings: list[Vitals], reset_at: datetime | None, limits: Limits) -> Vitals | None:
+    """The last reading, taken since the last wait (PRE-2, PRE-6); a high pressure from before the wait is one that it repeats."""
+    if not readings or (reset_at is not None and readings[-1].observed_at < reset_at):
         return None
-    return plain_vitals(max(good, key=lambda row: (row.observed_at, row.pk)))
+    return readings[-1]._replace(high_since=rules.high_since(readings, limits))
 
 
 def plain_vitals(row: Observation) -> Vitals:
@@ -133,6 +142,7 @@ def limits_of(policy: SitePolicy, standing: StandingParameters | None) -> Limits
         max_age=timedelta(minutes=policy.predose_max_age_minutes),
         own_systolic=standing.predose_systolic if standing is not None else None,
         own_diastolic=standing.predose_diastolic if standing is not None else None,
+        own_low_spo2=standing.low_spo2 if standing is not None else None,
     )  # fmt: skip
 
 

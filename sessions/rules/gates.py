@@ -3,39 +3,14 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from clinic.findings import Finding, Level
+from sessions.rules.predose_vitals import Limits, Vitals, pressure_findings, state_findings
 from sessions.rules.questions import CONTRAINDICATIONS, MEDICINES, NOTHING, Question
 
 FASTING = timedelta(hours=2)  # PRE-1. Source: PI
 DRY = timedelta(minutes=30)  # PRE-1
 NASAL = timedelta(hours=1)  # PRE-1
-
-
-class Vitals(NamedTuple):
-    """The last reading before the dose. `missing` are the words of values that could not be obtained."""
-
-    pk: int
-    observed_at: datetime
-    systolic: int | None
-    diastolic: int | None
-    spo2: int | None
-    breathing: str
-    sedation: int | None
-    missing: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """Pre-dose limits (PRE-2); `own_…` are the patient's standing ones (PAT-8)."""
-
-    systolic: int
-    diastolic: int
-    low_spo2: int
-    max_age: timedelta
-    own_systolic: int | None = None
-    own_diastolic: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +41,7 @@ class GateFacts:
     way_home: str
     latest_start_at: datetime | None
     unconfirmed: tuple[str, ...] = ()
+    repeat_at: datetime | None = None
 
 
 def clear_findings(facts: GateFacts) -> list[Finding]:
@@ -188,41 +164,13 @@ def vitals_findings(facts: GateFacts) -> list[Finding]:
     if facts.at - vitals.observed_at > facts.limits.max_age:
         minutes = int(facts.limits.max_age.total_seconds() // 60)
         text = f"The vitals are of {facts.clock(vitals.observed_at)}: more than {minutes} minutes old."
-        found.append(Finding("PRE-2", Level.DECISION, text, code=f"PRE-2.stale.{vitals.pk}", field="vitals"))
+        again = int((facts.at - vitals.observed_at) / facts.limits.max_age)  # a decision holds no longer than fresh vitals would (PRE-6)
+        code = f"PRE-2.stale.{vitals.pk}" + (f".{again}" if again > 1 else "")
+        found.append(Finding("PRE-2", Level.DECISION, text, code=code, field="vitals"))
     if vitals.missing:
         text = f"Not obtained before the dose: {', '.join(vitals.missing)}."
         found.append(Finding("PRE-2", Level.DECISION, text, code=f"PRE-2.not_obtained.{vitals.pk}", field="vitals"))
-    return [*found, *pressure_findings(vitals, facts.limits), *_state_findings(vitals, facts.limits)]
-
-
-def pressure_findings(vitals: Vitals, limits: Limits) -> list[Finding]:
-    """Above 140/90 (site): rest, repeat, then a prescriber weighs; within the patient's standing parameters a note (PRE-2, PAT-8)."""
-    systolic, diastolic = vitals.systolic or 0, vitals.diastolic or 0
-    if systolic <= limits.systolic and diastolic <= limits.diastolic:
-        return []
-    reading = f"{vitals.systolic}/{vitals.diastolic}"
-    if _is_within_own(systolic, limits.own_systolic, limits.systolic) and _is_within_own(diastolic, limits.own_diastolic, limits.diastolic):
-        text = f"Pressure {reading}: within this patient's standing parameters."
-        return [Finding("PAT-8", Level.NOTE, text, code=f"PAT-8.pressure.{vitals.pk}", field="vitals")]
-    text = f"Pressure {reading} is above {limits.systolic}/{limits.diastolic}: rest, repeat in 5 to 10 minutes, then the prescriber weighs it."
-    return [Finding("PRE-2", Level.DECISION, text, code=f"PRE-2.pressure.{vitals.pk}", field="vitals")]
-
-
-def _is_within_own(value: int, own: int | None, usual: int) -> bool:
-    return value <= (usual if own is None else own)
-
-
-def _state_findings(vitals: Vitals, limits: Limits) -> list[Finding]:
-    found = []
-    if vitals.spo2 is not None and vitals.spo2 < limits.low_spo2:
-        text = f"SpO₂ {vitals.spo2} % is below {limits.low_spo2} %."
-        found.append(Finding("PRE-2", Level.DECISION, text, code=f"PRE-2.spo2.{vitals.pk}", field="vitals"))
-    if vitals.breathing not in ("", "normal"):
-        found.append(Finding("PRE-2", Level.DECISION, "Breathing is not normal.", code=f"PRE-2.breathing.{vitals.pk}", field="vitals"))
-    if vitals.sedation is not None and vitals.sedation < 5:
-        text = f"Not fully alert (MOAA/S {vitals.sedation})."
-        found.append(Finding("PRE-2", Level.DECISION, text, code=f"PRE-2.alertness.{vitals.pk}", field="vitals"))
-    return found
+    return [*found, *pressure_findings(vitals, facts.limits), *state_findings(vitals, facts.limits)]
 
 
 def way_home_findings(facts: GateFacts) -> list[Finding]:

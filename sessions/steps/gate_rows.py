@@ -23,6 +23,7 @@ def gate_rows(picture: Picture, findings: Iterable[Finding], bound_form: Any = N
             "decision": override,
             "decided_by": names.get(override.decided_by_id, "") if override is not None else "",
             "is_open": finding.level is Level.BLOCK or (finding.level is Level.DECISION and override is None),
+            "comes_after_repeat": finding.code.startswith("PRE-2.unrepeated."),
             "needs_decision": finding.level is Level.DECISION and override is None,
             "key": uuid4(),
             "typed": bound_form.data.get("reason", "") if refused == finding.key else "",

@@ -15,12 +15,13 @@ from sessions.forms.predose import DecideForm, RoundForm
 from sessions.picture import Picture
 from sessions.queries.gates import gate_facts, questions_of
 from sessions.rules.gates import GateFacts, clear_findings
+from sessions.rules.predose_vitals import REPEAT_AFTER
 from sessions.rules.questions import QUESTIONS, Question, words_of
 from sessions.states import Status
 from sessions.steps.gate_rows import errors_of, gate_rows
 
 TEMPLATE = "sessions/_step_prepare.html"
-WAIT_REASONS = ("Pressure: rest and repeat", "Ate or drank too recently", "Device not here yet", "Waiting for the prescriber")
+WAIT_REASONS = ("Pressure: rest and repeat", "Ate or drank too recently", "Left the room", "Device not here yet", "Waiting for the prescriber")
 REOPEN_REASONS = ("Pressure is down", "Way home found", "By mistake")
 HOLD_REASONS = ("Pressure too high", "Ill today", "No way home", "Patient declined")
 
@@ -119,6 +120,8 @@ def vitals_context(facts: GateFacts, bound_form: Any, *, is_asking: bool) -> dic
     return {
         "vitals": facts.vitals,
         "vitals_are_fresh": is_fresh,
+        "repeat_at": facts.repeat_at,
+        "repeat_by": facts.repeat_at + REPEAT_AFTER if facts.repeat_at is not None else None,
         "vitals_open": (not is_fresh and not is_asking) or check_form is not None,
         "check": check_layout(check_form.data if check_form else {}, check_form.errors if check_form else {}),
         "check_key": uuid4(),

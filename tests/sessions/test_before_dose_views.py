@@ -81,7 +81,12 @@ def test_the_prescriber_decides_in_place_and_the_nurse_is_told_to_call(cast: Cas
     session = at_state(Status.ARRIVED, cast)
     at = NOW - timedelta(minutes=5)
     PreDoseCheckFactory(session=session, observed_at=at, answers=good_answers(at))
-    reading = ObservationFactory(session=session, observed_at=at, kind="baseline", systolic=152)
+    ObservationFactory(session=session, observed_at=at, kind="baseline", systolic=155)
+    early = sign_in(cast.nurse).get(url("flowsheet", session.pk)).content.decode()
+    assert "then repeat the pressure" in early
+    assert "Repeat it first" in early
+    assert "Decide without a repeat" in sign_in(cast.prescriber).get(url("flowsheet", session.pk)).content.decode()
+    reading = ObservationFactory(session=session, observed_at=NOW, kind="baseline", systolic=152)
     assert "Call the prescriber" in sign_in(cast.nurse).get(url("flowsheet", session.pk)).content.decode()
     data = {"finding": f"PRE-2.pressure.{reading.pk}", "step": "prepare"}
     assert sign_in(cast.nurse).post(url("finding_decide", session.pk), {**key(), **data, "reason": "Usual"}).status_code == 403
