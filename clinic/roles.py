@@ -42,6 +42,9 @@ class Permission(models.TextChoices):
     DOSE = "dose", "Start a session and record devices"
     DECIDE = "decide", "Decide on an exception, with a reason"
     SIGN_DISCHARGE = "sign_discharge", "Assess readiness and sign the discharge"
+    RECORD_DEPARTURE = "record_departure", "Record that a patient left or was transferred"
+    SAFETY_CALL = "safety_call", "Make and close safety calls"
+    VOID = "void", "Void a session, or enter it again for the right patient"
     ADD_ADDENDUM = "add_addendum", "Add to a signed record"
     COMPLETE_FORM = "complete_form", "Confirm the monitoring form"
     FILE_FORM = "file_form", "Send forms and record their proof"
@@ -58,8 +61,8 @@ class Permission(models.TextChoices):
 
 _P = Permission
 _FLOOR = {_P.VIEW_FLOOR, _P.VIEW_RECORD, _P.MOVE_DUTY, _P.RECORD_DUTY, _P.VIEW_STAFF, _P.CALL_EMERGENCY}
-_DESK = {_P.REGISTER_PATIENT, _P.BOOK, _P.CHECK_IN, _P.VIEW_MESSAGES}
-_BEDSIDE = {_P.CHECK_IN, _P.TAKE_VITALS}
+_DESK = {_P.REGISTER_PATIENT, _P.BOOK, _P.CHECK_IN, _P.VIEW_MESSAGES, _P.RECORD_DEPARTURE}
+_BEDSIDE = {_P.CHECK_IN, _P.TAKE_VITALS, _P.RECORD_DEPARTURE}
 _LICENSED = {
     _P.REGISTER_PATIENT,
     _P.BOOK,
@@ -67,6 +70,8 @@ _LICENSED = {
     _P.PREPARE,
     _P.DOSE,
     _P.SIGN_DISCHARGE,
+    _P.SAFETY_CALL,
+    _P.VOID,
     _P.ADD_ADDENDUM,
     _P.COMPLETE_FORM,
     _P.FILE_FORM,

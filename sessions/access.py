@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from clinic.access import row_for
 from clinic.roles import Permission
-from sessions.models import Alert, Emergency, MonitoringForm, TreatmentSession
+from sessions.models import Alert, Departure, Emergency, MonitoringForm, SafetyCall, TreatmentSession
 from sessions.queries.screening import screen_is_open
 
 
@@ -33,6 +33,22 @@ def alert_for(request: HttpRequest, pk: int, permission: Permission) -> Alert:
     """One alert of the request's site, with its session."""
     alert: Alert = row_for(request, Alert.objects.select_related("session"), pk, permission, "alert")
     return alert
+
+
+def departure_for(request: HttpRequest, pk: int, permission: Permission) -> Departure:
+    """How a patient of the request's site went, with the session."""
+    rows = Departure.objects.standing().select_related("session", "session__patient", "recorded_by", "observed_by")
+    departure: Departure = row_for(request, rows, pk, permission, "departure")
+    departure.session.site = request.site  # type: ignore[attr-defined]
+    return departure
+
+
+def call_for(request: HttpRequest, pk: int, permission: Permission) -> SafetyCall:
+    """One safety call of the request's site, with its session and patient."""
+    rows = SafetyCall.objects.select_related("session", "session__patient", "owner", "closed_by")
+    call: SafetyCall = row_for(request, rows, pk, permission, "safetycall")
+    call.session.site = request.site  # type: ignore[attr-defined]
+    return call
 
 
 def fact_for(request: HttpRequest, model: Any, pk: int, permission: Permission) -> Any:

@@ -14,6 +14,7 @@ class TreatmentSessionsConfig(AppConfig):
             access,
             checks,  # noqa: F401  registers the system check
             signed_content,
+            signed_departure,
             signed_early,
             signed_form,
             words,
@@ -23,6 +24,9 @@ class TreatmentSessionsConfig(AppConfig):
         registry.register_renderer("discharge", 1, signed_content.render_discharge, signed_content.render_discharges)
         registry.register_renderer("discharge", signed_early.SCHEMA, signed_early.render_early_discharge, signed_early.render_early_discharges)
         registry.register_renderer("addendum", 1, signed_content.render_addendum, signed_content.render_addenda)
+        registry.register_renderer(
+            signed_departure.KIND, signed_departure.SCHEMA, signed_departure.render_departure, signed_departure.render_departures
+        )
         registry.register_door("treatmentsession", access.open_session)
         registry.register_address("treatmentsession", access.session_address)
         registry.register_renderer(signed_form.KIND, signed_form.SCHEMA, signed_form.render_form, signed_form.render_forms)

@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("sessions.urls_booking")),
     path("", include("sessions.urls_dosing")),
     path("", include("sessions.urls_watch")),
+    path("", include("sessions.urls_leaving")),
     path("", include("sessions.urls_forms")),
     path("", include("sessions.urls_emergency")),
 ]

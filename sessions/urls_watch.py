@@ -1,8 +1,8 @@
-"""Addresses of the watch and of leaving."""
+"""Addresses of the watch."""
 
 from django.urls import path
 
-from sessions.views import alerts, early, leaving, screening, watch
+from sessions.views import alerts, screening, watch
 
 _SESSION = "<slug:site>/sessions/<int:pk>"
 
@@ -18,9 +18,4 @@ urlpatterns = [
     path("<slug:site>/alerts/<int:pk>/acknowledge/", alerts.alert_acknowledge, name="alert_acknowledge"),
     path("<slug:site>/alerts/<int:pk>/close/", alerts.alert_close, name="alert_close"),
     path(f"{_SESSION}/seen/", screening.patient_seen, name="patient_seen"),
-    path(f"{_SESSION}/readiness/", leaving.readiness_record, name="readiness_record"),
-    path(f"{_SESSION}/discharge/", leaving.session_discharge, name="session_discharge"),
-    path(f"{_SESSION}/discharge-early/", early.session_discharge_early, name="session_discharge_early"),
-    path(f"{_SESSION}/addenda/", leaving.addendum_add, name="addendum_add"),
-    path(f"{_SESSION}/leaving-sheet/", leaving.leaving_sheet, name="leaving_sheet"),
 ]

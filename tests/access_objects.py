@@ -13,7 +13,7 @@ from reports.rules import MEASURES
 from sessions import definitions
 from sessions.actions.emergency import press
 from sessions.actions.form_blanks import keep_blank, map_blank
-from sessions.models import Alert, FormBlank, Round, SessionEvent
+from sessions.models import Alert, Departure, FormBlank, Round, SafetyCall, SessionEvent
 from sessions.states import Status
 from tests.cast import NOW, Cast
 from tests.factories import clinic as made
@@ -71,6 +71,11 @@ def alert(cast: Cast) -> Arguments:
 
 def emergency(cast: Cast) -> Arguments:
     return number(press(cast.riverside, session=monitoring(cast), client_key=uuid.uuid4(), by=cast.nurse, now=NOW))
+
+
+def safety_call(cast: Cast) -> Arguments:
+    session = at_state(Status.MISSED, cast)
+    return number(SafetyCall.objects.create(site=session.site, session=session, why="missed", raised_at=NOW, due_at=NOW + timedelta(hours=6)))
 
 
 def official_pdf() -> bytes:
@@ -131,6 +136,8 @@ OBJECTS: dict[str, Callable[[Cast], Arguments]] = {
     "event": fact(SessionEvent, kind="clinically_ready"),
     "alert": alert,
     "emergency": emergency,
+    "departure": fact(Departure, kind="left", condition="Awake"),
+    "safety call": safety_call,
     "owed form": lambda cast: number(forms.owed(cast)),
     "sent form": sent_form,
     "receipt": receipt,

@@ -130,6 +130,11 @@ SESSIONS = {
     "readiness_record": act(P.SIGN_DISCHARGE, of="session"),
     "session_discharge": act(P.SIGN_DISCHARGE, of="session"),
     "session_discharge_early": form(P.SIGN_DISCHARGE, of="session"),
+    "session_left": form(P.RECORD_DEPARTURE, of="session"),
+    "session_transfer": form(P.RECORD_DEPARTURE, of="session"),
+    "departure_sign": form(P.DECIDE, of="departure"),
+    "safety_call": form(P.SAFETY_CALL, of="safety call"),
+    "call_take": act(P.SAFETY_CALL, of="safety call"),
     "addendum_add": form(P.ADD_ADDENDUM, of="session"),
     "leaving_sheet": page(P.VIEW_RECORD, of="session"),
 }

@@ -7,7 +7,7 @@ from django.db.models import Q
 from clinic.models import Signature
 from clinic.signatures import is_intact
 from desk.queries.timeline import words_of
-from sessions.models import Addendum, DeviceUse, Discharge, Observation, Round, SessionEvent, TreatmentSession
+from sessions.models import Addendum, Departure, DeviceUse, Discharge, Observation, Round, SessionEvent, TreatmentSession
 from sessions.queries.leaving import printed
 
 CORRECTABLE = (DeviceUse, Observation, Round, SessionEvent)
@@ -29,9 +29,10 @@ def superseded(session: TreatmentSession) -> list[dict[str, Any]]:
 
 
 def signatures_of(session: TreatmentSession) -> list[dict[str, Any]]:
-    """The signatures under the discharge and the addenda, each verified now."""
+    """The signatures under the discharge or departure and the addenda, each verified now."""
     targets = [("discharge", pk) for pk in Discharge.objects.filter(session=session).values_list("pk", flat=True)]
     targets += [("addendum", pk) for pk in Addendum.objects.filter(session=session).values_list("pk", flat=True)]
+    targets += [("departure", pk) for pk in Departure.objects.filter(session=session).values_list("pk", flat=True)]
     wanted = Q(pk__in=[])
     for kind, pk in targets:
         wanted |= Q(target_kind=kind, target_pk=pk)

@@ -8,6 +8,7 @@ from django.db.models import Exists, Subquery
 from clinic.audit import chain_of
 from clinic.models import AuditHead, Heartbeat, Site
 from clinic.queries.presence import on_site_at
+from desk.queries.tasks import tasks_of
 from patients.queries.cosign import unsigned_spoken
 
 SILENT_AFTER = timedelta(minutes=3)
@@ -23,6 +24,7 @@ class Stamp:
     has_prescriber: bool
     unsigned_at: datetime | None = None
     unsigned_mine_at: datetime | None = None
+    has_tasks: bool = False
 
     def silent_minutes(self, now: datetime) -> int:
         """How long the watchman has been silent; 0 while he is heard, or before his first round."""
@@ -50,8 +52,9 @@ def stamp_of(site: Site, now: datetime, person_pk: int | None = None) -> Stamp:
             has_prescriber=Exists(on_site_at(site, now).filter(is_prescriber=True)),
             unsigned_at=Subquery(unsigned.values("ordered_at")[:1]),
             unsigned_mine_at=Subquery(unsigned.filter(ordered_by_id=person_pk).values("ordered_at")[:1]),
+            has_tasks=Exists(tasks_of(site)),
         )
-        .values_list("seq", "watchman_at", "sender_at", "has_prescriber", "unsigned_at", "unsigned_mine_at")
+        .values_list("seq", "watchman_at", "sender_at", "has_prescriber", "unsigned_at", "unsigned_mine_at", "has_tasks")
         .get()
     )
     return Stamp(row[0] or 0, *row[1:])

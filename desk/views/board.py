@@ -14,6 +14,7 @@ from clinic.roles import Permission, may
 from clinic.rules.opening import local_day
 from desk.queries.board import Floor, floor_of
 from desk.queries.stamp import Stamp, stamp_of
+from desk.queries.tasks import task_changes, task_rows
 from patients.rules.orders import cosign_is_late
 
 
@@ -24,11 +25,12 @@ def board(request: HttpRequest, site: str) -> HttpResponse:
     stamp = stamp_of(place, now, request.user.pk)
     if request.htmx and is_known(request.GET.get("v", ""), stamp, now):
         return HttpResponse(status=204)
-    floor = floor_of(place, now)
+    floor, tasks = floor_of(place, now), task_rows(place, now) if stamp.has_tasks else []
+    floor.quiet_until = min([floor.quiet_until, *task_changes(tasks, now)])
     filing_url = reverse("filing", args=[place.slug]) if may(request.membership.role, Permission.FILE_FORM) else ""
     context = {
         "now": now, "to_sign": to_sign(request, place, stamp, floor.today), "today": floor.today, "stats": stats(floor, place.slug, filing_url), "cards": floor.cards, "arrivals": floor.arrivals, "done": floor.done,
-        "forms": floor.forms, "filing_url": filing_url, "board_url": reverse("board", args=[place.slug]), "version": version(stamp, floor, now),
+        "tasks": tasks, "forms": floor.forms, "filing_url": filing_url, "board_url": reverse("board", args=[place.slug]), "version": version(stamp, floor, now),
         "watchman_silent": stamp.silent_minutes(now), "no_prescriber": not stamp.has_prescriber and floor.present, "messages_waiting": stamp.messages_wait(now),
     }  # fmt: skip
     response = render(request, "desk/_board.html" if request.htmx else "desk/board.html", context)

@@ -21,6 +21,7 @@ from patients.access import patient_for
 from patients.models import Patient
 from patients.queries import Chart, chart, found_patients, patients_of, position
 from patients.rules.seeking import LONGEST
+from sessions.queries.safety_calls import calls_of
 
 PAGE = 50
 VISITS_PAGE = 8
@@ -73,7 +74,7 @@ def patient_chart(request: HttpRequest, site: str, pk: int) -> HttpResponse:
         "visits": visits.numbered(page.object_list, record.courses, dosed),
         "next_visit": visits.next_visit(patient, request.now),
         "position": position(record.course, dosed.get(record.course.pk, []), today) if record.course is not None else None,
-        "may": rights,
+        "may": rights, "safety_calls": list(calls_of(patient)), "now": request.now,
     }  # fmt: skip
     return render(request, "desk/patient_chart.html", context)
 
@@ -109,4 +110,5 @@ MAY = {
     "clinical": Permission.CLINICAL_CHART,
     "prescribe": Permission.PRESCRIBE,
     "book": Permission.BOOK,
+    "call": Permission.SAFETY_CALL,
 }

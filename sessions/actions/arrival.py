@@ -13,6 +13,7 @@ from patients.models import Contact
 from sessions.actions.booking import judge, lock_slot, require_reason, wish_of
 from sessions.actions.facts import new_fact, same_post
 from sessions.actions.life import fix_policy, locked, locked_picture, move
+from sessions.actions.safety_calls import drop_call, owe_call
 from sessions.models import IdentityCheck, TreatmentSession
 from sessions.queries.policies import policy_for
 from sessions.states import PRESENT, Status
@@ -119,6 +120,7 @@ def hold(session: TreatmentSession, *, reason: str, by: User, now: datetime) -> 
     if picture.sprayed:
         raise refuse("DOS-2", "A spray was given. Stop dosing early instead; the watch goes on.", code="hold.sprayed")
     move(picture.session, Status.HELD, by=by, now=now, reason=require_reason(reason))
+    owe_call(picture.session, "held", by=by, now=now)
 
 
 @transaction.atomic
@@ -134,3 +136,4 @@ def reopen(session: TreatmentSession, *, reason: str, by: User, now: datetime) -
     if in_the_way:
         raise Refused(in_the_way)
     come_back(row, by=by, now=now, reason=require_reason(reason))
+    drop_call(row, "The held visit goes on.", by=by, now=now)

@@ -14,6 +14,7 @@ from clinic.rules.opening import local_day
 from patients.models import Course, Patient
 from patients.queries import open_course, orders_in_force
 from sessions.actions.life import locked, move
+from sessions.actions.safety_calls import drop_call, owe_call
 from sessions.models import Override, TreatmentSession
 from sessions.models.exceptions import Gate
 from sessions.protocol import REMS_ESKETAMINE
@@ -198,6 +199,7 @@ def cancel(session: TreatmentSession, *, reason: str, by: User, now: datetime) -
     if row.status == Status.CANCELLED:
         return
     move(row, Status.CANCELLED, by=by, now=now, reason=require_reason(reason), also=next_version(row))
+    owe_call(row, "cancelled", by=by, now=now)
 
 
 @transaction.atomic
@@ -209,6 +211,7 @@ def mark_missed(session: TreatmentSession, *, reason: str, by: User, now: dateti
     if now < row.starts_at:
         raise refuse("DOS-6", "The visit's time hasn't come yet. Cancel or move it instead.", code="DOS-6.early")
     move(row, Status.MISSED, by=by, now=now, reason=require_reason(reason))
+    owe_call(row, "missed", by=by, now=now)
 
 
 @transaction.atomic
@@ -223,6 +226,7 @@ def rebook(session: TreatmentSession, *, reason: str, by: User, now: datetime) -
     if in_the_way:
         raise Refused(in_the_way)
     move(row, Status.BOOKED, by=by, now=now, reason=require_reason(reason), also=next_version(row))
+    drop_call(row, "The visit was taken back.", by=by, now=now)
 
 
 def wish_of(session: TreatmentSession) -> Wish:

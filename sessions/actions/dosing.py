@@ -15,6 +15,7 @@ from sessions.actions.facts import new_fact, require_time, same_post
 from sessions.actions.forms import owe_form
 from sessions.actions.life import fix_policy, lock_patient, locked_picture, move
 from sessions.actions.predose import decided_before_dose
+from sessions.actions.safety_calls import drop_call
 from sessions.models import Breach, DeviceUse, IdentityCheck, SessionEvent, TreatmentSession
 from sessions.picture import Picture
 from sessions.queries.course import is_started_beside, order_of
@@ -169,6 +170,8 @@ def after_device(picture: Picture, *, by: User, now: datetime) -> None:
     if not picture.sprayed:
         return
     fix_policy(row, picture.policy)
+    if row.status in (Status.HELD, Status.MISSED, Status.CANCELLED):
+        drop_call(row, "The patient was dosed after all.", by=by, now=now)
     if row.status not in DOSED:
         move(row, Status.DOSING, by=by, now=now, also={"monitor": row.monitor or by, "order": order_of(row)})
     owe_form(picture, by=by, now=now)

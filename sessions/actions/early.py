@@ -14,6 +14,7 @@ from clinic.signatures import IdentityProof, sign
 from sessions.actions.facts import same_post
 from sessions.actions.leaving import end_the_watch, sign_off_findings
 from sessions.actions.life import locked_picture
+from sessions.actions.safety_calls import owe_call
 from sessions.models import Discharge, Override, TreatmentSession
 from sessions.models.exceptions import Gate
 from sessions.rules.early import early_findings, second_findings
@@ -67,6 +68,8 @@ def discharge_early(session: TreatmentSession, *, early: Early, signer: Signer, 
             site=row.site, membership=one.membership, proof=one.proof, meaning=meaning, target_kind="discharge", target_pk=made.pk, schema=SCHEMA, now=now
         )  # fmt: skip
     end_the_watch(row, by=signer.proof.user, now=now)
+    if any(finding.key.startswith("OUT-1.suicide_risk") for finding in in_the_way):
+        owe_call(row, "early", by=signer.proof.user, now=now)
     return made
 
 

@@ -38,7 +38,7 @@ def locked_picture(session: TreatmentSession, parts: Iterable[str] = ALL_PARTS) 
 def move(session: TreatmentSession, to: str, *, by: User | None, now: datetime, reason: str = "", also: Mapping[str, object] | None = None) -> None:
     """Take a locked session to another state, with its timestamp and audit entry.
 
-    Raises Refused when the table of moves has no such move. `also` are further fields to write in the same update.
+    Raises Refused when the table of moves has no such move. `also` are further fields to write in the same update; a move that was seen earlier brings its own time in it.
     """
     before = session.status
     if not may_move(before, to):
@@ -46,7 +46,7 @@ def move(session: TreatmentSession, to: str, *, by: User | None, now: datetime, 
         raise refuse("SESSION", f"This session is {here}; it can't become {there}.", code=f"move.{before}.{to}")
     fields = {"status": to, "status_reason": reason, **(also or {})}
     if to in STAMP_OF_STATUS:
-        fields[STAMP_OF_STATUS[to]] = now
+        fields.setdefault(STAMP_OF_STATUS[to], now)
     for name, value in fields.items():
         setattr(session, name, value)
     session.save(update_fields=list(fields))

@@ -1,5 +1,6 @@
 """The treatment session's tables, one file an idea."""
 
+from sessions.models.departure import CallAttempt, Departure, SafetyCall
 from sessions.models.dosing import DeviceConfirmation, DeviceUse
 from sessions.models.emergency import Emergency, EmergencyEntry
 from sessions.models.exceptions import Breach, Override
@@ -13,6 +14,8 @@ __all__ = [
     "Addendum",
     "Alert",
     "Breach",
+    "CallAttempt",
+    "Departure",
     "DeviceConfirmation",
     "DeviceUse",
     "Discharge",
@@ -27,6 +30,7 @@ __all__ = [
     "PreDoseCheck",
     "ReadinessCheck",
     "Round",
+    "SafetyCall",
     "SessionEvent",
     "TreatmentSession",
 ]

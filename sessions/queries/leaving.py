@@ -8,6 +8,9 @@ from sessions.picture import Picture
 from sessions.queries.screening import prescriber_has_seen
 from sessions.rules.readiness import LastSeen, discharge_findings
 
+# The task that a prescriber reads and signs how a patient went (OUT-3).
+UNSIGNED = "departure_unsigned"
+
 
 def last_seen(picture: Picture) -> LastSeen:
     """The last value obtained, since the first device, of what must have resolved (MON-1)."""

@@ -11,7 +11,7 @@ from clinic.findings import Finding
 from clinic.roles import Permission, may
 from sessions.actions.leaving import sign_off_findings
 from sessions.forms.leaving import ReadinessForm
-from sessions.models import Addendum, Discharge
+from sessions.models import Addendum, Departure, Discharge
 from sessions.picture import Picture
 from sessions.queries.leaving import printed, signatures_under
 from sessions.rules.early import may_pass
@@ -32,6 +32,7 @@ def context(picture: Picture, *, request: HttpRequest, now: datetime, bound_form
         "site": request.site,  # type: ignore[attr-defined]
         "now": now,
         "may_see": may(membership.role, Permission.DECIDE),
+        "may_review": may(membership.role, Permission.DECIDE),
         "may_sign": may(membership.role, Permission.SIGN_DISCHARGE),
         "may_add": may(membership.role, Permission.ADD_ADDENDUM) and session.status in (Status.DISCHARGED, Status.LEFT, Status.TRANSFERRED),
         "is_watched": session.status == Status.MONITORING,
@@ -79,11 +80,15 @@ def plain_errors(bound_form: Any) -> list[str]:
 
 
 def signed(picture: Picture) -> dict[str, Any]:
-    """The discharge with its signatures, and the addenda; nothing while the patient is here."""
+    """The discharge or the departure with its signatures, and the addenda; nothing while the patient is here."""
     session = picture.session
     if session.status in (Status.DOSING, Status.MONITORING) or session.status not in DOSED:
-        return {"discharge": None, "signature": None, "signed": [], "addenda": []}
+        return {"discharge": None, "signature": None, "signed": [], "addenda": [], "departure": None}
     row = Discharge.objects.filter(session=session).first()
-    signatures = signatures_under(session.site, "discharge", row.pk) if row else []
+    departure = None if row else Departure.objects.standing().filter(session=session).select_related("recorded_by", "observed_by").last()
+    signatures = (
+        signatures_under(session.site, "discharge", row.pk) if row else signatures_under(session.site, "departure", departure.pk) if departure else []
+    )
     addenda = list(Addendum.objects.standing().filter(session=session).select_related("recorded_by"))
-    return {"discharge": row, "signature": signatures[0] if signatures else None, "signed": [printed(one) for one in signatures], "addenda": addenda}
+    first = signatures[0] if signatures else None
+    return {"discharge": row, "signature": first, "signed": [printed(one) for one in signatures], "addenda": addenda, "departure": departure}
