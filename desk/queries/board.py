@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from clinic.models import Chair, Site
 from clinic.queries.opening import calendar_of, today_at
+from desk.queries.alarms import alert_of_card, escalations
 from sessions.models import Alert, MonitoringForm, Round, TreatmentSession
 from sessions.picture import Picture, bare_pictures_of
 from sessions.queries.due import next_due
@@ -84,31 +85,24 @@ def live_card(site: Site, picture: Picture, now: datetime) -> dict[str, object]:
     session = picture.session
     due = next_due(picture, now)
     is_late = due is not None and due.is_late
-    alert = loudest(picture.open_alerts)
+    alert = alert_of_card(picture, now)
     rest = picture.rest_ends_at if session.status == Status.DOSING else None
     screen = WORDS if getattr(session, "needs_prescriber", False) else ""
     return {
         "key": f"s{session.pk}", "chair_pk": session.chair_id, "chair": session.chair.name, "phase": session.status, "patient": session.patient.short_name,
         "url": reverse("flowsheet", args=[site.slug, session.pk]), "about": about(picture), "first_device_at": picture.first_device_at,
         "gate_opens_at": picture.gate_opens_at, "rest_ends_at": rest if rest and rest > now else None, "next_due_at": due.at if due else None, "next_due_label": due.label if due else "",
-        "alert_text": alert_text(picture, alert), "alert_level": alert.tier if alert else "", "is_acknowledged": bool(alert and alert.acknowledged_at),
-        "is_late": is_late, "note": waiting_note(session), "second": second_note(picture), "seen_at": last_seen_at(picture), "rank": rank(alert, is_late, screen), "screen": screen, "starts_at": session.starts_at,
+        **alert, "is_late": is_late, "note": waiting_note(session), "second": second_note(picture), "seen_at": last_seen_at(picture), "rank": rank(alert, is_late, screen), "screen": screen, "starts_at": session.starts_at,
     }  # fmt: skip
 
 
-def rank(alert: Alert | None, is_late: bool, screen: str) -> int:
-    """What must be read first: an unanswered critical alert, then what is late, then other alerts and a positive screen."""
-    if alert is not None and alert.tier == Alert.Tier.CRITICAL and alert.acknowledged_at is None:
+def rank(alert: dict[str, object], is_late: bool, screen: str) -> int:
+    """What must be read first: an unanswered call for the prescriber, then what is late, then other alerts and a positive screen."""
+    if alert["alert_level"] == Alert.Tier.CRITICAL and not alert["is_acknowledged"]:
         return 0
     if is_late:
         return 1
-    return 2 if alert is not None or screen else 3
-
-
-def loudest(alerts: Iterable[Alert]) -> Alert | None:
-    """The alert that must be read first: not yet acknowledged before acknowledged, critical before high, then the newest."""
-    ordered = sorted(alerts, key=lambda alert: (alert.acknowledged_at is not None, alert.tier != Alert.Tier.CRITICAL, -alert.raised_at.timestamp()))
-    return ordered[0] if ordered else None
+    return 2 if alert["alert_pk"] or screen else 3
 
 
 def about(picture: Picture) -> str:
@@ -117,14 +111,6 @@ def about(picture: Picture) -> str:
     if session.status == Status.DOSING:
         return f"{picture.given_mg} of {planned} given"
     return f"{picture.given_mg} mg given" if picture.devices else planned
-
-
-def alert_text(picture: Picture, alert: Alert | None) -> str:
-    """The loudest alert, and how many kinds more there are."""
-    if alert is None:
-        return ""
-    more = len({other.what for other in picture.open_alerts}) - 1
-    return f"{alert.text} (+{more})" if more else alert.text
 
 
 def last_seen_at(picture: Picture) -> datetime | None:
@@ -168,6 +154,7 @@ def free_cards(
                 "rank": 4,
                 "is_late": False,
                 "alert_level": "",
+                "alert_pk": 0,
             }
         )
     return cards
@@ -240,7 +227,7 @@ def next_changes(pictures: Iterable[Picture], now: datetime) -> list[datetime]:
         for check in picture.planned_checks(now):
             moments += [check.due_at - grace, check.due_at, check.due_at + grace]
         due = next_due(picture, now)
-        moments += [picture.gate_opens_at, picture.rest_ends_at, due.at if due else None, due.at + grace if due else None]
+        moments += [picture.gate_opens_at, picture.rest_ends_at, due.at if due else None, due.at + grace if due else None, *escalations(picture)]
     return [moment for moment in moments if moment is not None and moment > now]
 
 

@@ -4,9 +4,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from clinic.models import Site
-from desk.queries.board import loudest
 from desk.vitals_chart import Chart, Reading, vitals_chart
-from sessions.models import Alert, Observation
+from sessions.models import Observation
 from sessions.picture import ALL_PARTS, Picture
 from sessions.queries.due import next_due
 from sessions.rules.alerts import pressure_beyond, spo2_beyond
@@ -100,22 +99,6 @@ def dose_text(picture: Picture) -> str:
         return f"{planned} planned"
     given = f"{picture.given_mg} mg given"
     return given if picture.given_mg == picture.session.planned_dose_mg else f"{given} of {planned}"
-
-
-def alert_rows(picture: Picture) -> list[dict[str, object]]:
-    """Open alerts, one per kind: the loudest of it, since the first of it (MON-6)."""
-    kinds: dict[str, list[Alert]] = {}
-    for alert in picture.open_alerts:
-        kinds.setdefault(alert.what, []).append(alert)
-    rows: list[dict[str, object]] = []
-    for alerts in kinds.values():
-        shown = loudest(alerts)
-        assert shown is not None
-        rows.append(
-            {"pk": shown.pk, "tier": shown.tier, "text": shown.text, "since": min(alert.raised_at for alert in alerts), "repeat_due_at": shown.repeat_due_at,
-             "acknowledged_at": shown.acknowledged_at}
-        )  # fmt: skip
-    return sorted(rows, key=lambda row: (row["acknowledged_at"] is not None, row["tier"] != Alert.Tier.CRITICAL, row["pk"]))
 
 
 def minute_of(moment: datetime, first: datetime) -> float:

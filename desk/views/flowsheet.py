@@ -14,13 +14,15 @@ from clinic.access import row_for, site_for
 from clinic.models import Site
 from clinic.queries.presence import corrections_of, gaps_between, stays_over
 from clinic.roles import Permission, may
-from desk.queries.flowsheet import alert_rows, chart_of, check_rows, head_of, open_step, parts_for, stepper
+from desk.queries.alarms import alert_rows
+from desk.queries.flowsheet import chart_of, check_rows, head_of, open_step, parts_for, stepper
 from desk.queries.news import seq_of, seq_or_none, with_news
 from desk.queries.record import signatures_of, superseded
 from desk.queries.timeline import just_saved, timeline
 from sessions.access import session_for
 from sessions.models import TreatmentSession
 from sessions.picture import Picture, picture_of
+from sessions.queries.calls import names_of, prescribers_here
 from sessions.queries.policies import policy_for
 from sessions.queries.safety_calls import MAY_OWE, open_call_of
 from sessions.states import OPEN
@@ -54,10 +56,10 @@ def page(request: HttpRequest, place: Site, picture: Picture, asked: str, now: d
         "chart_url": reverse("patient_chart", args=[place.slug, session.patient_id]),
         "confirm_base": place.slug if may(role, Permission.DOSE) else "",
     }
-    entries = timeline(picture)
+    entries, alerts = timeline(picture), alert_rows(picture, now)
     return {
         **module.context(picture, request=request, now=now),
-        "session": session, "now": now, "head": head, "steps": stepper(picture, shown, url), "alerts": alert_rows(picture), "screen_is_open": session.status in OPEN and bool(getattr(session, "needs_prescriber", False)), "part": module.TEMPLATE, "shown": shown,
+        "session": session, "now": now, "head": head, "steps": stepper(picture, shown, url), "alerts": alerts, "called": names_of(prescribers_here(place, now)) if any(row["calls"] for row in alerts) else "", "screen_is_open": session.status in OPEN and bool(getattr(session, "needs_prescriber", False)), "part": module.TEMPLATE, "shown": shown,
         "chart": chart_of(picture, now), "checks": check_rows(picture, now), "entries": entries, "title": session.patient.short_name,
         "polls": session.status in OPEN, "saved": just_saved(entries, request.user.pk, now), "may_take_vitals": may(role, Permission.TAKE_VITALS) and session.status != "discharged", "may_decide": may(role, Permission.DECIDE),
         "record_url": reverse("session_record", args=[place.slug, session.pk]), **leaving_of(session, role),

@@ -114,13 +114,11 @@ def end(alert: Alert, how: str, *, by: User, now: datetime) -> None:
 
 @transaction.atomic
 def acknowledge_alert(alert: Alert, *, by: User, now: datetime) -> None:
-    """Somebody has seen it: it no longer shouts, and stays open (MON-6). Doing it twice has one effect."""
+    """Somebody has seen it: it and its like no longer shout, and stay open (MON-6). Doing it twice has one effect."""
     session = locked(alert.session)
-    alert = Alert.objects.select_for_update(of=("self",)).get(pk=alert.pk)
-    if alert.acknowledged_at is not None or alert.closed_at is not None:
+    alike = Alert.objects.filter(session=session, what=alert.what, closed_at__isnull=True, acknowledged_at__isnull=True)
+    if not alike.update(acknowledged_at=now, acknowledged_by=by):
         return
-    alert.acknowledged_at, alert.acknowledged_by = now, by
-    alert.save(update_fields=["acknowledged_at", "acknowledged_by"])
     audit.record(
         action="alert.acknowledged", target=alert, by=by, now=now, site=session.site, patient_pk=session.patient_id, changes={"session": session.pk}
     )

@@ -9,11 +9,12 @@ from clinic.actions.notices import raise_notice, resolve_notices
 from clinic.models import Heartbeat, Notice, Site
 from clinic.queries import open_notices
 from sessions.models import MonitoringForm, TreatmentSession
+from sessions.queries.calls import waiting_alerts
 from sessions.queries.forms import pressing_forms
 from sessions.queries.overdue import overdue_checks
 
 log = logging.getLogger(__name__)
-CHECK, FORM = "check_overdue", "form_due"
+CHECK, FORM, CALLED = "check_overdue", "form_due", "prescriber_called"
 
 
 def make_round(*, now: datetime) -> dict[str, int]:
@@ -36,13 +37,17 @@ def watch_site(site: Site, *, now: datetime) -> int:
     for found in late:
         text = f"{found.session.chair.name}: {found.due.label.lower()} is late."
         raise_notice(site, CHECK, "MON-3", found.session, text, now, due_at=found.due.at)
+    called = waiting_alerts(site, now)
+    for alert in called:
+        raise_notice(site, CALLED, "MON-6", alert.session, f"{alert.session.chair.name}: an alert waits for the prescriber.", now, due_at=alert.raised_at)
     pressing = pressing_forms(site, now)
     for row in pressing:
         text = f"A monitoring form must be sent by {row.limits.staffed_due_on:%b %d}."
         raise_notice(site, FORM, "PMF-5", row.form, text, now)
     lower(site, CHECK, TreatmentSession, {found.session.pk for found in late}, now)
+    lower(site, CALLED, TreatmentSession, {alert.session_id for alert in called}, now)
     lower(site, FORM, MonitoringForm, {row.form.pk for row in pressing}, now)
-    return len(late) + len(pressing)
+    return len(late) + len({alert.session_id for alert in called}) + len(pressing)
 
 
 def lower(site: Site, kind: str, model: type[TreatmentSession] | type[MonitoringForm], standing: set[int], now: datetime) -> None:

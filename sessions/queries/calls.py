@@ -18,9 +18,9 @@ from sessions.states import PRESENT
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One loud line. `is_silenced`: somebody has acknowledged it; it stays until it is closed."""
+    """One loud line; `kind` names its sound (emergency, critical). `is_silenced`: somebody has acknowledged it; it stays until it is closed."""
 
-    tone: str
+    kind: str
     title: str
     text: str
     since: datetime
@@ -74,13 +74,13 @@ def prescribers_here(site: Site, now: datetime) -> list[DutyPeriod]:
 
 def names_of(stays: Iterable[DutyPeriod]) -> str:
     """Who is called, by name; says so when nobody is there to be called."""
-    return " or ".join(dict.fromkeys(stay.membership.user.printed_name for stay in stays)) or "no prescriber on site"
+    return " or ".join(dict.fromkeys(stay.membership.user.printed_name for stay in stays)) or "the prescriber (none is on site)"
 
 
 def emergency_call(emergency: Emergency, site: Site) -> Call:
     where = emergency.where or "place not said yet"
     by = f"pressed by {emergency.recorded_by}" if emergency.recorded_by else "pressed at a screen"
-    return Call("critical", f"Emergency: {where}", by, emergency.pressed_at, reverse("emergency", args=[site.slug, emergency.pk]))
+    return Call("emergency", f"Emergency: {where}", by, emergency.pressed_at, reverse("emergency", args=[site.slug, emergency.pk]))
 
 
 def alert_call(alert: Alert, site: Site, prescribers: Iterable[DutyPeriod]) -> Call:

@@ -18,6 +18,8 @@ def alert_acknowledge(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     place = site_for(request, site, Permission.TAKE_VITALS)
     alert = alert_for(request, pk, Permission.TAKE_VITALS)
     alerts.acknowledge_alert(alert, by=request.user, now=request.now)
+    if request.POST.get("from") == "board":
+        return see_other("board", place.slug)
     return see_other("flowsheet", place.slug, alert.session_id)
 
 

@@ -4,7 +4,20 @@ from datetime import timedelta
 
 import pytest
 
-from sessions.rules.alerts import URGENT_SIGNS, Beyond, Limits, Tier, beyond_limits, is_good_repeat, repeat_due_at, still_beyond
+from sessions.rules.alerts import (
+    ESCALATES_AFTER,
+    REPEAT_AFTER,
+    URGENT_SIGNS,
+    Beyond,
+    Limits,
+    Tier,
+    beyond_limits,
+    calls_prescriber,
+    is_bad_repeat,
+    is_good_repeat,
+    repeat_due_at,
+    still_beyond,
+)
 from tests.moment import NOW
 
 LIMITS = Limits(high_systolic=160, high_diastolic=100, critical_systolic=200, critical_diastolic=120, low_spo2=93, critical_spo2=90, critical_moaas=2)
@@ -81,3 +94,23 @@ def test_only_an_obtained_good_repeat_closes(what, values, still, expected):
 def test_high_asks_for_a_repeat_in_five_minutes_critical_does_not_wait():
     assert repeat_due_at(HIGH, NOW) == NOW + timedelta(minutes=5)
     assert repeat_due_at(Beyond("spo2", Tier.CRITICAL, ""), NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("alert", "is_called"),
+    [
+        ({"tier": "critical"}, True),
+        ({"repeat_due_at": NOW}, False),
+        ({"repeat_due_at": NOW - ESCALATES_AFTER}, False),
+        ({"repeat_due_at": NOW - ESCALATES_AFTER - timedelta(seconds=1)}, True),
+        ({"escalated_at": NOW, "repeat_due_at": NOW + REPEAT_AFTER}, True),
+        ({}, False),
+    ],
+)
+def test_when_the_prescriber_is_called(alert, is_called):
+    assert calls_prescriber(**({"tier": "high", "repeat_due_at": None, "escalated_at": None} | alert), now=NOW) is is_called
+
+
+@pytest.mark.parametrize(("what", "seen_ago", "is_bad"), [("pressure", 5, True), ("pressure", -5, False), ("spo2", 5, False)])
+def test_a_bad_repeat_comes_after_what_it_repeats(what, seen_ago, is_bad):
+    assert is_bad_repeat("pressure", NOW, [(what, NOW - timedelta(minutes=seen_ago))]) is is_bad
