@@ -95,6 +95,12 @@ def alerted(script: Script, part: Part, began: int) -> None:
     script.add(began - 23 - 40, partial(part.check, systolic=174, diastolic=104, dissociation="moderate", sedation=4))
 
 
+def called(script: Script, part: Part, began: int) -> None:
+    """Deep sedation and low oxygen at 40 minutes: critical, the prescriber is called at once (MON-6)."""
+    watched(script, part, began)
+    script.add(began - 23 - 40, partial(part.check, systolic=132, diastolic=84, spo2=88, dissociation="moderate", sedation=2))
+
+
 def nearly_done(script: Script, part: Part, began: int) -> None:
     """Two minutes to the gate; the last planned check is due."""
     watched(script, part, began)
@@ -115,7 +121,7 @@ def discharged(script: Script, part: Part, began: int) -> None:
 RIVERSIDE = (
     Scene(1, 149, nearly_done),
     Scene(2, 75, late_check),
-    Scene(3, 70, alerted),
+    Scene(3, 66, called),
     Scene(4, 25, dosing),
     Scene(5, 12, arrived),
     Scene(6, 18, waiting),
@@ -129,4 +135,4 @@ RIVERSIDE = (
     Scene(4, -1480, nothing_yet),
     Scene(5, -1530, nothing_yet),
 )
-HILLCREST = (Scene(1, 95, alerted), Scene(2, 16, cleared), Scene(3, -60, nothing_yet), Scene(2, -1440, nothing_yet))
+HILLCREST = (Scene(1, 66, alerted), Scene(2, 16, cleared), Scene(3, -60, nothing_yet), Scene(2, -1440, nothing_yet))
