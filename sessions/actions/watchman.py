@@ -39,7 +39,9 @@ def watch_site(site: Site, *, now: datetime) -> int:
         raise_notice(site, CHECK, "MON-3", found.session, text, now, due_at=found.due.at)
     called = waiting_alerts(site, now)
     for alert in called:
-        raise_notice(site, CALLED, "MON-6", alert.session, f"{alert.session.chair.name}: an alert waits for the prescriber.", now, due_at=alert.raised_at)
+        raise_notice(
+            site, CALLED, "MON-6", alert.session, f"{alert.session.chair.name}: an alert waits for the prescriber.", now, due_at=alert.raised_at
+        )
     pressing = pressing_forms(site, now)
     for row in pressing:
         text = f"A monitoring form must be sent by {row.limits.staffed_due_on:%b %d}."
