@@ -12,6 +12,7 @@ urlpatterns = [
     path(f"{_SESSION}/discharge-early/", early.session_discharge_early, name="session_discharge_early"),
     path(f"{_SESSION}/left/", departures.session_left, name="session_left"),
     path(f"{_SESSION}/transfer/", departures.session_transfer, name="session_transfer"),
+    path(f"{_SESSION}/still-open/", departures.session_explain, name="session_explain"),
     path("<slug:site>/departures/<int:pk>/sign/", departures.departure_sign, name="departure_sign"),
     path("<slug:site>/calls/<int:pk>/", safety_calls.safety_call, name="safety_call"),
     path("<slug:site>/calls/<int:pk>/take/", safety_calls.call_take, name="call_take"),

@@ -132,6 +132,7 @@ SESSIONS = {
     "session_discharge_early": form(P.SIGN_DISCHARGE, of="session"),
     "session_left": form(P.RECORD_DEPARTURE, of="session"),
     "session_transfer": form(P.RECORD_DEPARTURE, of="session"),
+    "session_explain": form(P.RECORD_DEPARTURE, of="session"),
     "departure_sign": form(P.DECIDE, of="departure"),
     "safety_call": form(P.SAFETY_CALL, of="safety call"),
     "call_take": act(P.SAFETY_CALL, of="safety call"),

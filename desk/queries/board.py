@@ -9,12 +9,14 @@ from django.urls import reverse
 
 from clinic.models import Chair, Site
 from clinic.queries.opening import calendar_of, today_at
+from clinic.rules.opening import Calendar
 from desk.queries.alarms import alert_of_card, escalations
 from sessions.models import Alert, MonitoringForm, Round, TreatmentSession
 from sessions.picture import Picture, bare_pictures_of
 from sessions.queries.due import next_due
+from sessions.queries.forgotten import is_explained, over_at
 from sessions.queries.forms import OPEN as FORM_OPEN
-from sessions.queries.forms import calendar_for, limits_of
+from sessions.queries.forms import day_0_of, limits_of
 from sessions.queries.policies import policies_for
 from sessions.queries.screening import WORDS, screen_is_open
 from sessions.rules.deadlines import Urgency, urgency
@@ -45,7 +47,7 @@ def sessions_on_board(site: Site, today: date, chairs: list[Chair]) -> list[Trea
     """Today's sessions and everybody still in the house, whatever the day; who was held on an earlier day has gone home."""
     rows = TreatmentSession.objects.filter(Q(treatment_on=today) | Q(status__in=PRESENT), site=site).exclude(status=Status.VOIDED)
     rounds = Round.objects.standing().filter(session_id=OuterRef("pk")).order_by("-observed_at")
-    rows = rows.annotate(needs_prescriber=screen_is_open(), last_round_at=Subquery(rounds.values("observed_at")[:1]))
+    rows = rows.annotate(needs_prescriber=screen_is_open(), explained=is_explained(), last_round_at=Subquery(rounds.values("observed_at")[:1]))
     sessions = sorted(rows.select_related("patient", "policy").order_by(), key=lambda session: (session.starts_at, session.pk))
     known = {chair.pk: chair for chair in chairs}
     for session in sessions:
@@ -62,13 +64,14 @@ def floor_of(site: Site, now: datetime) -> Floor:
     sessions = sessions_on_board(site, today, chairs)
     live = [session for session in sessions if session.status in OPEN]
     pictures = {picture.session.pk: picture for picture in bare_pictures_of(live, fixed_policies(live), PARTS)} if live else {}
-    cards = [*(live_card(site, pictures[session.pk], now) for session in live), *free_cards(site, chairs, live, sessions, now)]
+    forms, counts, calendar = owed_forms(site, today, [session.treatment_on for session in live])
+    cards = [live_card(site, pictures[session.pk], now) | forgotten_card(session, calendar, now) for session in live]
+    cards += free_cards(site, chairs, live, sessions, now)
     order = {chair.pk: place for place, chair in enumerate(chairs)}
-    cards.sort(key=lambda card: (card["rank"], order.get(card["chair_pk"], len(order)), card["key"]))  # type: ignore[arg-type]
-    forms, counts = owed_forms(site, today)
+    cards.sort(key=lambda card: (min(card["rank"], 2 if card.get("forgotten") else 9), order.get(card["chair_pk"], len(order)), card["key"]))  # type: ignore[arg-type]
     return Floor(
         today=today, cards=cards, arrivals=arrival_rows(site, sessions, now), done=done_rows(site, sessions), forms=forms, form_counts=counts,
-        quiet_until=min([now + timedelta(minutes=3), *next_changes(pictures.values(), now), *arrival_changes(sessions, now)]),
+        quiet_until=min([now + timedelta(minutes=3), *next_changes(pictures.values(), now), *arrival_changes(sessions, now), *closing_changes(live, calendar, now)]),
         late=sum(bool(card["is_late"]) for card in cards), present=sum(session.status in PRESENT for session in live),
     )  # fmt: skip
 
@@ -196,11 +199,28 @@ OWED_COLUMNS = (
 )  # fmt: skip
 
 
-def owed_forms(site: Site, today: date) -> tuple[list[dict[str, object]], dict[str, int]]:
-    """Open forms, the most pressing first, by the same deadlines as the filing desk: today's hours and closures (PMF-5)."""
+def forgotten_card(session: TreatmentSession, calendar: Calendar, now: datetime) -> dict[str, object]:
+    """What a card says of a session that is open past its day's closing (PMF-1), until somebody has said why."""
+    since = over_at(session, calendar)
+    if session.status not in PRESENT or now <= since or getattr(session, "explained", False):
+        return {"forgotten": ""}
+    return {"forgotten": f"Still open after closing ({since.astimezone(calendar.zone):%d %b, %H:%M})"}
+
+
+def closing_changes(live: Iterable[TreatmentSession], calendar: Calendar, now: datetime) -> list[datetime]:
+    moments = [over_at(session, calendar) for session in live]
+    return [moment for moment in moments if moment > now]
+
+
+def owed_forms(site: Site, today: date, days: list[date]) -> tuple[list[dict[str, object]], dict[str, int], Calendar]:
+    """Open forms, the most pressing first, by the same deadlines as the filing desk: today's hours and closures (PMF-5).
+
+    With the calendar over them, today and `days`: one reading serves the whole board.
+    """
     owed = MonitoringForm.objects.filter(site=site, status__in=FORM_OPEN).order_by("due_on", "pk").select_related("session__patient")
     forms = list(owed.only(*OWED_COLUMNS))
-    calendar = calendar_for(site, forms) if forms else calendar_of(site, today, today)
+    days = [today, *days, *(day_0_of(form, site.zone) for form in forms), *(form.due_on for form in forms)]
+    calendar = calendar_of(site, min(days), max(days))
     limits = {form.pk: limits_of(form, calendar) for form in forms}
     states = {form.pk: urgency(limits[form.pk], today) for form in forms}
     rows: list[dict[str, object]] = []
@@ -216,7 +236,7 @@ def owed_forms(site: Site, today: date) -> tuple[list[dict[str, object]], dict[s
         )
     counted = list(states.values())
     overdue = counted.count(Urgency.OVERDUE) + counted.count(Urgency.LATE)
-    return rows, {"total": len(forms), "today": counted.count(Urgency.TODAY), "overdue": overdue}
+    return rows, {"total": len(forms), "today": counted.count(Urgency.TODAY), "overdue": overdue}, calendar
 
 
 def next_changes(pictures: Iterable[Picture], now: datetime) -> list[datetime]:

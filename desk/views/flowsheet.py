@@ -23,6 +23,7 @@ from sessions.access import session_for
 from sessions.models import TreatmentSession
 from sessions.picture import Picture, picture_of
 from sessions.queries.calls import names_of, prescribers_here
+from sessions.queries.forgotten import forgotten_since
 from sessions.queries.policies import policy_for
 from sessions.queries.safety_calls import MAY_OWE, open_call_of
 from sessions.states import OPEN
@@ -62,15 +63,15 @@ def page(request: HttpRequest, place: Site, picture: Picture, asked: str, now: d
         "session": session, "now": now, "head": head, "steps": stepper(picture, shown, url), "alerts": alerts, "called": names_of(prescribers_here(place, now)) if any(row["calls"] for row in alerts) else "", "screen_is_open": session.status in OPEN and bool(getattr(session, "needs_prescriber", False)), "part": module.TEMPLATE, "shown": shown,
         "chart": chart_of(picture, now), "checks": check_rows(picture, now), "entries": entries, "title": session.patient.short_name,
         "polls": session.status in OPEN, "saved": just_saved(entries, request.user.pk, now), "may_take_vitals": may(role, Permission.TAKE_VITALS) and session.status != "discharged", "may_decide": may(role, Permission.DECIDE),
-        "record_url": reverse("session_record", args=[place.slug, session.pk]), **leaving_of(session, role),
+        "record_url": reverse("session_record", args=[place.slug, session.pk]), **leaving_of(session, role, now),
     }  # fmt: skip
 
 
-def leaving_of(session: TreatmentSession, role: str) -> dict[str, Any]:
+def leaving_of(session: TreatmentSession, role: str, now: datetime) -> dict[str, Any]:
     """What may be recorded when something goes wrong, and the safety call that is owed afterwards (OUT-3, MSG-7)."""
     return {
         "may_depart": session.status in OPEN and may(role, Permission.RECORD_DEPARTURE), "may_call": may(role, Permission.SAFETY_CALL),
-        "call": open_call_of(session) if session.status in MAY_OWE else None,
+        "call": open_call_of(session) if session.status in MAY_OWE else None, "open_since": forgotten_since(session, now),
     }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from clinic.models import Heartbeat, Notice, Site
 from clinic.queries import open_notices
 from sessions.models import MonitoringForm, TreatmentSession
 from sessions.queries.calls import waiting_alerts
+from sessions.queries.forgotten import FORGOTTEN_NOTICE, forgotten_open
 from sessions.queries.forms import pressing_forms
 from sessions.queries.overdue import overdue_checks
 
@@ -32,7 +33,7 @@ def make_round(*, now: datetime) -> dict[str, int]:
 
 
 def watch_site(site: Site, *, now: datetime) -> int:
-    """Raise one notice per late check and per pressing form, and resolve those that were settled otherwise; how many stand."""
+    """Raise one notice per late check, pressing form and session open past closing, and resolve those that were settled otherwise; how many stand."""
     late = overdue_checks(site, now)
     for found in late:
         text = f"{found.session.chair.name}: {found.due.label.lower()} is late."
@@ -46,10 +47,15 @@ def watch_site(site: Site, *, now: datetime) -> int:
     for row in pressing:
         text = f"A monitoring form must be sent by {row.limits.staffed_due_on:%b %d}."
         raise_notice(site, FORM, "PMF-5", row.form, text, now)
+    forgotten = [found for found in forgotten_open(site, now) if not found.is_explained]
+    for found in forgotten:
+        text = f"{found.session.chair.name}: a session is still open after closing."
+        raise_notice(site, FORGOTTEN_NOTICE, "PMF-1", found.session, text, now, due_at=found.since)
+    lower(site, FORGOTTEN_NOTICE, TreatmentSession, {found.session.pk for found in forgotten}, now)
     lower(site, CHECK, TreatmentSession, {found.session.pk for found in late}, now)
     lower(site, CALLED, TreatmentSession, {alert.session_id for alert in called}, now)
     lower(site, FORM, MonitoringForm, {row.form.pk for row in pressing}, now)
-    return len(late) + len({alert.session_id for alert in called}) + len(pressing)
+    return len(late) + len({alert.session_id for alert in called}) + len(pressing) + len(forgotten)
 
 
 def lower(site: Site, kind: str, model: type[TreatmentSession] | type[MonitoringForm], standing: set[int], now: datetime) -> None:

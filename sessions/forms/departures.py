@@ -86,3 +86,14 @@ class AttemptForm(MomentForm):
         return Attempt(
             made_at=self.moment(), was_reached=data["reached"] == "yes", note=data["note"], settles="close" in self.data, client_key=data["client_key"]
         )  # fmt: skip
+
+
+class ExplainForm(forms.Form):
+    """Why a session is still open after closing."""
+
+    client_key = forms.UUIDField(widget=forms.HiddenInput)
+    reason = forms.CharField(label="Why is it still open?", max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = untagged()

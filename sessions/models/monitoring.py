@@ -89,6 +89,7 @@ class SessionEvent(Fact):
         CLINICALLY_READY = "clinically_ready", "Clinically ready to leave"
         MEASURE_GIVEN = "measure_given", "Medicine or measure given"
         STOPPED_EARLY = "stopped_early", "Dosing stopped early"
+        OPEN_LATE = "open_late", "Still open after closing"
         NOTE = "note", "Note"
 
     session = models.ForeignKey("treatment_sessions.TreatmentSession", on_delete=models.PROTECT, related_name="events")

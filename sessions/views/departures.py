@@ -12,11 +12,14 @@ from clinic.roles import Permission
 from clinic.signatures import confirm_identity
 from sessions.access import departure_for, session_for
 from sessions.actions import departures
-from sessions.forms.departures import LeftForm, TransferForm
+from sessions.actions.watch import Event, record_event
+from sessions.forms.departures import ExplainForm, LeftForm, TransferForm
 from sessions.forms.leaving import SignForm
+from sessions.queries.forgotten import EXPLAINED
 from sessions.views.answers import is_kept, to_flowsheet
 
 CONDITIONS = ("Awake, walking steadily", "Drowsy", "Dissociated", "Upset", "Went unseen")
+REASONS = ("The patient isn’t ready yet", "The ride hasn’t come", "The patient has gone; the record follows")
 
 
 @require_http_methods(["GET", "POST"])
@@ -59,3 +62,20 @@ def departure_sign(request: HttpRequest, site: str, pk: int) -> HttpResponse:
         return to_flowsheet(departure.session)
     shown = {"session": departure.session, "departure": departure, "form": form, "signer": request.user}
     return render(request, "sessions/departure_sign.html", shown, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def session_explain(request: HttpRequest, site: str, pk: int) -> HttpResponse:
+    """Why a session is still open after closing (PMF-1): a fact of the session; it stays open."""
+    site_for(request, site, Permission.RECORD_DEPARTURE)
+    session = session_for(request, pk, Permission.RECORD_DEPARTURE)
+    form = ExplainForm(request.POST if request.method == "POST" else None, initial={"client_key": uuid4()})
+
+    def act() -> object:
+        data = form.cleaned_data
+        event = Event(kind=EXPLAINED, observed_at=request.now, client_key=data["client_key"], what=data["reason"].strip())
+        return record_event(session, event=event, by=request.user, now=request.now)
+
+    if request.method == "POST" and is_kept(form, act):
+        return to_flowsheet(session)
+    return render(request, "sessions/still_open.html", {"session": session, "form": form, "reasons": REASONS}, status=422 if form.is_bound else 200)
