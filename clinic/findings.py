@@ -51,6 +51,14 @@ class Refused(Exception):
         super().__init__(" ".join(finding.text for finding in self.findings))
 
 
+class Changed(Refused):
+    """Somebody else changed the same thing since the page was opened. `opened` is what stands now, for the page's hidden field."""
+
+    def __init__(self, findings: Iterable[Finding], *, opened: str) -> None:
+        self.opened = opened
+        super().__init__(findings)
+
+
 def refuse(rule: str, text: str, *, code: str = "", field: str = "") -> Refused:
     """A refusal of one finding."""
     return Refused([Finding(rule=rule, level=Level.BLOCK, text=text, code=code, field=field)])

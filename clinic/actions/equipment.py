@@ -1,6 +1,7 @@
 """Oximeters, cuffs and kits, and their checks (SET-4)."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
@@ -39,15 +40,19 @@ def refuse_second_label(site: Site, label: str, own_pk: int = 0) -> None:
 
 
 @transaction.atomic
-def record_equipment_check(device: Equipment, *, checked_at: datetime, is_good: bool, note: str, by: User, now: datetime) -> EquipmentCheck:
+def record_equipment_check(
+    device: Equipment, *, checked_at: datetime, is_good: bool, note: str, client_key: UUID | None = None, by: User, now: datetime
+) -> EquipmentCheck:
     """Add a check (SET-4); a bad one must say what is wrong."""
     if checked_at > now:
         raise refuse("SET-4", "This moment hasn't come yet.", field="checked_at")
     if not is_good and not note:
         raise refuse("SET-4", "Say what is wrong with it.", field="note")
     row = Equipment.objects.select_for_update(of=("self",)).select_related("site").get(pk=device.pk)
+    if client_key is not None and (earlier := EquipmentCheck.objects.filter(client_key=client_key, equipment=row).first()):
+        return earlier
     check = EquipmentCheck.objects.create(
-        site=row.site, equipment=row, checked_at=checked_at, is_good=is_good, note=note, recorded_at=now, recorded_by=by
+        site=row.site, equipment=row, checked_at=checked_at, is_good=is_good, note=note, recorded_at=now, recorded_by=by, client_key=client_key
     )
     changes = {"equipment": row.pk, "checked_at": checked_at, "is_good": is_good}
     audit.record(action="equipment.checked", target=check, by=by, now=now, site=row.site, changes=changes)

@@ -1,6 +1,7 @@
 """Change a member's place in a site, end it, record training (SET-3, SET-10)."""
 
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db import transaction
 
@@ -66,16 +67,34 @@ def place_findings(site: Site, row: Membership, by: User, *, stays_administrator
 
 @transaction.atomic
 def record_training(
-    membership: Membership, *, kind: str, completed_on: date, expires_on: date | None, note: str, by: User, now: datetime
+    membership: Membership,
+    *,
+    kind: str,
+    completed_on: date,
+    expires_on: date | None,
+    note: str,
+    client_key: UUID | None = None,
+    by: User,
+    now: datetime,
 ) -> Training:
     """Put a training on record (SET-3); an empty end means that it doesn't lapse."""
     row = duty.locked_member(membership)
+    if client_key is not None and (earlier := Training.objects.filter(client_key=client_key, membership=row).first()):
+        return earlier
     if completed_on > today_at(row.site, now):
         raise refuse("SET-3", "This day hasn't come yet.", field="completed_on")
     if expires_on is not None and expires_on < completed_on:
         raise refuse("SET-3", "A training can't lapse before it was completed.", field="expires_on")
     training = Training.objects.create(
-        site=row.site, membership=row, kind=kind, completed_on=completed_on, expires_on=expires_on, note=note, recorded_at=now, recorded_by=by
+        site=row.site,
+        membership=row,
+        kind=kind,
+        completed_on=completed_on,
+        expires_on=expires_on,
+        note=note,
+        recorded_at=now,
+        recorded_by=by,
+        client_key=client_key,
     )
     changes = {"membership": row.pk, "kind": kind, "completed_on": completed_on, "expires_on": expires_on}
     audit.record(action="training.recorded", target=training, by=by, now=now, site=row.site, changes=changes)

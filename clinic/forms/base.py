@@ -2,6 +2,7 @@
 
 import copy
 import unicodedata
+import uuid
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -12,6 +13,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from clinic.findings import Refused
+from clinic.forms.opened import reopened
 
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
 
@@ -84,6 +86,17 @@ def attempt(form: forms.BaseForm, act: Callable[..., object], *names: str, **mor
     return True
 
 
+class ClientKey(forms.UUIDField):
+    """The page's own key, so that a post that comes twice has one effect."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self, *, required: bool = True) -> None:
+        errors = {"required": "Load the page again.", "invalid": "Load the page again."}
+        super().__init__(initial=uuid.uuid4, required=required, error_messages=errors)
+
+
 def show_refusal(form: forms.BaseForm, refused: Refused) -> None:
+    reopened(form, refused)
     for finding in refused.findings:
         form.add_error(finding.field if finding.field in form.fields else None, finding.text)

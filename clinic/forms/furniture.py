@@ -5,7 +5,7 @@ from typing import Any
 from crispy_forms.layout import Div, Fieldset
 from django import forms
 
-from clinic.forms.base import Day, Line, Moment, WallTime, laid_out
+from clinic.forms.base import ClientKey, Day, Line, Moment, WallTime, laid_out
 from clinic.models import Equipment
 from clinic.models.site import OpeningHours
 from clinic.rules.opening import Span
@@ -87,10 +87,11 @@ class ChangeEquipmentForm(forms.Form):
 
 
 class EquipmentCheckForm(forms.Form):
+    client_key = ClientKey(required=False)
     checked_at = Moment(label="Checked at")
     is_good = forms.TypedChoiceField(
         label="Result", choices=[("yes", "Good"), ("no", "Not good")], coerce=lambda word: word == "yes", widget=forms.RadioSelect
     )
     note = Line(label="Note", max_length=200, required=False, help_text="Needed when it isn't good.")
 
-    helper = laid_out("Record the check", "checked_at", Div("is_good", css_class="v-segmented"), "note")
+    helper = laid_out("Record the check", "client_key", "checked_at", Div("is_good", css_class="v-segmented"), "note")

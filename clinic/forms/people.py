@@ -7,7 +7,7 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
-from clinic.forms.base import Day, Line, laid_out
+from clinic.forms.base import ClientKey, Day, Line, laid_out
 from clinic.models import Training, User
 from clinic.roles import Credential, Role
 
@@ -29,12 +29,13 @@ class PlaceForm(forms.Form):
 
 
 class TrainingForm(forms.Form):
+    client_key = ClientKey(required=False)
     kind = forms.ChoiceField(label="Training", choices=Training.Kind.choices)
     completed_on = Day(label="Completed on")
     expires_on = Day(label="Valid until", required=False, help_text="Empty: it doesn't lapse.")
     note = Line(label="Note", max_length=200, required=False)
 
-    helper = laid_out("Put on record", Div("kind", "completed_on", "expires_on", "note", css_class="v-fields"))
+    helper = laid_out("Put on record", "client_key", Div("kind", "completed_on", "expires_on", "note", css_class="v-fields"))
 
 
 class JoinForm(forms.Form):

@@ -33,6 +33,7 @@ class EquipmentCheck(models.Model):
     equipment = models.ForeignKey(Equipment, on_delete=models.PROTECT, related_name="checks")
     checked_at = models.DateTimeField()
     is_good = models.BooleanField()
+    client_key = models.UUIDField(null=True, blank=True, unique=True, help_text="Of the post that made it: a retry has one effect.")
     note = models.CharField(max_length=200, blank=True)
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+")

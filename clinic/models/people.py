@@ -92,6 +92,7 @@ class Training(models.Model):
     kind = models.CharField(max_length=16, choices=Kind)
     completed_on = models.DateField("completed on")
     expires_on = models.DateField("valid until", null=True, blank=True)
+    client_key = models.UUIDField(null=True, blank=True, unique=True, help_text="Of the post that made it: a retry has one effect.")
     note = models.CharField(max_length=200, blank=True)
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

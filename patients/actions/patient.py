@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
 from clinic import audit
+from clinic.actions.merging import merged
 from clinic.findings import refuse
 from clinic.models import Site, User
-from patients.actions.writing import locked, refuse_fields, set_changed, today_of
+from patients.actions.writing import locked, posted_before, refuse_fields, set_changed, today_of
 from patients.models import Contact, Patient
 from patients.rules.names import folded_name, name_problem
 from patients.rules.people import birth_problem, status_problem
@@ -39,9 +41,13 @@ def register_patient(*, site: Site, fields: Mapping[str, Any], by: User, now: da
 
 
 @transaction.atomic
-def edit_patient(patient: Patient, *, fields: Mapping[str, Any], by: User, now: datetime) -> Patient:
-    """Change what was typed. The audit entry names the changed fields, never their values. Raises Refused as `register_patient`."""
+def edit_patient(patient: Patient, *, fields: Mapping[str, Any], opened: Mapping[str, str] | None = None, by: User, now: datetime) -> Patient:
+    """Change what was typed. The audit entry names the changed fields, never their values.
+
+    `opened` is what the page showed: a field that somebody else changed since raises Changed. Raises Refused as `register_patient`.
+    """
     row = locked(patient)
+    fields = merged(row, {name: fields[name] for name in FIELDS if name in fields}, opened)
     check_identity(fields, row.site, now)
     try:
         with transaction.atomic():
@@ -79,15 +85,26 @@ def change_status(patient: Patient, *, status: str, reason: str, by: User, now: 
 
 
 @transaction.atomic
-def save_contact(patient: Patient, *, contact: Contact | None, fields: Mapping[str, Any], by: User, now: datetime) -> Contact:
+def save_contact(
+    patient: Patient,
+    *,
+    contact: Contact | None,
+    fields: Mapping[str, Any],
+    client_key: UUID | None = None,
+    opened: Mapping[str, str] | None = None,
+    by: User,
+    now: datetime,
+) -> Contact:
     """Add a contact of the patient (`contact` is None) or change one; one that is no longer to be used is set inactive, never deleted."""
     row = locked(patient)
     if contact is None:
-        contact = Contact.objects.create(site=row.site, patient=row, **fields)
+        if earlier := posted_before(Contact, row, client_key):
+            return earlier
+        contact = Contact.objects.create(site=row.site, patient=row, client_key=client_key, **fields)
         audit.record(action="contact.added", target=contact, by=by, now=now, site=row.site, patient_pk=row.pk)
         return contact
     contact = locked(contact)
-    changed = set_changed(contact, fields)
+    changed = set_changed(contact, merged(contact, fields, opened))
     if changed:
         audit.record(action="contact.edited", target=contact, by=by, now=now, site=row.site, patient_pk=row.pk, changes={"fields": changed})
     return contact

@@ -20,9 +20,9 @@ def locked(row: Row) -> Row:
     return type(row)._default_manager.select_for_update().get(pk=row.pk)
 
 
-def posted_before(model: type[Row], patient: Patient, client_key: UUID) -> Row | None:
-    """The row that an earlier post with this key made: a retry has one effect. Raises Refused for the key of another patient's post."""
-    row: Any = model._default_manager.filter(client_key=client_key).first()
+def posted_before(model: type[Row], patient: Patient, client_key: UUID | None) -> Row | None:
+    """The row that an earlier post with this key made: a retry has one effect. Without a key there is none. Raises Refused for the key of another patient's post."""
+    row: Any = model._default_manager.filter(client_key=client_key).first() if client_key is not None else None
     if row is not None and row.patient_id != patient.pk:
         raise refuse("MON-7", "This page is out of date. Load it again.", code="client_key")
     return row  # type: ignore[no-any-return]

@@ -6,7 +6,8 @@ from typing import Any
 from crispy_forms.bootstrap import AppendedText
 from django import forms
 
-from clinic.forms.base import Day, Line, laid_out
+from clinic.forms.base import ClientKey, Day, Line, laid_out
+from clinic.forms.opened import OpenedField
 from patients.forms.fields import columns, segmented, tick
 from patients.models import AntidepressantTrial
 from patients.models.chart import MedicineClass
@@ -14,12 +15,13 @@ from patients.rules.standing import RANGES
 
 
 class MedicineForm(forms.Form):
+    client_key = ClientKey(required=False)
     name = Line(label="Medicine", max_length=120)
     medicine_class = forms.ChoiceField(label="Class", choices=[("", "Choose"), *MedicineClass.choices])
     dose = Line(label="Dose", max_length=80, required=False)
     started_on = Day(label="Since", required=False)
 
-    helper = laid_out("Add the medicine", columns("name", "medicine_class"), columns("dose", "started_on"))
+    helper = laid_out("Add the medicine", "client_key", columns("name", "medicine_class"), columns("dose", "started_on"))
 
 
 class MedicineStopForm(forms.Form):
@@ -29,13 +31,15 @@ class MedicineStopForm(forms.Form):
 
 
 class TrialForm(forms.Form):
+    client_key = ClientKey(required=False)
+    opened = OpenedField()
     drug = Line(label="Antidepressant", max_length=120)
     dose = Line(label="Dose", max_length=80, required=False)
     weeks = forms.IntegerField(label="Weeks at an adequate dose", min_value=0, max_value=1000)
     is_adequate = forms.BooleanField(label="Adequate dose and duration", required=False, initial=True)
     outcome = forms.ChoiceField(label="Outcome", choices=AntidepressantTrial.Outcome.choices, widget=forms.RadioSelect)
 
-    helper = laid_out("Save the trial", columns("drug", "dose", "weeks"), tick("is_adequate"), segmented("outcome"))
+    helper = laid_out("Save the trial", "client_key", "opened", columns("drug", "dose", "weeks"), tick("is_adequate"), segmented("outcome"))
 
 
 UNITS = {"low_spo2": "%", "minimum_watch_minutes": "min"}
@@ -49,6 +53,8 @@ LABELS = {
 class StandingForm(forms.Form):
     """Empty limits stay the site's (PAT-8)."""
 
+    client_key = ClientKey(required=False)
+
     from_on = Day(label="From")
     until_on = Day(label="Until", help_text="A prescriber looks again then; a year at most.")
     reason = Line(label="Reason", max_length=300)
@@ -60,7 +66,7 @@ class StandingForm(forms.Form):
         self.fields["from_on"].initial, self.fields["until_on"].initial = today, today + timedelta(days=90)
         limits = [AppendedText(name, UNITS.get(name, "mmHg"), inputmode="numeric") for name in RANGES]
         pairs = [columns(*limits[at : at + 2]) for at in range(0, len(limits), 2)]
-        self.helper = laid_out("Set the limits", *pairs, columns("from_on", "until_on"), "reason")
+        self.helper = laid_out("Set the limits", "client_key", *pairs, columns("from_on", "until_on"), "reason")
 
 
 class ConfirmForm(forms.Form):

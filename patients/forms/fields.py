@@ -1,6 +1,5 @@
 """Fields and rows that several forms of this room share."""
 
-import uuid
 from datetime import date
 from typing import Any
 
@@ -11,6 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from clinic.forms.base import ClientKey
 from clinic.models.attachments import MAX_ATTACHMENT_BYTES
 
 US_ZONES = (
@@ -19,13 +19,7 @@ US_ZONES = (
 )  # fmt: skip
 
 
-class ClientKey(forms.UUIDField):
-    """The page's own key, so that a post that comes twice has one effect."""
-
-    widget = forms.HiddenInput
-
-    def __init__(self) -> None:
-        super().__init__(initial=uuid.uuid4, error_messages={"required": "Load the page again.", "invalid": "Load the page again."})
+__all__ = ["US_ZONES", "BirthDay", "ClientKey", "Proof", "columns", "file_of", "not_in_future", "part", "password", "segmented", "soft", "tick"]
 
 
 class BirthDay(forms.DateField):

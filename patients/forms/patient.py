@@ -7,7 +7,8 @@ from crispy_forms.layout import Div
 from django import forms
 from phonenumber_field.formfields import PhoneNumberField
 
-from clinic.forms.base import Line, laid_out
+from clinic.forms.base import ClientKey, Line, laid_out
+from clinic.forms.opened import OpenedField
 from clinic.models import Site
 from patients.forms.fields import US_ZONES, BirthDay, columns, part, segmented, tick
 from patients.models import Contact, Patient
@@ -22,6 +23,7 @@ PHONE_ERRORS = {"invalid": "Write the number with its area code, like 518 555 01
 class PatientForm(forms.Form):
     """Registers or edits. An unlikely birth date and a namesake are asked about: the question comes with a box to tick."""
 
+    opened = OpenedField()
     last_name = Line(label="Last name", max_length=80)
     first_name = Line(label="First name", max_length=80)
     middle_initial = Line(label="Middle initial", max_length=1, required=False)
@@ -49,6 +51,7 @@ class PatientForm(forms.Form):
         self.questions = Div()
         self.helper = laid_out(
             "Save" if patient else "Register the patient",
+            "opened",
             self.questions,
             columns("last_name", "first_name", "middle_initial"),
             columns("birth_on", "mrn"),
@@ -111,7 +114,7 @@ class PatientForm(forms.Form):
 
     @property
     def values(self) -> dict[str, Any]:
-        return {name: value for name, value in self.cleaned_data.items() if not name.startswith("confirm_")}
+        return {name: value for name, value in self.cleaned_data.items() if name != "opened" and not name.startswith("confirm_")}
 
 
 class StatusForm(forms.Form):
@@ -122,12 +125,14 @@ class StatusForm(forms.Form):
 
 
 class ContactForm(forms.Form):
+    client_key = ClientKey(required=False)
+    opened = OpenedField()
     kind = forms.ChoiceField(label="Who", choices=Contact.Kind.choices, widget=forms.RadioSelect, initial=Contact.Kind.ESCORT)
     name = Line(label="Name", max_length=120)
     relation = Line(label="Relation", max_length=60, required=False)
     phone = PhoneNumberField(label="Phone", region="US", required=False, error_messages=PHONE_ERRORS)
 
-    helper = laid_out("Save the contact", segmented("kind"), columns("name", "relation", "phone"))
+    helper = laid_out("Save the contact", "client_key", "opened", segmented("kind"), columns("name", "relation", "phone"))
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
@@ -140,4 +145,4 @@ class ContactForm(forms.Form):
 class ContactEditForm(ContactForm):
     is_active = forms.BooleanField(label="Still to be called", required=False, help_text="Untick instead of deleting: past visits keep the name.")
 
-    helper = laid_out("Save the contact", segmented("kind"), columns("name", "relation", "phone"), tick("is_active"))
+    helper = laid_out("Save the contact", "client_key", "opened", segmented("kind"), columns("name", "relation", "phone"), tick("is_active"))

@@ -51,6 +51,7 @@ class Medicine(models.Model):
     dose = models.CharField(max_length=80, blank=True)
     started_on = models.DateField(null=True, blank=True)
     stopped_on = models.DateField(null=True, blank=True)
+    client_key = models.UUIDField(null=True, blank=True, unique=True, help_text="Of the post that made it: a retry has one effect.")
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+")
 
@@ -81,6 +82,7 @@ class AntidepressantTrial(models.Model):
     weeks = models.PositiveSmallIntegerField("weeks at an adequate dose")
     is_adequate = models.BooleanField("adequate dose and duration", default=True)
     outcome = models.CharField(max_length=14, choices=Outcome)
+    client_key = models.UUIDField(null=True, blank=True, unique=True, help_text="Of the post that made it: a retry has one effect.")
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+")
 
@@ -106,6 +108,7 @@ class StandingParameters(models.Model):
     set_by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+")
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey("clinic.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    client_key = models.UUIDField(null=True, blank=True, unique=True, help_text="Of the post that made it: a retry has one effect.")
 
     class Meta:
         ordering = ["-from_on", "-pk"]

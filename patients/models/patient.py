@@ -98,6 +98,7 @@ class Contact(models.Model):
     relation = models.CharField(max_length=60, blank=True)
     phone = PhoneNumberField(blank=True)
     is_active = models.BooleanField(default=True)
+    client_key = models.UUIDField(null=True, blank=True, unique=True, help_text="Of the post that made it: a retry has one effect.")
 
     class Meta:
         ordering = ["kind", "name", "pk"]

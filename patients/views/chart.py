@@ -3,12 +3,13 @@
 from django.http import HttpRequest, HttpResponse
 
 from clinic.access import site_for
+from clinic.actions.merging import opened_as
 from clinic.queries import today_at
 from clinic.roles import Permission
 from patients import access
 from patients.actions import chart as actions
 from patients.forms.chart import ConfirmForm, MedicineForm, MedicineStopForm, StandingForm, TrialForm
-from patients.views.page import done, form_page, to_chart
+from patients.views.page import OWN, done, form_page, split, to_chart
 from patients.views.patient import get_and_post
 
 
@@ -17,7 +18,7 @@ def medicine_new(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     site_for(request, site, Permission.CLINICAL_CHART)
     patient = access.patient_for(request, pk, Permission.CLINICAL_CHART)
     form = MedicineForm(request.POST or None)
-    if request.method == "POST" and done(form, lambda: actions.add_medicine(patient, fields=form.cleaned_data, by=request.user, now=request.now)):
+    if request.method == "POST" and done(form, lambda: actions.add_medicine(patient, **split(form.cleaned_data), by=request.user, now=request.now)):
         return to_chart(request, pk, "medicines")
     return form_page(request, form, title="Add a medicine", patient=patient)
 
@@ -40,7 +41,7 @@ def trial_new(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     patient = access.patient_for(request, pk, Permission.CLINICAL_CHART)
     form = TrialForm(request.POST or None)
     if request.method == "POST" and done(
-        form, lambda: actions.save_trial(patient, trial=None, fields=form.cleaned_data, by=request.user, now=request.now)
+        form, lambda: actions.save_trial(patient, trial=None, **split(form.cleaned_data), by=request.user, now=request.now)
     ):
         return to_chart(request, pk, "trials")
     return form_page(request, form, title="Add an antidepressant trial", patient=patient)
@@ -50,9 +51,10 @@ def trial_new(request: HttpRequest, site: str, pk: int) -> HttpResponse:
 def trial_edit(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     site_for(request, site, Permission.CLINICAL_CHART)
     trial = access.trial_for(request, pk, Permission.CLINICAL_CHART)
-    form = TrialForm(request.POST or None, initial={name: getattr(trial, name) for name in TrialForm.base_fields})
+    names = [name for name in TrialForm.base_fields if name not in OWN]
+    form = TrialForm(request.POST or None, initial={**{name: getattr(trial, name) for name in names}, "opened": opened_as(trial, names)})
     if request.method == "POST" and done(
-        form, lambda: actions.save_trial(trial.patient, trial=trial, fields=form.cleaned_data, by=request.user, now=request.now)
+        form, lambda: actions.save_trial(trial.patient, trial=trial, **split(form.cleaned_data), by=request.user, now=request.now)
     ):
         return to_chart(request, trial.patient_id, "trials")
     return form_page(request, form, title="Edit the trial", patient=trial.patient)
@@ -64,7 +66,7 @@ def standing_new(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     patient = access.patient_for(request, pk, Permission.PRESCRIBE)
     form = StandingForm(request.POST or None, today=today_at(place, request.now))
     if request.method == "POST" and done(
-        form, lambda: actions.set_standing_parameters(patient, fields=form.cleaned_data, by=request.membership, now=request.now)
+        form, lambda: actions.set_standing_parameters(patient, **split(form.cleaned_data), by=request.membership, now=request.now)
     ):
         return to_chart(request, pk, "standing")
     lead = "Limits for this patient alone. What stays empty is the clinic's. New limits take the place of earlier ones."

@@ -1,7 +1,7 @@
 """What the form pages share: the act with its refusals beside the fields, the page itself, the way back to the chart."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +14,7 @@ from clinic.http import see_other
 from patients.models import Patient
 
 Made = TypeVar("Made")
+OWN = ("client_key", "opened")
 
 
 def done(form: forms.BaseForm, act: Callable[[], Made]) -> Made | None:
@@ -25,6 +26,12 @@ def done(form: forms.BaseForm, act: Callable[[], Made]) -> Made | None:
     except Refused as refused:
         show_refusal(form, refused)
         return None
+
+
+def split(cleaned: dict[str, Any]) -> dict[str, Any]:
+    """What a form holds, as an action takes it: the fields, and beside them the page's key and what it showed when it was opened."""
+    own = {name: cleaned[name] for name in OWN if name in cleaned}
+    return {"fields": {name: value for name, value in cleaned.items() if name not in own}, **own}
 
 
 def form_page(request: HttpRequest, form: forms.BaseForm, *, title: str, patient: Patient | None = None, lead: str = "") -> HttpResponse:

@@ -4,12 +4,13 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from clinic.access import site_for
+from clinic.actions.merging import opened_as
 from clinic.queries import today_at
 from clinic.roles import Permission
 from patients import access
 from patients.actions import patient as actions
 from patients.forms.patient import ContactEditForm, ContactForm, PatientForm, StatusForm
-from patients.views.page import done, form_page, to_chart
+from patients.views.page import OWN, done, form_page, split, to_chart
 
 get_and_post = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -29,9 +30,11 @@ def patient_new(request: HttpRequest, site: str) -> HttpResponse:
 def patient_edit(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     place = site_for(request, site, Permission.REGISTER_PATIENT)
     patient = access.patient_for(request, pk, Permission.REGISTER_PATIENT)
-    initial = {name: getattr(patient, name) for name in actions.FIELDS}
+    initial = {**{name: getattr(patient, name) for name in actions.FIELDS}, "opened": opened_as(patient, actions.FIELDS)}
     form = PatientForm(request.POST or None, site=place, today=today_at(place, request.now), patient=patient, initial=initial)
-    if request.method == "POST" and done(form, lambda: actions.edit_patient(patient, fields=form.values, by=request.user, now=request.now)):
+    if request.method == "POST" and done(
+        form, lambda: actions.edit_patient(patient, fields=form.values, opened=form.cleaned_data["opened"], by=request.user, now=request.now)
+    ):
         return to_chart(request, pk)
     return form_page(request, form, title="Edit", patient=patient)
 
@@ -58,7 +61,7 @@ def contact_new(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     patient = access.patient_for(request, pk, Permission.REGISTER_PATIENT)
     form = ContactForm(request.POST or None)
     if request.method == "POST" and done(
-        form, lambda: actions.save_contact(patient, contact=None, fields=form.cleaned_data, by=request.user, now=request.now)
+        form, lambda: actions.save_contact(patient, contact=None, **split(form.cleaned_data), by=request.user, now=request.now)
     ):
         return to_chart(request, pk, "contacts")
     return form_page(request, form, title="Add a contact", patient=patient)
@@ -68,10 +71,11 @@ def contact_new(request: HttpRequest, site: str, pk: int) -> HttpResponse:
 def contact_edit(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     site_for(request, site, Permission.REGISTER_PATIENT)
     contact = access.contact_for(request, pk, Permission.REGISTER_PATIENT)
-    initial = {name: getattr(contact, name) for name in ContactEditForm.base_fields}
+    names = [name for name in ContactEditForm.base_fields if name not in OWN]
+    initial = {**{name: getattr(contact, name) for name in names}, "opened": opened_as(contact, names)}
     form = ContactEditForm(request.POST or None, initial=initial)
     if request.method == "POST" and done(
-        form, lambda: actions.save_contact(contact.patient, contact=contact, fields=form.cleaned_data, by=request.user, now=request.now)
+        form, lambda: actions.save_contact(contact.patient, contact=contact, **split(form.cleaned_data), by=request.user, now=request.now)
     ):
         return to_chart(request, contact.patient_id, "contacts")
     return form_page(request, form, title="Edit the contact", patient=contact.patient)

@@ -1,11 +1,13 @@
 """The patient is here: two identifiers, a way home; a wait, a hold, and back again (PRE-3, PRE-5, PRE-6)."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
 from clinic import audit
+from clinic.actions.merging import merged
 from clinic.findings import Refused, blocks, refuse
 from clinic.models import User
 from clinic.queries import today_at
@@ -74,17 +76,19 @@ def require_own_contact(session: TreatmentSession, escort: Contact | None) -> No
 
 
 @transaction.atomic
-def set_way_home(session: TreatmentSession, *, way_home: str, escort: Contact | None, by: User, now: datetime) -> None:
-    """How the patient gets home, as it is known now (PRE-3); empty: nobody knows yet."""
+def set_way_home(
+    session: TreatmentSession, *, way_home: str, escort: Contact | None, opened: Mapping[str, str] | None = None, by: User, now: datetime
+) -> None:
+    """How the patient gets home, as it is known now (PRE-3); empty: nobody knows yet. Raises Changed when somebody set it since `opened`."""
     row = locked(session)
     if row.status not in HERE:
         raise refuse("SESSION", f"This session is {Status(row.status).label.lower()}.", code="way_home.state")
     require_own_contact(row, escort)
-    before = row.way_home
-    row.way_home, row.escort = way_home, escort
+    before, kept = row.way_home, merged(row, {"way_home": way_home, "escort": escort}, opened)
+    row.way_home, row.escort = kept["way_home"], kept["escort"]
     row.save(update_fields=["way_home", "escort"])
     audit.record(
-        action="session.way_home", target=row, by=by, now=now, site=row.site, patient_pk=row.patient_id, changes={"way_home": [before, way_home]}
+        action="session.way_home", target=row, by=by, now=now, site=row.site, patient_pk=row.patient_id, changes={"way_home": [before, row.way_home]}
     )
 
 

@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from clinic import audit
-from clinic.findings import Finding, Level, Refused, blocks, decisions, refuse
+from clinic.actions.merging import changed_text
+from clinic.findings import Changed, Finding, Level, Refused, blocks, decisions, refuse
 from clinic.models import Chair, Site, SitePolicy, User
 from clinic.queries import policy_on, today_at
 from clinic.rules.opening import local_day
@@ -156,7 +157,7 @@ def keep_decisions(session: TreatmentSession, judged: Judged, wish: Wish, *, by:
 
 
 @transaction.atomic
-def move_visit(session: TreatmentSession, wish: Wish, *, by: User, now: datetime) -> TreatmentSession:
+def move_visit(session: TreatmentSession, wish: Wish, *, seen_version: int | None = None, by: User, now: datetime) -> TreatmentSession:
     """Give a booked visit another time, chair or dose. Its version rises, so that nothing answers for the old slot.
 
     Raises Refused as `book` does, and for a visit that has begun.
@@ -165,6 +166,7 @@ def move_visit(session: TreatmentSession, wish: Wish, *, by: User, now: datetime
     row = locked(session)
     if row.status != Status.BOOKED:
         raise refuse("SESSION", f"This session is {Status(row.status).label.lower()}; only a booked visit can be moved.", code="move.not_booked")
+    require_seen(row, seen_version)
     if (row.starts_at, row.chair_id, row.planned_dose_mg) == (wish.starts_at, wish.chair.pk, wish.dose_mg):
         return row
     judged = judge(wish, now=now, session_pk=row.pk)
@@ -181,6 +183,15 @@ def move_visit(session: TreatmentSession, wish: Wish, *, by: User, now: datetime
     changes: dict[str, object] = {name: [audit.plain(before[name]), audit.plain(after[name])] for name in before if before[name] != after[name]}
     audit.record(action="session.moved", target=row, by=by, now=now, site=row.site, patient_pk=row.patient_id, changes=changes)
     return row
+
+
+def require_seen(row: TreatmentSession, seen_version: int | None) -> None:
+    """Nobody moves a visit over another's head: raises Changed when it was moved since the page was opened. None: the page didn't say."""
+    if seen_version is None or seen_version == row.schedule_version:
+        return
+    local = row.starts_at.astimezone(row.site.zone)
+    now_at = changed_text(f"{local:%A, %d %B, %H:%M}, {row.chair.name}, {row.planned_dose_mg} mg")
+    raise Changed([Finding("SESSION", Level.BLOCK, now_at, code="changed.slot", field="day")], opened=str(row.schedule_version))
 
 
 MOVED = ("order", "chair", "planned_dose_mg", "treatment_on", "starts_at", "ends_at")

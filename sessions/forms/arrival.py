@@ -6,6 +6,7 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Field, Layout
 from django import forms
 
+from clinic.forms.opened import OpenedField
 from patients.models import Contact
 from patients.models.patient import WayHome
 from sessions.models import TreatmentSession
@@ -27,6 +28,7 @@ def tick(label: str) -> forms.BooleanField:
 
 
 class WayHomeForm(forms.Form):
+    opened = OpenedField()
     way_home = forms.ChoiceField(label="Way home", choices=[*WayHome.choices, UNKNOWN], widget=forms.RadioSelect)
     escort = forms.ModelChoiceField(label="With whom", queryset=Contact.objects.none(), required=False, empty_label="Nobody named")
 
@@ -43,10 +45,15 @@ class WayHomeForm(forms.Form):
         return "" if value == UNKNOWN[0] else value
 
     def rows(self) -> list[Any]:
-        return [Field("way_home", wrapper_class="v-segmented"), *(["escort"] if self.has_contacts else [])]
+        return [
+            *(["opened"] if "opened" in self.fields else []),
+            Field("way_home", wrapper_class="v-segmented"),
+            *(["escort"] if self.has_contacts else []),
+        ]
 
 
 class ArriveForm(WayHomeForm):
+    opened = None  # the first word about it writes over nobody's
     client_key = forms.UUIDField(widget=forms.HiddenInput)
     said_name = tick("The patient said their name, and it matches")
     said_birth_date = tick("The patient said their date of birth, and it matches")

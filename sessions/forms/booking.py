@@ -37,6 +37,7 @@ class SlotForm(forms.Form):
     chair = forms.ModelChoiceField(label="Chair", queryset=Chair.objects.none(), widget=forms.RadioSelect, empty_label=None)
     dose_mg = forms.TypedChoiceField(label="Planned dose", choices=(), coerce=int, widget=forms.RadioSelect)
     reason = forms.CharField(max_length=300, required=False, label="The prescriber’s reason", help_text="For what only a prescriber may decide.")
+    opened = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1, max_value=2_000_000_000)
     offer = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, site: Site, patient: Patient, may_decide: bool, ordered: Iterable[int] = (), **kwargs: Any) -> None:
@@ -48,6 +49,7 @@ class SlotForm(forms.Form):
             del self.fields["reason"]
         self.helper = untagged(
             "client_key",
+            "opened",
             Div("day", "starts_at", css_class="v-fields"),
             Field("chair", wrapper_class="v-segmented"),
             Field("dose_mg", wrapper_class="v-segmented"),

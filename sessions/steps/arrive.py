@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from django.http import HttpRequest
 
+from clinic.actions.merging import opened_as
 from clinic.roles import Permission, may
 from sessions.actions.arrival import HERE
 from sessions.forms.arrival import UNKNOWN, ArriveForm, ReasonForm, WayHomeForm
@@ -56,4 +57,8 @@ def way_home_form(session: TreatmentSession, bound_form: Any) -> WayHomeForm:
     """The way home as it is known, to be changed (PRE-3)."""
     if type(bound_form) is WayHomeForm:
         return bound_form
-    return WayHomeForm(session=session, initial={"way_home": session.way_home or UNKNOWN[0], "escort": session.escort_id}, auto_id="way_%s")
+    return WayHomeForm(
+        session=session,
+        initial={"way_home": session.way_home or UNKNOWN[0], "escort": session.escort_id, "opened": opened_as(session, ("way_home", "escort"))},
+        auto_id="way_%s",
+    )

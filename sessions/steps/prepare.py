@@ -18,6 +18,7 @@ from sessions.rules.gates import GateFacts, clear_findings
 from sessions.rules.predose_vitals import REPEAT_AFTER
 from sessions.rules.questions import QUESTIONS, Question, words_of
 from sessions.states import Status
+from sessions.steps.arrive import way_home_form
 from sessions.steps.gate_rows import errors_of, gate_rows
 
 TEMPLATE = "sessions/_step_prepare.html"
@@ -41,7 +42,7 @@ def context(picture: Picture, *, request: HttpRequest, now: datetime, bound_form
         "is_cleared": session.status == Status.CLEARED,
         "rows": rows,
         "is_open": any(row["is_open"] for row in rows),
-        "way_home_form": WayHomeForm(session=session, auto_id="way_%s") if not session.way_home else None,
+        "way_home_form": way_home_form(session, bound_form) if not session.way_home or type(bound_form) is WayHomeForm else None,
         "wait_reasons": WAIT_REASONS,
         "hold_reasons": HOLD_REASONS,
         "reopen_reasons": REOPEN_REASONS,

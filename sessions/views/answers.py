@@ -1,12 +1,14 @@
 """How the sessions room answers a post: 303 to the flowsheet, or 422 with the step's own fragment around what was typed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
 
+from clinic.actions.merging import changed_text
 from clinic.findings import Refused
+from clinic.forms.opened import reopened
 from clinic.http import see_other, unprocessable
 from sessions.forms.moments import add_findings
 from sessions.models import TreatmentSession
@@ -25,8 +27,30 @@ def is_kept(form: forms.Form, act: Callable[[], object]) -> bool:
     except Refused as refused:
         form.findings = refused.findings  # type: ignore[attr-defined]
         add_findings(form, refused.findings)
+        reopened(form, refused)
         return False
     return True
+
+
+def beside_what_stands(form: Any, stands: Mapping[str, object]) -> None:
+    """A fact was corrected by two: each field that differs says what stands now; what was typed stays in it (MON-7)."""
+    for name in form.fields:
+        if name in stands and told(form.data, name) != plain(stands[name]):
+            form.add_error(name, changed_text(plain(stands[name]) or "nothing"))
+
+
+def told(data: Any, name: str) -> str:
+    values = data.getlist(name)
+    return ", ".join(sorted(values)) if len(values) > 1 else values[0].strip() if values else ""
+
+
+def plain(value: object) -> str:
+    """A stored value as a form posts it: a tick is "on", nothing is empty."""
+    if value is None or value is False:
+        return ""
+    if isinstance(value, list | tuple):
+        return ", ".join(sorted(str(one) for one in value))
+    return "on" if value is True else str(value)
 
 
 def to_flowsheet(session: TreatmentSession) -> HttpResponse:

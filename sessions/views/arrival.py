@@ -10,6 +10,7 @@ from clinic.access import site_for
 from clinic.roles import Permission
 from sessions.access import session_for
 from sessions.actions import arrival
+from sessions.actions.predose import BEFORE_DOSE
 from sessions.forms.arrival import ArriveForm, ReasonForm, WayHomeForm
 from sessions.views.answers import is_kept, step_again, to_flowsheet
 
@@ -31,7 +32,7 @@ def way_home_set(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     form = WayHomeForm(request.POST, session=session)
     if is_kept(form, lambda: arrival.set_way_home(session, **form.cleaned_data, by=request.user, now=request.now)):
         return to_flowsheet(session)
-    return step_again(request, session, "prepare", form)
+    return step_again(request, session, "prepare" if session.status in BEFORE_DOSE else "arrive", form)
 
 
 @require_POST

@@ -125,7 +125,12 @@ def session_move(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     moved: list[TreatmentSession] = []
 
     def act() -> None:
-        with_offers(free, lambda: moved.append(booking.move_visit(session, form.wish(), by=request.user, now=request.now)))
+        with_offers(
+            free,
+            lambda: moved.append(
+                booking.move_visit(session, form.wish(), seen_version=form.cleaned_data["opened"], by=request.user, now=request.now)
+            ),
+        )
 
     if is_kept(form, act):
         return to_day(place, moved[0])
@@ -136,6 +141,7 @@ def slot_of(session: TreatmentSession) -> dict[str, object]:
     local = session.starts_at.astimezone(session.site.zone)
     return {
         "client_key": uuid4(), "day": local.date().isoformat(), "starts_at": f"{local:%H:%M}", "chair": session.chair_id, "dose_mg": session.planned_dose_mg,
+        "opened": session.schedule_version,
     }  # fmt: skip
 
 

@@ -18,8 +18,9 @@ from sessions.forms.arrival import ReasonForm
 from sessions.forms.dosing import CorrectDeviceForm, DeviceForm, SecondForm, StartForm, initial_of
 from sessions.forms.events import WithdrawForm
 from sessions.models import DeviceUse, TreatmentSession
+from sessions.queries.succession import newest_of
 from sessions.states import DOSED
-from sessions.views.answers import is_kept, step_again, to_flowsheet
+from sessions.views.answers import beside_what_stands, is_kept, step_again, to_flowsheet
 
 
 @require_POST
@@ -110,6 +111,10 @@ def device_correct(request: HttpRequest, site: str, pk: int) -> HttpResponse:
 
     if is_kept(form, act):
         return to_flowsheet(session)
+    newest = newest_of(device)
+    if newest.pk != device.pk and not newest.is_withdrawn:
+        beside_what_stands(form, initial_of(newest, session.site.zone))
+        device = newest
     return render(request, "sessions/device_correct.html", {"session": session, "device": device, "form": form}, status=422)
 
 

@@ -14,7 +14,8 @@ from sessions.forms.check import CheckForm, CorrectionForm, initial_of
 from sessions.forms.check_layout import check_layout
 from sessions.forms.events import MeasureForm, RoundForm, TapForm, WithdrawForm
 from sessions.models import Observation, Round, SessionEvent
-from sessions.views.answers import is_kept, step_again, to_flowsheet
+from sessions.queries.succession import newest_of
+from sessions.views.answers import beside_what_stands, is_kept, step_again, to_flowsheet
 
 FACTS = {"check": Observation, "round": Round, "event": SessionEvent}
 
@@ -40,6 +41,11 @@ def observation_correct(request: HttpRequest, site: str, pk: int) -> HttpRespons
         form, lambda: watch.correct_observation(old, check=form.check(), reason=form.cleaned_data["reason"], by=request.user, now=request.now)
     ):
         return to_flowsheet(old.session)
+    newest = newest_of(old)
+    if newest.pk != old.pk and not newest.is_withdrawn:
+        beside_what_stands(form, initial_of(newest))
+        newest.session = old.session
+        return correction_page(request, newest, form.data, form.errors, form.findings, status=422)
     return correction_page(request, old, form.data, form.errors, form.findings, status=422)
 
 
