@@ -17,6 +17,7 @@ urlpatterns = [
     path("<slug:site>/sessions/<int:pk>/start/", dosing.dosing_start, name="dosing_start"),
     path("<slug:site>/sessions/<int:pk>/devices/", dosing.device_record, name="device_record"),
     path("<slug:site>/sessions/<int:pk>/stop/", dosing.dosing_stop, name="dosing_stop"),
+    path("<slug:site>/sessions/<int:pk>/complaint/", dosing.complaint_report, name="complaint_report"),
     path("<slug:site>/devices/<int:pk>/undo/", dosing.device_undo, name="device_undo"),
     path("<slug:site>/devices/<int:pk>/confirm/", dosing.device_confirm, name="device_confirm"),
     path("<slug:site>/devices/<int:pk>/correct/", dosing.device_correct, name="device_correct"),

@@ -22,6 +22,7 @@ SENTENCES = {
     "predose.answered": "answered the pre-dose questions",
     "device.recorded": "recorded a device",
     "device.corrected": "corrected a device",
+    "device.complaint_reported": "told the maker of a failed device",
     "device.confirmed": "had a second person confirm a late device",
     "device.undone": "undid a device",
     "observation.recorded": "recorded a check",

@@ -113,6 +113,7 @@ SESSIONS = {
     "dosing_start": act(P.DOSE, of="session"),
     "device_record": form(P.DOSE, of="session"),
     "dosing_stop": act(P.DOSE, of="session"),
+    "complaint_report": act(P.DOSE, of="session"),
     "device_undo": act(P.DOSE, of="device"),
     "device_confirm": form(P.DOSE, of="device"),
     "device_correct": form(P.DOSE, of="device"),

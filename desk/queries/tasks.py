@@ -8,10 +8,12 @@ from django.urls import reverse
 from clinic.models import Notice, Site
 from clinic.queries import open_notices
 from sessions.models import TreatmentSession
+from sessions.queries.complaints import COMPLAINT
 from sessions.queries.leaving import UNSIGNED
 from sessions.queries.safety_calls import CALL_NOTICE
 
-KINDS = (CALL_NOTICE, UNSIGNED)
+KINDS = (CALL_NOTICE, UNSIGNED, COMPLAINT)
+STEP_OF = {COMPLAINT: "dose"}
 
 
 def tasks_of(site: Site) -> QuerySet[Notice]:
@@ -30,7 +32,7 @@ def task_row(notice: Notice, site: Site, now: datetime) -> dict[str, object]:
     return {
         "patient": f"{notice.last_name}, {notice.first_name[:1]}.", "text": notice.text, "rule": notice.rule, "due_at": notice.due_at,  # type: ignore[attr-defined]
         "owner": str(notice.owner) if notice.owner else "", "is_late": notice.due_at is not None and now > notice.due_at,
-        "url": f"{reverse('flowsheet', args=[site.slug, notice.target_pk])}?step=leave",
+        "url": f"{reverse('flowsheet', args=[site.slug, notice.target_pk])}?step={STEP_OF.get(notice.kind, 'leave')}",
     }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from clinic import audit
 from clinic.findings import Finding, blocks, refuse
 from clinic.models import User
+from sessions.actions.complaints import heed_failure
 from sessions.actions.device_seconds import confirmed
 from sessions.actions.dosing import Given, first_counts_from, keep_breaches, plain_device
 from sessions.actions.facts import copied_fields, new_fact, require_reason, require_standing, require_time, same_post
@@ -41,6 +42,8 @@ def undo_device(device: DeviceUse, *, client_key: UUID, by: User, now: datetime)
         supersedes=device, is_withdrawn=True, reason="Taken back within a minute", **copied_fields(device),
     )  # fmt: skip
     audit.record(action="device.undone", target=device, by=by, now=now, site=row.site, patient_pk=row.patient_id, changes={"number": device.number})
+    if device.has_failed:
+        heed_failure(row, made, now)
     picture.devices = [other for other in picture.devices if other.pk != device.pk]
     settle(picture, by=by, now=now)
     return made
@@ -81,6 +84,8 @@ def correct_device(
             "given_at": [audit.plain(device.observed_at), audit.plain(made.observed_at)], "breaches": [one.key for one in broken],
         },
     )  # fmt: skip
+    if made.has_failed != device.has_failed:
+        heed_failure(row, made, now)
     settle(picture, by=by, now=now)
     return made
 

@@ -11,6 +11,7 @@ from clinic.findings import Finding, Level, Refused, blocks, refuse, standing_in
 from clinic.models import Membership, User
 from clinic.rules.opening import local_day
 from sessions.actions.arrival import matched_identity, require_identity
+from sessions.actions.complaints import heed_failure
 from sessions.actions.facts import new_fact, require_time, same_post
 from sessions.actions.forms import owe_form
 from sessions.actions.life import fix_policy, lock_patient, locked_picture, move
@@ -111,6 +112,8 @@ def record_device(session: TreatmentSession, *, given: Given, client_key: UUID, 
             "session": row.pk, "number": made.number, "sprays": made.sprays, "given_at": made.observed_at, "breaches": [one.key for one in broken],
         },
     )  # fmt: skip
+    if made.has_failed:
+        heed_failure(row, made, now)
     picture.devices.append(made)
     after_device(picture, by=by, now=now)
     return made
@@ -190,8 +193,7 @@ def stop_dosing(session: TreatmentSession, *, reason: str, client_key: UUID, by:
         raise refuse("DOS-2", "No spray was given yet. Hold the session instead.", code="stop.no_spray")
     if not reason.strip():
         raise refuse("DOS-2", "Say why dosing was stopped.", code="stop.reason", field="reason")
-    new_fact(
-        SessionEvent, row, observed_at=now, by=by, now=now, client_key=client_key, kind=SessionEvent.Kind.STOPPED_EARLY, what=reason.strip()[:200]
-    )
+    what = rules.stopped_words(reason.strip(), given=len(picture.sprayed), planned=devices_planned(picture))
+    new_fact(SessionEvent, row, observed_at=now, by=by, now=now, client_key=client_key, kind=SessionEvent.Kind.STOPPED_EARLY, what=what)
     move(row, Status.MONITORING, by=by, now=now)
     return row

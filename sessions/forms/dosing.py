@@ -139,6 +139,13 @@ class CorrectDeviceForm(DeviceForm):
         return ["client_key", *super().rows(), Field("label_checked", wrapper_class="v-tick"), "reason", second]
 
 
+class ComplaintForm(forms.Form):
+    """What the maker answered about a failed device (DOS-2)."""
+
+    number = forms.IntegerField(min_value=1, max_value=12, widget=forms.HiddenInput)
+    reference = forms.CharField(max_length=80, required=False)
+
+
 class SecondForm(forms.Form):
     """Another person, by their own e-mail and password, without taking over the sign-in (OUT-4)."""
 

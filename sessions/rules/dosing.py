@@ -76,6 +76,13 @@ def _rest(device: Device, rest: timedelta) -> list[Finding]:
     return [Finding("DOS-2", Level.NOTE, text, code="DOS-2.rest", field="observed_at")]
 
 
+def stopped_words(reason: str, *, given: int, planned: int) -> str:
+    """Why dosing was stopped, and what becomes of the devices that nobody has opened (DOS-2); 200 characters at most."""
+    left = max(0, planned - given)
+    note = f" {left} unopened {'device goes' if left == 1 else 'devices go'} back to stock." if left else ""
+    return f"{reason[: 200 - len(note) - 1].rstrip('.')}.{note}" if note else reason[:200]
+
+
 def may_undo(*, recorded_at: datetime, now: datetime, is_same_person: bool, is_latest: bool) -> bool:
     """A slip of the finger may be taken back by the same person within a minute, and only the last device (OUT-4)."""
     return is_same_person and is_latest and timedelta(0) <= now - recorded_at <= UNDO_WITHIN

@@ -14,6 +14,7 @@ from sessions.forms.dosing import DeviceForm, StartForm
 from sessions.forms.predose import DecideForm
 from sessions.models import DeviceUse
 from sessions.picture import Picture
+from sessions.queries.complaints import open_complaints
 from sessions.queries.gates import devices_planned, gate_facts
 from sessions.rules.dosing import may_undo
 from sessions.rules.gates import start_findings
@@ -40,6 +41,7 @@ def context(picture: Picture, *, request: HttpRequest, now: datetime, bound_form
         "is_cleared": is_cleared,
         "is_dosing": session.status == Status.DOSING,
         "planned": devices_planned(picture),
+        "complaints": open_complaints(session) if any(device.has_failed for device in picture.devices) else (),
         "devices": device_rows(picture, by_pk=request.user.pk, now=now),
         "next_number": len(picture.sprayed) + 1,
         "rest_ends_at": picture.rest_ends_at,

@@ -9,18 +9,18 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.access import site_for
 from clinic.findings import refuse
-from clinic.models import Membership
-from clinic.roles import Permission, may
-from clinic.signatures import IdentityProof, confirm_identity
+from clinic.roles import Permission
+from clinic.signatures import IdentityProof
 from sessions.access import fact_for, session_for
-from sessions.actions import device_seconds, devices, dosing
+from sessions.actions import complaints, device_seconds, devices, dosing
 from sessions.forms.arrival import ReasonForm
-from sessions.forms.dosing import CorrectDeviceForm, DeviceForm, SecondForm, StartForm, initial_of
+from sessions.forms.dosing import ComplaintForm, CorrectDeviceForm, DeviceForm, SecondForm, StartForm, initial_of
 from sessions.forms.events import WithdrawForm
 from sessions.models import DeviceUse, TreatmentSession
 from sessions.queries.succession import newest_of
 from sessions.states import DOSED
 from sessions.views.answers import beside_what_stands, is_kept, step_again, to_flowsheet
+from sessions.views.second import proven_second
 
 
 @require_POST
@@ -140,13 +140,8 @@ def device_confirm(request: HttpRequest, site: str, pk: int) -> HttpResponse:
 
 
 def second_person(session: TreatmentSession, email: str, password: str) -> IdentityProof | None:
-    """Another member of this site who may dose, with their own password; None when nobody was named. Before any transaction: Argon2 is slow."""
-    if not email:
-        return None
-    member = Membership.objects.select_related("user").filter(site_id=session.site_id, is_active=True, user__email__iexact=email).first()
-    if member is None or not may(member.role, Permission.DOSE):
-        raise refuse("OUT-4", "Nobody of this site who may dose signs in with that e-mail.", code="OUT-4.who", field="second_email")
-    return confirm_identity(member.user, password)
+    """Another member of this site who may dose; None when nobody was named."""
+    return proven_second(session, email, password, Permission.DOSE, rule="OUT-4").proof if email else None
 
 
 @require_POST
@@ -163,3 +158,14 @@ def dosing_stop(request: HttpRequest, site: str, pk: int) -> HttpResponse:
         )
 
     return to_flowsheet(session) if is_kept(form, act) else step_again(request, session, "dose", form)
+
+
+@require_POST
+def complaint_report(request: HttpRequest, site: str, pk: int) -> HttpResponse:
+    """The maker has been told of a failed device (DOS-2)."""
+    site_for(request, site, Permission.DOSE)
+    session = session_for(request, pk, Permission.DOSE)
+    form = ComplaintForm(request.POST)
+    if is_kept(form, lambda: complaints.report_complaint(session, **form.cleaned_data, by=request.user, now=request.now)):
+        return to_flowsheet(session)
+    return step_again(request, session, "dose", as_reason(form))
