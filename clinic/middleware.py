@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
 from django.utils import timezone
 
 from clinic import audit, clock
@@ -46,7 +48,7 @@ class SignedOutFragmentMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         is_fragment = request.headers.get("HX-Request") == "true"
-        if is_fragment and not request.user.is_authenticated and response.status_code in (302, 303):
+        if is_fragment and not request.user.is_authenticated and response.get("Location", "").startswith(resolve_url(settings.LOGIN_URL)):
             return HttpResponse("You were signed out.", status=401)
         return response
 

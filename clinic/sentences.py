@@ -49,6 +49,8 @@ register_sentences(
         "member.changed": "changed a member's role or credential",
         "member.ended": "ended a membership",
         "training.recorded": "recorded a training",
+        "screen.enrolled": "enrolled a screen",
+        "screen.revoked": "revoked a screen",
         "duty.came": "came on site",
         "duty.left": "left the site",
         "duty.stayed": "stayed past closing",

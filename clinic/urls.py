@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinic.views import audit, duty, equipment, files, furniture, home, join, policies, presence, site, staff
+from clinic.views import audit, duty, equipment, files, furniture, home, join, policies, presence, screens, site, staff
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -34,6 +34,8 @@ urlpatterns = [
     path("<slug:site>/settings/equipment/", equipment.equipment, name="equipment"),
     path("<slug:site>/settings/equipment/<int:pk>/", equipment.equipment_item, name="equipment_item"),
     path("<slug:site>/settings/equipment/<int:pk>/check/", equipment.equipment_check, name="equipment_check"),
+    path("<slug:site>/settings/screens/", screens.screens, name="screens"),
+    path("<slug:site>/settings/screens/<int:pk>/revoke/", screens.revoke_screen, name="revoke_screen"),
     path("<slug:site>/settings/policies/", policies.policies, name="policies"),
     path("<slug:site>/settings/policies/new/", policies.new_policy, name="new_policy"),
     path("<slug:site>/settings/policies/<int:pk>/withdraw/", policies.withdraw_policy, name="withdraw_policy"),

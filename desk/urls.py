@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from desk.views import board, flowsheet, patients, signing
+from desk.views import board, flowsheet, patients, screens, signing
 
 urlpatterns = [
+    path("r/<str:token>/", screens.screen, name="screen"),
     path("<slug:site>/patients/", patients.patient_list, name="patient_list"),
     path("<slug:site>/patients/<int:pk>/", patients.patient_chart, name="patient_chart"),
     path("<slug:site>/to-sign/", signing.to_sign, name="to_sign"),

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from clinic.actions.attachments import keep_file
+from clinic.actions.screens import enrol_screen
 from clinic.models import Equipment, Invitation, SitePolicy
 from clinic.roles import Role
 from reports.rules import MEASURES
@@ -115,6 +116,7 @@ OBJECTS: dict[str, Callable[[Cast], Arguments]] = {
     "invitation": invitation,
     "chair": lambda cast: number(cast.chairs[0]),
     "stay": lambda cast: number(made.on_duty(cast.of(cast.prescriber), NOW - timedelta(hours=20), left_at=NOW - timedelta(hours=19))),
+    "screen": lambda cast: number(enrol_screen(cast.riverside, name="Corridor", kind="wall", chair=None, by=cast.admin, now=NOW)[0]),
     "closure": lambda cast: number(made.ClosureFactory(site=cast.riverside)),
     "equipment": lambda cast: number(Equipment.objects.filter(site=cast.riverside).first()),
     "file": file,

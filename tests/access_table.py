@@ -54,6 +54,8 @@ CLINIC = {
     "equipment": form(P.MANAGE_SITE),
     "equipment_item": form(P.MANAGE_SITE, of="equipment"),
     "equipment_check": act(P.MANAGE_SITE, of="equipment"),
+    "screens": form(P.MANAGE_SITE),
+    "revoke_screen": act(P.MANAGE_SITE, of="screen"),
     "policies": page(P.MANAGE_SITE),
     "new_policy": form(P.MANAGE_SITE),
     "withdraw_policy": act(P.MANAGE_SITE, of="policy"),
@@ -127,6 +129,7 @@ SESSIONS = {
     "event_withdraw": form(P.TAKE_VITALS, of="event"),
     "alert_acknowledge": act(P.TAKE_VITALS, of="alert"),
     "alert_close": form(P.DECIDE, of="alert"),
+    "help_answer": act(P.TAKE_VITALS, of="session"),
     "patient_seen": form(P.DECIDE, of="session"),
     "readiness_record": act(P.SIGN_DISCHARGE, of="session"),
     "session_discharge": act(P.SIGN_DISCHARGE, of="session"),
@@ -178,5 +181,5 @@ OFFICE = {
 PAGES: dict[str, Entry] = CLINIC | PATIENTS | SESSIONS | EMERGENCY | FILING | OFFICE
 
 # Without a site in the path: open to everybody (the operator's monitor, or whoever holds a link), or to anybody signed in.
-OPEN = {"healthz", "readyz", "accept_invitation", "visit"}
+OPEN = {"healthz", "readyz", "accept_invitation", "visit", "screen"}
 SIGNED_IN = {"home"}

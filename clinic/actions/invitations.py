@@ -1,6 +1,5 @@
 """Invite a person into a site, and join: as a new person, or with the account that has the invited e-mail (SET-10)."""
 
-import hashlib
 import secrets
 from datetime import datetime, timedelta
 
@@ -11,12 +10,9 @@ from clinic.actions.writing import locked_site, stop_on
 from clinic.findings import refuse
 from clinic.models import Invitation, Membership, Site, User
 from clinic.rules.people import credential_findings
+from clinic.tokens import token_digest
 
 VALID_FOR = timedelta(days=7)
-
-
-def token_digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from clinic.models.equipment import Equipment, EquipmentCheck
 from clinic.models.notices import Heartbeat, Notice
 from clinic.models.people import Invitation, Membership, Training, User
 from clinic.models.policy import SitePolicy
+from clinic.models.screens import Screen
 from clinic.models.site import (
     AuthorizedRepresentative,
     Certification,
@@ -37,6 +38,7 @@ __all__ = [
     "Notice",
     "OpeningHours",
     "Organisation",
+    "Screen",
     "Signature",
     "Site",
     "SitePolicy",

@@ -8,12 +8,13 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from clinic.actions.invitations import join_as_existing, join_as_new, token_digest
+from clinic.actions.invitations import join_as_existing, join_as_new
 from clinic.findings import Refused
 from clinic.forms.base import attempt
 from clinic.forms.people import JoinForm
 from clinic.http import see_other
 from clinic.models import Invitation, User
+from clinic.tokens import token_digest
 from clinic.views.pages import page
 
 

@@ -19,6 +19,7 @@ from sessions.queries.forms import OPEN as FORM_OPEN
 from sessions.queries.forms import day_0_of, limits_of
 from sessions.queries.policies import policies_for
 from sessions.queries.screening import WORDS, screen_is_open
+from sessions.queries.screens import feels_bad_since, with_calls
 from sessions.rules.deadlines import Urgency, urgency
 from sessions.states import OPEN, PRESENT, Status
 
@@ -47,7 +48,9 @@ def sessions_on_board(site: Site, today: date, chairs: list[Chair]) -> list[Trea
     """Today's sessions and everybody still in the house, whatever the day; who was held on an earlier day has gone home."""
     rows = TreatmentSession.objects.filter(Q(treatment_on=today) | Q(status__in=PRESENT), site=site).exclude(status=Status.VOIDED)
     rounds = Round.objects.standing().filter(session_id=OuterRef("pk")).order_by("-observed_at")
-    rows = rows.annotate(needs_prescriber=screen_is_open(), explained=is_explained(), last_round_at=Subquery(rounds.values("observed_at")[:1]))
+    rows = with_calls(rows).annotate(
+        needs_prescriber=screen_is_open(), explained=is_explained(), last_round_at=Subquery(rounds.values("observed_at")[:1])
+    )
     sessions = sorted(rows.select_related("patient", "policy").order_by(), key=lambda session: (session.starts_at, session.pk))
     known = {chair.pk: chair for chair in chairs}
     for session in sessions:
@@ -91,21 +94,25 @@ def live_card(site: Site, picture: Picture, now: datetime) -> dict[str, object]:
     alert = alert_of_card(picture, now)
     rest = picture.rest_ends_at if session.status == Status.DOSING else None
     screen = WORDS if getattr(session, "needs_prescriber", False) else ""
+    help_asked_at, seen_at = getattr(session, "help_asked_at", None), last_seen_at(picture)
+    feels_bad_at = feels_bad_since(session, seen_at)
     return {
         "key": f"s{session.pk}", "chair_pk": session.chair_id, "chair": session.chair.name, "phase": session.status, "patient": session.patient.short_name,
         "url": reverse("flowsheet", args=[site.slug, session.pk]), "about": about(picture), "first_device_at": picture.first_device_at,
         "gate_opens_at": picture.gate_opens_at, "rest_ends_at": rest if rest and rest > now else None, "next_due_at": due.at if due else None, "next_due_label": due.label if due else "",
-        **alert, "is_late": is_late, "note": waiting_note(session), "second": second_note(picture), "seen_at": last_seen_at(picture), "rank": rank(alert, is_late, screen), "screen": screen, "starts_at": session.starts_at,
+        **alert, "is_late": is_late, "note": waiting_note(session), "second": second_note(picture), "seen_at": seen_at,
+        "help_asked_at": help_asked_at, "feels_bad_at": feels_bad_at, "help_url": reverse("help_answer", args=[site.slug, session.pk]) if help_asked_at else "",
+        "rank": rank(alert, is_late or help_asked_at is not None, bool(screen or feels_bad_at)), "screen": screen, "starts_at": session.starts_at,
     }  # fmt: skip
 
 
-def rank(alert: dict[str, object], is_late: bool, screen: str) -> int:
-    """What must be read first: an unanswered call for the prescriber, then what is late, then other alerts and a positive screen."""
+def rank(alert: dict[str, object], is_late: bool, is_asked_for: bool) -> int:
+    """What must be read first: an unanswered call for the prescriber, then a call for help and what is late, then other alerts, a positive screen, a patient who feels bad."""
     if alert["alert_level"] == Alert.Tier.CRITICAL and not alert["is_acknowledged"]:
         return 0
     if is_late:
         return 1
-    return 2 if alert["alert_pk"] or screen else 3
+    return 2 if alert["alert_pk"] or is_asked_for else 3
 
 
 def about(picture: Picture) -> str:

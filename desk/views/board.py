@@ -33,7 +33,7 @@ def board(request: HttpRequest, site: str) -> HttpResponse:
         "now": now, "to_sign": to_sign(request, place, stamp, floor.today), "today": floor.today, "stats": stats(floor, place.slug, filing_url), "cards": floor.cards, "arrivals": floor.arrivals, "done": floor.done,
         "called": names_of(prescribers_here(place, now)) if request.membership.has_calls else "", "may_silence": may(request.membership.role, Permission.TAKE_VITALS),
         "tasks": tasks, "forms": floor.forms, "filing_url": filing_url, "board_url": reverse("board", args=[place.slug]), "version": version(stamp, floor, now),
-        "watchman_silent": stamp.silent_minutes(now), "no_prescriber": not stamp.has_prescriber and floor.present, "messages_waiting": stamp.messages_wait(now),
+        "watchman_silent": stamp.silent_minutes(now), "no_prescriber": not stamp.has_prescriber and floor.present, "messages_waiting": stamp.messages_wait(now), "may_answer": may(request.membership.role, Permission.TAKE_VITALS),
     }  # fmt: skip
     response = render(request, "desk/_board.html" if request.htmx else "desk/board.html", context)
     patch_vary_headers(response, ["HX-Request"])

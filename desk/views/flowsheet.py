@@ -16,6 +16,7 @@ from clinic.queries.presence import corrections_of, gaps_between, stays_over
 from clinic.roles import Permission, may
 from desk.queries.alarms import alert_rows
 from desk.queries.flowsheet import chart_of, check_rows, head_of, open_step, parts_for, stepper
+from desk.queries.help import call_entries, calls_of, said
 from desk.queries.news import seq_of, seq_or_none, with_news
 from desk.queries.record import signatures_of, superseded
 from desk.queries.timeline import just_saved, timeline
@@ -57,12 +58,14 @@ def page(request: HttpRequest, place: Site, picture: Picture, asked: str, now: d
         "chart_url": reverse("patient_chart", args=[place.slug, session.patient_id]),
         "confirm_base": place.slug if may(role, Permission.DOSE) else "",
     }
-    entries, alerts = timeline(picture), alert_rows(picture, now)
+    calls = calls_of(picture)
+    entries = sorted([*timeline(picture), *call_entries(calls, now=now)], key=lambda entry: entry["at"], reverse=True)
+    alerts = alert_rows(picture, now)
     return {
         **module.context(picture, request=request, now=now),
         "session": session, "now": now, "head": head, "steps": stepper(picture, shown, url), "alerts": alerts, "called": names_of(prescribers_here(place, now)) if any(row["calls"] for row in alerts) else "", "screen_is_open": session.status in OPEN and bool(getattr(session, "needs_prescriber", False)), "part": module.TEMPLATE, "shown": shown,
         "chart": chart_of(picture, now), "checks": check_rows(picture, now), "entries": entries, "title": session.patient.short_name,
-        "polls": session.status in OPEN, "saved": just_saved(entries, request.user.pk, now), "may_take_vitals": may(role, Permission.TAKE_VITALS) and session.status != "discharged", "may_decide": may(role, Permission.DECIDE),
+        "said": said(picture, calls) if session.status in OPEN else {}, "polls": session.status in OPEN, "saved": just_saved(entries, request.user.pk, now), "may_take_vitals": may(role, Permission.TAKE_VITALS) and session.status != "discharged", "may_decide": may(role, Permission.DECIDE),
         "record_url": reverse("session_record", args=[place.slug, session.pk]), **leaving_of(session, role, now),
     }  # fmt: skip
 
@@ -96,8 +99,9 @@ def session_record(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     picture = picture_of(session, policy_for(session))
     first, ended = picture.first_device_at, session.discharged_at or session.left_at or session.transferred_at or now
     stays = stays_over(place, first, ended) if first else []
+    entries = sorted([*timeline(picture), *call_entries(calls_of(picture), now=now)], key=lambda entry: entry["at"])
     context = {
-        "session": session, "now": now, "head": head_of(picture, place, now), "entries": list(reversed(timeline(picture))), "checks": check_rows(picture, now),
+        "session": session, "now": now, "head": head_of(picture, place, now), "entries": entries, "checks": check_rows(picture, now),
         "chart": chart_of(picture, now), "given_mg": picture.given_mg, "first_device_at": first, "ended_at": ended if first else None,
         "stays": stays, "gaps": gaps_between(stays, first, ended, proven_only=True) if first else [], "duty_corrections": corrections_of(stays),
         "replaced": superseded(session), "signatures": signatures_of(session), **leave.signed(picture),

@@ -104,9 +104,10 @@ def welcome(address: str, environment: dict[str, str]) -> None:
     log.line("vigil", "")
     log.line("vigil", f"Vigil is at {address}")
     if environment["VIGIL_MODE"] == "demonstration":
-        logins = data_folder(environment) / "logins.txt"
-        for told in logins.read_text().splitlines() if logins.exists() else []:
-            log.line("vigil", told)
+        for name in ("logins.txt", "screens.txt"):
+            file = data_folder(environment) / name
+            for told in file.read_text().splitlines() if file.exists() else []:
+                log.line("vigil", told)
         log.line("vigil", "All patients are invented. Ctrl-C stops everything; the data stays.")
 
 

@@ -5,6 +5,7 @@ from sessions.models.dosing import DeviceConfirmation, DeviceUse
 from sessions.models.emergency import Emergency, EmergencyEntry
 from sessions.models.exceptions import Breach, Override
 from sessions.models.form import FormBlank, FormSend, MonitoringForm
+from sessions.models.help import HelpCall
 from sessions.models.leaving import Addendum, Discharge, ReadinessCheck
 from sessions.models.monitoring import Alert, Observation, Round, SessionEvent
 from sessions.models.predose import IdentityCheck, PreDoseCheck
@@ -23,6 +24,7 @@ __all__ = [
     "EmergencyEntry",
     "FormBlank",
     "FormSend",
+    "HelpCall",
     "IdentityCheck",
     "MonitoringForm",
     "Observation",

@@ -1,4 +1,4 @@
-"""Who is called now: open emergencies for everybody, and what waits for the prescriber, by name (MON-5, MON-6)."""
+"""Who is called now: open emergencies for everybody, patients who ask for help at their screens, and what waits for the prescriber, by name (MON-5, MON-6)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from django.urls import reverse
 from clinic.models import DutyPeriod, Site
 from clinic.queries.presence import duty_at
 from clinic.roles import Permission, may
-from sessions.models import Alert, Emergency
+from sessions.models import Alert, Emergency, HelpCall
 from sessions.rules.alerts import ESCALATES_AFTER
 from sessions.states import PRESENT
 
@@ -38,13 +38,16 @@ def has_calls(now: datetime) -> ExpressionWrapper:
     """For the site's door: whether anything at all is loud there now."""
     alerts = Alert.objects.filter(waits_for_prescriber(now), site_id=OuterRef("site_id"), session__status__in=PRESENT).order_by()
     emergencies = Emergency.objects.filter(site_id=OuterRef("site_id"), ended_at__isnull=True).order_by()
-    return ExpressionWrapper(Q(Exists(emergencies)) | Q(Exists(alerts)), output_field=BooleanField())
+    help_calls = HelpCall.objects.filter(site_id=OuterRef("site_id"), answered_at__isnull=True, session__status__in=PRESENT).order_by()
+    return ExpressionWrapper(Q(Exists(emergencies)) | Q(Exists(alerts)) | Q(Exists(help_calls)), output_field=BooleanField())
 
 
 def calls_for(request: HttpRequest) -> list[Call]:
     """The lines of one member's pages: emergencies for everybody; alerts for the prescribers on site, or for all of them when none is."""
     site, membership, now = request.site, request.membership, request.now  # type: ignore[attr-defined]
     lines = [emergency_call(row, site) for row in open_emergencies(site)]
+    if may(membership.role, Permission.TAKE_VITALS):
+        lines += [help_call(row, site) for row in open_help_calls(site)]
     if not may(membership.role, Permission.DECIDE):
         return lines
     prescribers = prescribers_here(site, now)
@@ -56,6 +59,12 @@ def calls_for(request: HttpRequest) -> list[Call]:
 def open_emergencies(site: Site) -> list[Emergency]:
     rows = Emergency.objects.filter(site=site, ended_at__isnull=True)
     return list(rows.select_related("chair", "patient", "recorded_by").order_by("pressed_at", "pk"))
+
+
+def open_help_calls(site: Site) -> list[HelpCall]:
+    """Calls from the patients' own screens that nobody has answered, of patients who are still here."""
+    rows = HelpCall.objects.filter(site=site, answered_at__isnull=True, session__status__in=PRESENT)
+    return list(rows.select_related("session__chair").order_by("asked_at", "pk"))
 
 
 def waiting_alerts(site: Site, now: datetime) -> list[Alert]:
@@ -81,6 +90,13 @@ def emergency_call(emergency: Emergency, site: Site) -> Call:
     where = emergency.where or "place not said yet"
     by = f"pressed by {emergency.recorded_by}" if emergency.recorded_by else "pressed at a screen"
     return Call("emergency", f"Emergency: {where}", by, emergency.pressed_at, reverse("emergency", args=[site.slug, emergency.pk]))
+
+
+def help_call(call: HelpCall, site: Site) -> Call:
+    where = call.session.chair.name
+    return Call(
+        "critical", f"{where}: the patient calls for help", "Go there", call.asked_at, reverse("flowsheet", args=[site.slug, call.session_id])
+    )
 
 
 def alert_call(alert: Alert, site: Site, prescribers: Iterable[DutyPeriod]) -> Call:

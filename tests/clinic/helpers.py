@@ -6,7 +6,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from clinic.models import Closure, Equipment, Invitation, SitePolicy
+from clinic.models import Closure, Equipment, Invitation, Screen, SitePolicy
 from tests.cast import NOW, TODAY, Cast
 from tests.factories.clinic import ChairFactory
 
@@ -27,6 +27,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "closures": ALL_BUT_ADMIN,
     "equipment": ALL_BUT_ADMIN,
     "equipment_item": ALL_BUT_ADMIN,
+    "screens": ALL_BUT_ADMIN,
     "policies": ALL_BUT_ADMIN,
     "new_policy": ALL_BUT_ADMIN,
     "audit": ("desk", "support", "nurse", "prescriber"),
@@ -34,12 +35,12 @@ PAGES: dict[str, tuple[str, ...]] = {
 # posts of administrators
 FORMS = (
     "invite", "withdraw_invitation", "change_member", "record_training", "end_membership", "site_details", "certification", "representative",
-    "chairs", "chair", "opening_hours", "closures", "remove_closure", "equipment", "equipment_item", "equipment_check", "new_policy",
+    "chairs", "chair", "opening_hours", "closures", "remove_closure", "equipment", "equipment_item", "equipment_check", "screens", "revoke_screen", "new_policy",
     "withdraw_policy",
 )  # fmt: skip
 ROW_PAGES = (
     "staff_member", "change_member", "record_training", "end_membership", "chair", "equipment_item", "equipment_check", "remove_closure",
-    "withdraw_policy", "withdraw_invitation",
+    "withdraw_policy", "withdraw_invitation", "revoke_screen",
 )  # fmt: skip
 
 
@@ -56,10 +57,15 @@ def arguments(cast: Cast, name: str, *, other: bool = False) -> list[object]:
         "equipment_item": lambda: Equipment.objects.filter(site=site).first(),
         "equipment_check": lambda: Equipment.objects.filter(site=site).first(),
         "remove_closure": lambda: Closure.objects.create(site=site, closed_on=TODAY + timedelta(days=9), reason="Works"),
+        "revoke_screen": lambda: enrolled(site, cast.admin),
         "withdraw_policy": lambda: SitePolicy.objects.create(site=site, effective_on=TODAY + timedelta(days=9), recorded_at=NOW),
         "withdraw_invitation": lambda: open_invitation(site),
     }
     return [cast.riverside.slug, *([rows[name]().pk] if name in rows else [])]
+
+
+def enrolled(site, by) -> Screen:
+    return Screen.objects.create(site=site, name="Corridor", kind="wall", token_sha256="0" * 64, enrolled_at=NOW, enrolled_by=by)
 
 
 def open_invitation(site, **more) -> Invitation:

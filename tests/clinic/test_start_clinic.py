@@ -10,10 +10,10 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from clinic import chain
-from clinic.actions.invitations import token_digest
 from clinic.actions.start import start_clinic
 from clinic.findings import Refused
 from clinic.models import AuditEntry, Invitation, OpeningHours, Organisation, Site, SitePolicy, User
+from clinic.tokens import token_digest
 from tests.moment import NOW
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -95,6 +95,11 @@ class ObservationFactory(FactFactory):
     dissociation, nausea = "none", "none"
 
 
+class RoundFactory(FactFactory):
+    class Meta:
+        model = models.Round
+
+
 class DeviceUseFactory(FactFactory):
     class Meta:
         model = models.DeviceUse

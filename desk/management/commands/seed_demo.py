@@ -8,7 +8,7 @@ from django.db import transaction
 
 from clinic import clock
 from clinic.models import Site
-from desk.demo import live, seed
+from desk.demo import live, screens, seed
 
 
 class Command(BaseCommand):
@@ -22,5 +22,8 @@ class Command(BaseCommand):
             with transaction.atomic():
                 seed.make_past(now=now)
             self.stdout.write("Two sites with nine months of history.")
+        screens.enrol(now=now)
         added = live.renew(now=now)
         self.stdout.write(f"Today: {added} sessions." if added else "Today stands already.")
+        if settings.VIGIL_DEMONSTRATION:
+            (settings.VIGIL_DATA_DIR / "screens.txt").write_text("\n".join(screens.told()) + "\n")

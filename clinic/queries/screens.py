@@ -1,0 +1,10 @@
+"""Which enrolled screen a token belongs to."""
+
+from clinic.models import Screen
+from clinic.tokens import token_digest
+
+
+def screen_of(token: str) -> Screen | None:
+    """The screen that holds this token, with its site and chair; None for one that is guessed, revoked or of an archived site."""
+    rows = Screen.objects.select_related("site", "chair").filter(token_sha256=token_digest(token), revoked_at__isnull=True)
+    return rows.filter(site__is_archived=False).first()
