@@ -10,12 +10,13 @@ from clinic.roles import Permission
 from sessions.models import Alert, Departure, Emergency, MonitoringForm, SafetyCall, TreatmentSession
 from sessions.queries.screening import screen_is_open
 from sessions.queries.screens import had_help
+from sessions.queries.voiding import is_reentered
 
 
 def session_for(request: HttpRequest, pk: int, permission: Permission) -> TreatmentSession:
     """One session of the request's site, with its patient, chair, course and order; `needs_prescriber` after a positive screen (PRE-4), `had_help` when the patient ever called for help. `clinic.access.site_for` comes first."""
     rows = TreatmentSession.objects.select_related("patient", "chair", "course", "order", "policy", "monitor").annotate(
-        needs_prescriber=screen_is_open(), had_help=had_help()
+        needs_prescriber=screen_is_open(), had_help=had_help(), is_reentered=is_reentered()
     )
     session: TreatmentSession = row_for(request, rows, pk, permission, "treatmentsession")
     session.site = request.site  # type: ignore[attr-defined]

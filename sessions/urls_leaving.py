@@ -1,8 +1,8 @@
-"""Addresses of leaving: signed, early, without a sign-off, by ambulance; and of the safety calls afterwards."""
+"""Addresses of leaving: signed, early, without a sign-off, by ambulance; of safety calls afterwards; of voiding and entering again."""
 
 from django.urls import path
 
-from sessions.views import departures, early, leaving, safety_calls
+from sessions.views import departures, early, leaving, safety_calls, voiding
 
 _SESSION = "<slug:site>/sessions/<int:pk>"
 
@@ -14,6 +14,9 @@ urlpatterns = [
     path(f"{_SESSION}/transfer/", departures.session_transfer, name="session_transfer"),
     path(f"{_SESSION}/still-open/", departures.session_explain, name="session_explain"),
     path("<slug:site>/departures/<int:pk>/sign/", departures.departure_sign, name="departure_sign"),
+    path(f"{_SESSION}/void/", voiding.session_void, name="session_void"),
+    path(f"{_SESSION}/reenter/", voiding.session_reenter, name="session_reenter"),
+    path(f"{_SESSION}/rems-told/", voiding.rems_told, name="rems_told"),
     path("<slug:site>/calls/<int:pk>/", safety_calls.safety_call, name="safety_call"),
     path("<slug:site>/calls/<int:pk>/take/", safety_calls.call_take, name="call_take"),
     path(f"{_SESSION}/addenda/", leaving.addendum_add, name="addendum_add"),

@@ -7,25 +7,44 @@ from django.db.models import Q
 from clinic.models import Signature
 from clinic.signatures import is_intact
 from desk.queries.timeline import words_of
-from sessions.models import Addendum, Departure, DeviceUse, Discharge, Observation, Round, SessionEvent, TreatmentSession
+from sessions.models import (
+    Addendum,
+    Departure,
+    DeviceUse,
+    Discharge,
+    Observation,
+    PreDoseCheck,
+    ReadinessCheck,
+    Round,
+    SessionEvent,
+    TreatmentSession,
+)
 from sessions.queries.leaving import printed
 
-CORRECTABLE = (DeviceUse, Observation, Round, SessionEvent)
+CORRECTABLE = (DeviceUse, Observation, Round, SessionEvent, PreDoseCheck, ReadinessCheck)
 
 
 def superseded(session: TreatmentSession) -> list[dict[str, Any]]:
     """The old entries, each with what became of it; in order of the time they tell."""
     rows: list[dict[str, Any]] = []
     for model in CORRECTABLE:
-        newer = model.objects.filter(session=session, supersedes__isnull=False).select_related("supersedes", "supersedes__recorded_by", "recorded_by")
+        here = Q(session=session) | Q(supersedes__session=session)
+        newer = model.objects.filter(here, supersedes__isnull=False).select_related("supersedes", "supersedes__recorded_by", "recorded_by")
         for row in newer:
             old: Any = row.supersedes
             title, text, _, _ = words_of(old)
             rows.append(
-                {"at": old.observed_at, "title": title, "text": text, "by": old.recorded_by, "was": "taken back" if row.is_withdrawn else "corrected",
+                {"at": old.observed_at, "title": title, "text": text, "by": old.recorded_by, "was": was_of(row, old),
                  "reason": row.reason, "changed_by": row.recorded_by, "changed_at": row.recorded_at}
             )  # fmt: skip
     return sorted(rows, key=lambda row: row["at"])
+
+
+def was_of(row: Any, old: Any) -> str:
+    """What became of an old entry, in a word."""
+    if row.session_id != old.session_id:
+        return "entered again in the right patient's session"
+    return "taken back" if row.is_withdrawn else "corrected"
 
 
 def signatures_of(session: TreatmentSession) -> list[dict[str, Any]]:

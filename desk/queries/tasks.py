@@ -11,8 +11,9 @@ from sessions.models import TreatmentSession
 from sessions.queries.complaints import COMPLAINT
 from sessions.queries.leaving import UNSIGNED
 from sessions.queries.safety_calls import CALL_NOTICE
+from sessions.queries.voiding import TELL_REMS
 
-KINDS = (CALL_NOTICE, UNSIGNED, COMPLAINT)
+KINDS = (CALL_NOTICE, UNSIGNED, COMPLAINT, TELL_REMS)
 STEP_OF = {COMPLAINT: "dose"}
 
 

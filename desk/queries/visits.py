@@ -10,6 +10,7 @@ from patients.models import Course, Patient
 from patients.rules.course import CoursePosition, position_from_counts
 from sessions.models import TreatmentSession
 from sessions.queries.course import sprayed
+from sessions.queries.voiding import is_reentered
 from sessions.states import DOSED, PRESENT, Status
 
 COURSE_COLUMNS = ("patient_id", "indication", "earlier_sessions", "earlier_first_on", "earlier_last_on")
@@ -88,7 +89,9 @@ class Visit:
 
 def visits_of(patient: Patient) -> QuerySet[TreatmentSession]:
     """A patient's sessions, newest first, for a paginator."""
-    return TreatmentSession.objects.filter(patient=patient).select_related("chair").order_by("-starts_at", "-pk")
+    return (
+        TreatmentSession.objects.filter(patient=patient).annotate(is_reentered=is_reentered()).select_related("chair").order_by("-starts_at", "-pk")
+    )
 
 
 def dosed_by_course(patient: Patient) -> dict[int, list[date]]:

@@ -27,7 +27,8 @@ from sessions.queries.calls import names_of, prescribers_here
 from sessions.queries.forgotten import forgotten_since
 from sessions.queries.policies import policy_for
 from sessions.queries.safety_calls import MAY_OWE, open_call_of
-from sessions.states import OPEN
+from sessions.queries.voiding import must_tell_rems
+from sessions.states import OPEN, Status
 from sessions.steps import leave, step
 
 
@@ -75,6 +76,8 @@ def leaving_of(session: TreatmentSession, role: str, now: datetime) -> dict[str,
     return {
         "may_depart": session.status in OPEN and may(role, Permission.RECORD_DEPARTURE), "may_call": may(role, Permission.SAFETY_CALL),
         "call": open_call_of(session) if session.status in MAY_OWE else None, "open_since": forgotten_since(session, now),
+        "may_void": session.status != Status.VOIDED and may(role, Permission.VOID), "may_file": may(role, Permission.FILE_FORM),
+        "must_tell_rems": session.status == Status.VOIDED and must_tell_rems(session),
     }  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from sessions.queries.screening import SUICIDE_NOTICE
 from sessions.signed_departure import KIND, SCHEMA
 from sessions.states import Status
 
+UNSIGNED_TEXT = "A patient left without a sign-off: a prescriber reads and signs it."
 SIGN_WITHIN = timedelta(hours=24)  # OUT-3
 
 
@@ -58,8 +59,7 @@ def record_left(session: TreatmentSession, *, departing: Departing, client_key: 
     made = keep(row, Departure.Kind.LEFT, departing, client_key=client_key, by=by, now=now)
     move(row, Status.LEFT, by=by, now=now, reason=made.condition, also={"left_at": departing.seen_at})
     owe_call(row, "left", by=by, now=now)
-    text = "A patient left without a sign-off: a prescriber reads and signs it."
-    raise_notice(row.site, UNSIGNED, "OUT-3", row, text, now, due_at=departing.seen_at + SIGN_WITHIN)
+    raise_notice(row.site, UNSIGNED, "OUT-3", row, UNSIGNED_TEXT, now, due_at=departing.seen_at + SIGN_WITHIN)
     return made
 
 

@@ -81,6 +81,8 @@ def end(send: FormSend, outcome: str, *, by: User, now: datetime, **fields: obje
 
 def set_status(form: MonitoringForm, status: str, *, by: User, now: datetime, action: str, changes: dict[str, object]) -> None:
     before = form.status
+    # A voided session's form stays void, whatever becomes of what had been sent.
+    status = before if before == FormStatus.VOID else status
     form.status = status
     form.save(update_fields=["status"])
     audit.record(

@@ -5,11 +5,12 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from clinic import audit
+from clinic.actions.notices import resolve_notices
 from clinic.models import User
 from clinic.models.site import Setting
 from clinic.queries import calendar_of
 from sessions import definitions
-from sessions.models import MonitoringForm, TreatmentSession
+from sessions.models import FormSend, MonitoringForm, TreatmentSession
 from sessions.picture import Picture
 from sessions.protocol import protocol_of
 from sessions.rules.deadlines import Deadlines, deadlines
@@ -75,3 +76,22 @@ def withdraw_form(session: TreatmentSession, *, by: User | None, now: datetime) 
             patient_pk=session.patient_id,
             changes={"status": [FormStatus.OWED, FormStatus.VOID]},
         )
+
+
+def void_forms(session: TreatmentSession, *, by: User, now: datetime) -> bool:
+    """Every form of a session that is voided becomes void; whether one has gone to the REMS. Call it with the session locked."""
+    sends = FormSend.objects.filter(form__session=session).exclude(outcome=FormSend.Outcome.FAILED)
+    for form in session.forms.exclude(status=FormStatus.VOID).order_by("revision"):
+        before, form.status = form.status, FormStatus.VOID
+        form.save(update_fields=["status"])
+        resolve_notices(session.site, "form_due", form, "The session was voided.", now)
+        audit.record(
+            action="form.void",
+            target=form,
+            by=by,
+            now=now,
+            site=session.site,
+            patient_pk=session.patient_id,
+            changes={"status": [before, FormStatus.VOID]},
+        )
+    return sends.exists()

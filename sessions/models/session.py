@@ -73,6 +73,22 @@ class TreatmentSession(models.Model):
     cancelled_at = models.DateTimeField(null=True, blank=True)
     missed_at = models.DateTimeField(null=True, blank=True)
     voided_at = models.DateTimeField(null=True, blank=True)
+    void_second = models.ForeignKey(
+        "clinic.User",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="The second person, where devices were on record (OUT-4).",
+    )
+    replaced_by = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="replaces",
+        help_text="The right patient's session, where all of it was entered again.",
+    )
 
     class Meta:
         ordering = ["starts_at", "pk"]
@@ -83,6 +99,9 @@ class TreatmentSession(models.Model):
             *(
                 models.CheckConstraint(condition=~Q(status=status) | Q(**{f"{stamp}__isnull": False}), name=f"session_{status}_has_time")
                 for status, stamp in STAMP_OF_STATUS.items()
+            ),
+            models.CheckConstraint(
+                condition=Q(replaced_by__isnull=True) | Q(status=Status.VOIDED, void_second__isnull=False), name="session_replaced_is_voided"
             ),
             models.CheckConstraint(
                 condition=~Q(status__in=[Status.HELD, Status.CANCELLED, Status.MISSED, Status.VOIDED, Status.LEFT, Status.WAITING])
