@@ -39,6 +39,8 @@ class Permission(models.TextChoices):
     TAKE_VITALS = "take_vitals", "Record checks, rounds and events"
     CALL_EMERGENCY = "call_emergency", "Press the emergency button and record what was done"
     PREPARE = "prepare", "Ask the pre-dose questions, clear, hold, let wait"
+    HAND_OVER = "hand_over", "Hand chairs over, cover for a colleague, take chairs over"
+    RUN_DAY = "run_day", "Open and close the day, with the count of devices"
     DOSE = "dose", "Start a session and record devices"
     DECIDE = "decide", "Decide on an exception, with a reason"
     SIGN_DISCHARGE = "sign_discharge", "Assess readiness and sign the discharge"
@@ -62,13 +64,14 @@ class Permission(models.TextChoices):
 _P = Permission
 _FLOOR = {_P.VIEW_FLOOR, _P.VIEW_RECORD, _P.MOVE_DUTY, _P.RECORD_DUTY, _P.VIEW_STAFF, _P.CALL_EMERGENCY}
 _DESK = {_P.REGISTER_PATIENT, _P.BOOK, _P.CHECK_IN, _P.VIEW_MESSAGES, _P.RECORD_DEPARTURE}
-_BEDSIDE = {_P.CHECK_IN, _P.TAKE_VITALS, _P.RECORD_DEPARTURE}
+_BEDSIDE = {_P.CHECK_IN, _P.TAKE_VITALS, _P.RECORD_DEPARTURE, _P.RUN_DAY}
 _LICENSED = {
     _P.REGISTER_PATIENT,
     _P.BOOK,
     _P.CLINICAL_CHART,
     _P.PREPARE,
     _P.DOSE,
+    _P.HAND_OVER,
     _P.SIGN_DISCHARGE,
     _P.SAFETY_CALL,
     _P.VOID,
@@ -77,7 +80,7 @@ _LICENSED = {
     _P.FILE_FORM,
     _P.VIEW_MESSAGES,
 }
-_OFFICE = {_P.VIEW_REPORTS, _P.EXPORT, _P.VIEW_MESSAGES, _P.FILE_FORM, _P.MANAGE_STAFF, _P.MANAGE_SITE, _P.VIEW_AUDIT}
+_OFFICE = {_P.VIEW_REPORTS, _P.EXPORT, _P.VIEW_MESSAGES, _P.FILE_FORM, _P.MANAGE_STAFF, _P.MANAGE_SITE, _P.VIEW_AUDIT, _P.RUN_DAY}
 
 MAY: dict[Role, frozenset[Permission]] = {
     Role.FRONT_DESK: frozenset(_FLOOR | _DESK | {_P.FILE_FORM}),

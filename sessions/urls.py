@@ -9,4 +9,5 @@ urlpatterns = [
     path("", include("sessions.urls_leaving")),
     path("", include("sessions.urls_forms")),
     path("", include("sessions.urls_emergency")),
+    path("", include("sessions.urls_floor")),
 ]

@@ -14,7 +14,7 @@ from reports.rules import MEASURES
 from sessions import definitions
 from sessions.actions.emergency import press
 from sessions.actions.form_blanks import keep_blank, map_blank
-from sessions.models import Alert, Departure, FormBlank, Round, SafetyCall, SessionEvent
+from sessions.models import Alert, Departure, FormBlank, Handover, Round, SafetyCall, SessionEvent
 from sessions.states import Status
 from tests.cast import NOW, Cast
 from tests.factories import clinic as made
@@ -79,6 +79,12 @@ def safety_call(cast: Cast) -> Arguments:
     return number(SafetyCall.objects.create(site=session.site, session=session, why="missed", raised_at=NOW, due_at=NOW + timedelta(hours=6)))
 
 
+def offer(cast: Cast) -> Arguments:
+    """Between two who need not be members of the site: only the row's own site counts."""
+    told = {"kind": "hand", "offered_at": NOW, "client_key": uuid.uuid4()}
+    return number(Handover.objects.create(site=cast.riverside, offered_by=cast.nurse, to=cast.second_nurse, **told))
+
+
 def official_pdf() -> bytes:
     from reportlab.pdfgen.canvas import Canvas
 
@@ -133,6 +139,7 @@ OBJECTS: dict[str, Callable[[Cast], Arguments]] = {
     "session": lambda cast: number(monitoring(cast)),
     "booked session": lambda cast: number(at_state(Status.BOOKED, cast)),
     "device": lambda cast: number(monitoring(cast).device_uses.first()),
+    "offer": offer,
     "check": lambda cast: number(monitoring(cast).observations.first()),
     "round": fact(Round),
     "event": fact(SessionEvent, kind="clinically_ready"),

@@ -158,6 +158,19 @@ EMERGENCY = {
     "emergency_tell": act(P.CALL_EMERGENCY, of="emergency"),
 }
 
+FLOOR = {
+    "handover": page(P.VIEW_FLOOR),
+    "handover_offer": act(P.HAND_OVER),
+    "handover_take": act(P.HAND_OVER),
+    "handover_accept": act(P.HAND_OVER, of="offer"),
+    "handover_decline": act(P.HAND_OVER, of="offer"),
+    "handover_withdraw": act(P.HAND_OVER, of="offer"),
+    "handover_return": act(P.HAND_OVER, of="offer"),
+    "day": page(P.VIEW_FLOOR),
+    "day_open": act(P.RUN_DAY),
+    "day_close": act(P.RUN_DAY),
+}
+
 FILING = {
     "filing": page(P.FILE_FORM),
     "form_blank": form(P.MANAGE_SITE),
@@ -181,7 +194,7 @@ OFFICE = {
     "report_csv": page(P.VIEW_REPORTS, P.EXPORT, of="measure"),
 }
 
-PAGES: dict[str, Entry] = CLINIC | PATIENTS | SESSIONS | EMERGENCY | FILING | OFFICE
+PAGES: dict[str, Entry] = CLINIC | PATIENTS | SESSIONS | EMERGENCY | FLOOR | FILING | OFFICE
 
 # Without a site in the path: open to everybody (the operator's monitor, or whoever holds a link), or to anybody signed in.
 OPEN = {"healthz", "readyz", "accept_invitation", "visit", "screen"}

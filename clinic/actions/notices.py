@@ -3,6 +3,7 @@
 Neither writes to the audit chain: a notice is derived by the house, and the act that resolves it leaves its own entry.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import models, transaction
@@ -49,3 +50,9 @@ def resolve_notices(site: Site, kind: str, target: models.Model, how: str, now: 
     if discriminator is not None:
         notices = notices.filter(discriminator=discriminator)
     return notices.update(resolved_at=now, resolved_how=how[:120])
+
+
+def settle(site: Site, kinds: Collection[str], target: models.Model, how: str, now: datetime) -> int:
+    """Close the open notices of several kinds about a target, in one query."""
+    about = Notice.objects.filter(site=site, kind__in=kinds, target_kind=target._meta.model_name or "", target_pk=target.pk)
+    return about.filter(resolved_at__isnull=True).update(resolved_at=now, resolved_how=how[:120])

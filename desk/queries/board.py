@@ -4,19 +4,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from clinic.models import Chair, Site
-from clinic.queries.opening import calendar_of, today_at
+from clinic.queries.opening import today_at
 from clinic.rules.opening import Calendar
 from desk.queries.alarms import alert_of_card, escalations
+from desk.queries.worries import owner_words, round_words
 from sessions.models import Alert, MonitoringForm, Round, TreatmentSession
 from sessions.picture import Picture, bare_pictures_of
+from sessions.queries.concerns import Concern, FormState, concerns, has_visits, next_moments
 from sessions.queries.due import next_due
 from sessions.queries.forgotten import is_explained, over_at
 from sessions.queries.forms import OPEN as FORM_OPEN
-from sessions.queries.forms import day_0_of, limits_of
+from sessions.queries.forms import days_of, limits_of
+from sessions.queries.loose import Loose, read_loose
 from sessions.queries.policies import policies_for
 from sessions.queries.screening import WORDS, screen_is_open
 from sessions.queries.screens import feels_bad_since, with_calls
@@ -42,6 +45,8 @@ class Floor:
     quiet_until: datetime
     late: int
     present: int
+    concerns: list[Concern]
+    loose: Loose
 
 
 def sessions_on_board(site: Site, today: date, chairs: list[Chair]) -> list[TreatmentSession]:
@@ -49,7 +54,10 @@ def sessions_on_board(site: Site, today: date, chairs: list[Chair]) -> list[Trea
     rows = TreatmentSession.objects.filter(Q(treatment_on=today) | Q(status__in=PRESENT), site=site).exclude(status=Status.VOIDED)
     rounds = Round.objects.standing().filter(session_id=OuterRef("pk")).order_by("-observed_at")
     rows = with_calls(rows).annotate(
-        needs_prescriber=screen_is_open(), explained=is_explained(), last_round_at=Subquery(rounds.values("observed_at")[:1])
+        needs_prescriber=screen_is_open(),
+        explained=is_explained(),
+        last_round_at=Subquery(rounds.values("observed_at")[:1]),
+        monitor_name=F("monitor__printed_name"),
     )
     sessions = sorted(rows.select_related("patient", "policy").order_by(), key=lambda session: (session.starts_at, session.pk))
     known = {chair.pk: chair for chair in chairs}
@@ -67,16 +75,30 @@ def floor_of(site: Site, now: datetime) -> Floor:
     sessions = sessions_on_board(site, today, chairs)
     live = [session for session in sessions if session.status in OPEN]
     pictures = {picture.session.pk: picture for picture in bare_pictures_of(live, fixed_policies(live), PARTS)} if live else {}
-    forms, counts, calendar = owed_forms(site, today, [session.treatment_on for session in live])
-    cards = [live_card(site, pictures[session.pk], now) | forgotten_card(session, calendar, now) for session in live]
+    forms = open_forms(site)
+    loose = read_loose(site, now, *days_of(forms, [today, *(session.treatment_on for session in live)], site.zone))
+    states, calendar = form_states(forms, loose, today), loose.calendar
+    cards = [
+        live_card(site, pictures[session.pk], now) | forgotten_card(session, calendar, now) | owner_of_card(pictures[session.pk], loose, now)
+        for session in live
+    ]
     cards += free_cards(site, chairs, live, sessions, now)
     order = {chair.pk: place for place, chair in enumerate(chairs)}
     cards.sort(key=lambda card: (min(card["rank"], 2 if card.get("forgotten") else 9), order.get(card["chair_pk"], len(order)), card["key"]))  # type: ignore[arg-type]
+    visits = has_visits(session.status for session in sessions if session.treatment_on == today)
+    rows, counts = owed_forms(site, states)
+    moments = [*next_changes(pictures.values(), now), *arrival_changes(sessions, now), *closing_changes(live, calendar, now)]
+    moments += next_moments(pictures.values(), loose, now)
     return Floor(
-        today=today, cards=cards, arrivals=arrival_rows(site, sessions, now), done=done_rows(site, sessions), forms=forms, form_counts=counts,
-        quiet_until=min([now + timedelta(minutes=3), *next_changes(pictures.values(), now), *arrival_changes(sessions, now), *closing_changes(live, calendar, now)]),
-        late=sum(bool(card["is_late"]) for card in cards), present=sum(session.status in PRESENT for session in live),
+        today=today, cards=cards, arrivals=arrival_rows(site, sessions, now), done=done_rows(site, sessions), forms=rows, form_counts=counts,
+        quiet_until=min([now + timedelta(minutes=3), *moments]), late=sum(bool(card["is_late"]) for card in cards),
+        present=sum(session.status in PRESENT for session in live), loose=loose,
+        concerns=concerns(site, now, pictures=pictures.values(), loose=loose, forms=states, has_visits=visits),
     )  # fmt: skip
+
+
+def owner_of_card(picture: Picture, loose: Loose, now: datetime) -> dict[str, object]:
+    return {"owner": owner_words(picture.session, loose), "round": round_words(picture, now)}
 
 
 def fixed_policies(live: list[TreatmentSession]) -> dict:  # type: ignore[type-arg]
@@ -219,31 +241,33 @@ def closing_changes(live: Iterable[TreatmentSession], calendar: Calendar, now: d
     return [moment for moment in moments if moment > now]
 
 
-def owed_forms(site: Site, today: date, days: list[date]) -> tuple[list[dict[str, object]], dict[str, int], Calendar]:
-    """Open forms, the most pressing first, by the same deadlines as the filing desk: today's hours and closures (PMF-5).
-
-    With the calendar over them, today and `days`: one reading serves the whole board.
-    """
+def open_forms(site: Site) -> list[MonitoringForm]:
     owed = MonitoringForm.objects.filter(site=site, status__in=FORM_OPEN).order_by("due_on", "pk").select_related("session__patient")
-    forms = list(owed.only(*OWED_COLUMNS))
-    days = [today, *days, *(day_0_of(form, site.zone) for form in forms), *(form.due_on for form in forms)]
-    calendar = calendar_of(site, min(days), max(days))
-    limits = {form.pk: limits_of(form, calendar) for form in forms}
-    states = {form.pk: urgency(limits[form.pk], today) for form in forms}
+    return list(owed.only(*OWED_COLUMNS))
+
+
+def form_states(forms: Iterable[MonitoringForm], loose: Loose, today: date) -> list[FormState]:
+    """Each form with its deadlines by today's hours and closures, as the filing desk has them (PMF-5)."""
+    limits = ((form, limits_of(form, loose.calendar)) for form in forms)
+    return [(form, limit, urgency(limit, today)) for form, limit in limits]
+
+
+def owed_forms(site: Site, states: list[FormState]) -> tuple[list[dict[str, object]], dict[str, int]]:
+    """Open forms, the most pressing first, and how many are due today or overdue."""
     rows: list[dict[str, object]] = []
-    for form in forms[:SHOWN_FORMS]:
-        patient, last_day = form.session.patient, limits[form.pk].staffed_due_on
+    for form, limits, how in states[:SHOWN_FORMS]:
+        patient, last_day = form.session.patient, limits.staffed_due_on
         rows.append(
             {
                 "patient": f"{patient.last_name}, {patient.first_name[:1]}.",
                 "url": f"{reverse('flowsheet', args=[site.slug, form.session_id])}?step=form",
-                "state": FORM_NOTES.get(states[form.pk], form.status),
+                "state": FORM_NOTES.get(how, form.status),
                 "note": f"{last_day.day} {last_day:%b}",
             }
         )
-    counted = list(states.values())
+    counted = [how for _, _, how in states]
     overdue = counted.count(Urgency.OVERDUE) + counted.count(Urgency.LATE)
-    return rows, {"total": len(forms), "today": counted.count(Urgency.TODAY), "overdue": overdue}, calendar
+    return rows, {"total": len(states), "today": counted.count(Urgency.TODAY), "overdue": overdue}
 
 
 def next_changes(pictures: Iterable[Picture], now: datetime) -> list[datetime]:

@@ -15,6 +15,7 @@ from clinic.rules.opening import local_day
 from desk.queries.board import Floor, floor_of
 from desk.queries.stamp import Stamp, stamp_of
 from desk.queries.tasks import task_changes, task_rows
+from desk.queries.worries import gap_since, offers_to, worry_rows
 from patients.rules.orders import cosign_is_late
 from sessions.queries.calls import names_of, prescribers_here
 
@@ -34,6 +35,7 @@ def board(request: HttpRequest, site: str) -> HttpResponse:
         "called": names_of(prescribers_here(place, now)) if request.membership.has_calls else "", "may_silence": may(request.membership.role, Permission.TAKE_VITALS),
         "tasks": tasks, "forms": floor.forms, "filing_url": filing_url, "board_url": reverse("board", args=[place.slug]), "version": version(stamp, floor, now),
         "watchman_silent": stamp.silent_minutes(now), "no_prescriber": not stamp.has_prescriber and floor.present, "messages_waiting": stamp.messages_wait(now), "may_answer": may(request.membership.role, Permission.TAKE_VITALS),
+        "gap_since": gap_since(floor.concerns), "worries": worry_rows(place, floor.concerns), "offers": offers_to(floor.loose, request.user.pk),
     }  # fmt: skip
     response = render(request, "desk/_board.html" if request.htmx else "desk/board.html", context)
     patch_vary_headers(response, ["HX-Request"])

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from clinic import audit
+from clinic.actions.notices import settle
 from clinic.findings import refuse
 from clinic.models import Membership, User
 from clinic.roles import LICENSED
@@ -13,6 +14,7 @@ from sessions.actions.life import locked
 from sessions.models import Alert, Observation, TreatmentSession
 from sessions.picture import Picture
 from sessions.rules import alerts as rules
+from sessions.rules.concerns import ALERT
 
 GOOD_REPEAT = "Good repeat"
 
@@ -119,6 +121,8 @@ def acknowledge_alert(alert: Alert, *, by: User, now: datetime) -> None:
     alike = Alert.objects.filter(session=session, what=alert.what, closed_at__isnull=True, acknowledged_at__isnull=True)
     if not alike.update(acknowledged_at=now, acknowledged_by=by):
         return
+    if not Alert.objects.filter(session=session, closed_at__isnull=True, acknowledged_at__isnull=True).exists():
+        settle(session.site, (ALERT.code,), session, "Somebody has seen it.", now)
     audit.record(
         action="alert.acknowledged", target=alert, by=by, now=now, site=session.site, patient_pk=session.patient_id, changes={"session": session.pk}
     )

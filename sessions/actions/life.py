@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from clinic import audit
+from clinic.actions.notices import settle
 from clinic.findings import refuse
 from clinic.models import SitePolicy, User
 from patients.models import Patient
@@ -11,8 +12,9 @@ from sessions.models import TreatmentSession
 from sessions.models.session import STAMP_OF_STATUS
 from sessions.picture import ALL_PARTS, Picture, bare_pictures_of
 from sessions.queries.policies import policy_for
+from sessions.rules.concerns import OF_THE_WATCH
 from sessions.rules.moves import may_move
-from sessions.states import Status
+from sessions.states import PRESENT, Status
 
 
 def locked(session: TreatmentSession) -> TreatmentSession:
@@ -50,6 +52,8 @@ def move(session: TreatmentSession, to: str, *, by: User | None, now: datetime, 
     for name, value in fields.items():
         setattr(session, name, value)
     session.save(update_fields=list(fields))
+    if before in PRESENT and to not in PRESENT:
+        settle(session.site, OF_THE_WATCH, session, f"The session is {Status(to).label.lower()}.", now)
     audit.record(
         action=f"session.{to}", target=session, by=by, now=now, site=session.site, patient_pk=session.patient_id, changes={"status": [before, to]}
     )

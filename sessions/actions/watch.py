@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from clinic import audit
-from clinic.actions.notices import resolve_notices
+from clinic.actions.notices import settle
 from clinic.findings import Finding, Refused, refuse
 from clinic.models import User
 from sessions.actions.alerts import judge
@@ -18,6 +18,7 @@ from sessions.models import Observation, Round, SessionEvent, TreatmentSession
 from sessions.picture import Picture
 from sessions.queries.due import next_due
 from sessions.rules import vitals
+from sessions.rules.concerns import CHECK, ROUND
 from sessions.rules.watch import kind_of_check, planned_minute_of
 
 PARTS = ("devices", "observations", "alerts")
@@ -83,8 +84,8 @@ def record_observation(session: TreatmentSession, *, check: Check, by: User, now
         **check.columns(),
     )
     judge(picture, made, by=by, now=now)
-    if due is not None and due.is_late:
-        resolve_notices(row.site, "check_overdue", row, "A check was recorded.", now)
+    answered = (CHECK.code, ROUND.code) if due is not None and due.is_late else (ROUND.code,)
+    settle(row.site, answered, row, "A check was recorded.", now)
     audit.record(
         action="observation.recorded", target=made, by=by, now=now, site=row.site, patient_pk=row.patient_id,
         changes={"session": row.pk, "kind": kind, "minute": minute, "observed_at": check.observed_at},
@@ -148,6 +149,7 @@ def record_round(session: TreatmentSession, *, observed_at: datetime, client_key
     require_open(row)
     require_time(observed_at, now)
     made = new_fact(Round, row, observed_at=observed_at, by=by, now=now, client_key=client_key)
+    settle(row.site, (ROUND.code,), row, "A round was recorded.", now)
     audit.record(action="round.recorded", target=made, by=by, now=now, site=row.site, patient_pk=row.patient_id, changes={"session": row.pk})
     return made
 

@@ -5,17 +5,13 @@ from datetime import datetime
 
 from django.db import DatabaseError
 
-from clinic.actions.notices import raise_notice, resolve_notices
+from clinic.actions.notices import raise_notice
 from clinic.models import Heartbeat, Notice, Site
 from clinic.queries import open_notices
-from sessions.models import MonitoringForm, TreatmentSession
-from sessions.queries.calls import waiting_alerts
-from sessions.queries.forgotten import FORGOTTEN_NOTICE, forgotten_open
-from sessions.queries.forms import pressing_forms
-from sessions.queries.overdue import overdue_checks
+from sessions.queries.floor import concerns_of
+from sessions.rules.concerns import KINDS
 
 log = logging.getLogger(__name__)
-CHECK, FORM, CALLED = "check_overdue", "form_due", "prescriber_called"
 
 
 def make_round(*, now: datetime) -> dict[str, int]:
@@ -33,38 +29,20 @@ def make_round(*, now: datetime) -> dict[str, int]:
 
 
 def watch_site(site: Site, *, now: datetime) -> int:
-    """Raise one notice per late check, pressing form and session open past closing, and resolve those that were settled otherwise; how many stand."""
-    late = overdue_checks(site, now)
-    for found in late:
-        text = f"{found.session.chair.name}: {found.due.label.lower()} is late."
-        raise_notice(site, CHECK, "MON-3", found.session, text, now, due_at=found.due.at)
-    called = waiting_alerts(site, now)
-    for alert in called:
-        raise_notice(
-            site, CALLED, "MON-6", alert.session, f"{alert.session.chair.name}: an alert waits for the prescriber.", now, due_at=alert.raised_at
-        )
-    pressing = pressing_forms(site, now)
-    for row in pressing:
-        text = f"A monitoring form must be sent by {row.limits.staffed_due_on:%b %d}."
-        raise_notice(site, FORM, "PMF-5", row.form, text, now)
-    forgotten = [found for found in forgotten_open(site, now) if not found.is_explained]
-    for found in forgotten:
-        text = f"{found.session.chair.name}: a session is still open after closing."
-        raise_notice(site, FORGOTTEN_NOTICE, "PMF-1", found.session, text, now, due_at=found.since)
-    lower(site, FORGOTTEN_NOTICE, TreatmentSession, {found.session.pk for found in forgotten}, now)
-    lower(site, CHECK, TreatmentSession, {found.session.pk for found in late}, now)
-    lower(site, CALLED, TreatmentSession, {alert.session_id for alert in called}, now)
-    lower(site, FORM, MonitoringForm, {row.form.pk for row in pressing}, now)
-    return len(late) + len({alert.session_id for alert in called}) + len(pressing) + len(forgotten)
+    """One open notice for each concern of the floor, none for what was settled otherwise; how many stand.
+
+    Two watchmen at once are harmless: a notice is unique while it is open, and each lowers only what he doesn't find.
+    """
+    found = {one.key: one for one in concerns_of(site, now)}
+    standing = {key_of(notice): notice for notice in open_notices(site).filter(kind__in=[kind.code for kind in KINDS])}
+    for key, one in found.items():
+        notice = standing.get(key)
+        if notice is None or (notice.text, notice.due_at) != (one.words, one.since):
+            raise_notice(site, one.kind.code, one.kind.rule, one.target, one.words, now, due_at=one.since, discriminator=one.discriminator)
+    gone = [notice.pk for key, notice in standing.items() if key not in found]
+    Notice.objects.filter(pk__in=gone, resolved_at__isnull=True).update(resolved_at=now, resolved_how="No longer so.")
+    return len(found)
 
 
-def lower(site: Site, kind: str, model: type[TreatmentSession] | type[MonitoringForm], standing: set[int], now: datetime) -> None:
-    """Resolve the notices of a kind whose target is no longer late."""
-    for notice in open_notices(site, kind):
-        if notice.target_pk not in standing:
-            resolve_notices(site, kind, target_of(notice, model), "No longer late.", now)
-
-
-def target_of(notice: Notice, model: type[TreatmentSession] | type[MonitoringForm]) -> TreatmentSession | MonitoringForm:
-    """The row a notice is about, by its key alone: nothing of it is read."""
-    return model(pk=notice.target_pk)
+def key_of(notice: Notice) -> tuple[str, str, int, str]:
+    return (notice.kind, notice.target_kind, notice.target_pk, notice.discriminator)

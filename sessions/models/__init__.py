@@ -1,10 +1,12 @@
 """The treatment session's tables, one file an idea."""
 
+from sessions.models.day import DayRecord
 from sessions.models.departure import CallAttempt, Departure, SafetyCall
 from sessions.models.dosing import DeviceConfirmation, DeviceUse
 from sessions.models.emergency import Emergency, EmergencyEntry
 from sessions.models.exceptions import Breach, Override
 from sessions.models.form import FormBlank, FormSend, MonitoringForm
+from sessions.models.handover import Handover, HandoverChair, TakeOver
 from sessions.models.help import HelpCall
 from sessions.models.leaving import Addendum, Discharge, ReadinessCheck
 from sessions.models.monitoring import Alert, Observation, Round, SessionEvent
@@ -16,6 +18,7 @@ __all__ = [
     "Alert",
     "Breach",
     "CallAttempt",
+    "DayRecord",
     "Departure",
     "DeviceConfirmation",
     "DeviceUse",
@@ -24,6 +27,8 @@ __all__ = [
     "EmergencyEntry",
     "FormBlank",
     "FormSend",
+    "Handover",
+    "HandoverChair",
     "HelpCall",
     "IdentityCheck",
     "MonitoringForm",
@@ -34,5 +39,6 @@ __all__ = [
     "Round",
     "SafetyCall",
     "SessionEvent",
+    "TakeOver",
     "TreatmentSession",
 ]

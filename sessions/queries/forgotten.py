@@ -9,11 +9,12 @@ from clinic.models import Site
 from clinic.queries import calendar_of, today_at
 from clinic.rules.opening import Calendar, day_bounds
 from sessions.models import SessionEvent, TreatmentSession
+from sessions.rules.concerns import PAST_CLOSING
 from sessions.rules.forgotten import open_too_long_at
 from sessions.states import PRESENT
 
 EXPLAINED = SessionEvent.Kind.OPEN_LATE
-FORGOTTEN_NOTICE = "session_open"
+FORGOTTEN_NOTICE = PAST_CLOSING.code
 
 
 @dataclass(frozen=True, slots=True)

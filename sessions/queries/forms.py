@@ -88,6 +88,13 @@ def calendar_for(site: Site, forms: Iterable[MonitoringForm]) -> Calendar:
     return calendar_of(site, min(day_0_of(form, site.zone) for form in found), max(form.due_on for form in found))
 
 
+def days_of(forms: Iterable[MonitoringForm], days: Iterable[date], zone: ZoneInfo) -> tuple[date, date]:
+    """What a calendar must cover for these forms and days, and for the week before them."""
+    found, others = list(forms), list(days)
+    first = min([*others, *(day_0_of(form, zone) for form in found)])
+    return min(first, min(others) - timedelta(days=7)), max([*others, *(form.due_on for form in found)])
+
+
 def day_0_of(form: MonitoringForm, zone: ZoneInfo) -> date:
     """The first day that a deadline may fall on: a correction's is the day on which it became owed."""
     return form.treatment_on if form.revision == 1 else max(form.treatment_on, min(form.due_on, local_day(form.owed_at, zone)))
@@ -129,12 +136,6 @@ def owed_summary(site: Site, now: datetime, beside: Iterable[MonitoringForm] = (
         overdue=states.count(Urgency.OVERDUE) + states.count(Urgency.LATE),
         calendar=calendar,
     )
-
-
-def pressing_forms(site: Site, now: datetime) -> list[FormRow]:
-    """Open forms whose real deadline is tomorrow, today or past: what the watchman raises and the board shows (PMF-5)."""
-    soon = today_at(site, now) + timedelta(days=8)
-    return [row for row in rows_of(site, forms_owed(site).filter(due_on__lte=soon), now) if row.is_pressing]
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from sessions.forms.check import CheckForm
 from sessions.forms.check_layout import check_layout
 from sessions.models import Observation, SessionEvent
 from sessions.picture import Picture
-from sessions.rules.clocks import CheckState, PlannedCheck, next_round_due_at
+from sessions.queries.concerns import round_due_at
+from sessions.rules.clocks import CheckState, PlannedCheck
 from sessions.states import Status
 
 TEMPLATE = "sessions/_step_watch.html"
@@ -98,11 +99,3 @@ def taps(picture: Picture) -> list[dict[str, object]]:
     if not any(event.kind == Kind.CLINICALLY_READY for event in picture.events):
         buttons.append({"kind": Kind.CLINICALLY_READY, "label": "Clinically ready", "icon": "badge-check", "is_open": False, "since": None})
     return buttons
-
-
-def round_due_at(picture: Picture) -> datetime | None:
-    first = picture.first_device_at
-    if first is None or picture.session.status not in (Status.DOSING, Status.MONITORING):
-        return None
-    seen = [*(row.observed_at for row in picture.rounds), *(row.observed_at for row in picture.observations)]
-    return next_round_due_at(first_device_at=first, seen_at=seen, policy=picture.clock_policy)

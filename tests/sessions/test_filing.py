@@ -8,7 +8,9 @@ from django.test.utils import CaptureQueriesContext
 
 from clinic.models import Closure
 from sessions.models import MonitoringForm
-from sessions.queries.forms import filings_of, forms_owed, owed_summary, pressing_forms, rows_of
+from sessions.queries.floor import concerns_of
+from sessions.queries.forms import filings_of, forms_owed, owed_summary, rows_of
+from sessions.rules.concerns import FORM
 from sessions.states import FormStatus, Status
 from tests.cast import NOW
 from tests.factories import forms as made
@@ -62,7 +64,8 @@ def test_what_the_watchman_raises(cast):
     owed_on(cast, 0)
     pressing = [owed_on(cast, 9), owed_on(cast, 7), owed_on(cast, 6)]
     made.filed(cast, start=made.START - timedelta(days=8))
-    assert [row.form for row in pressing_forms(cast.riverside, NOW)] == pressing
+    raised = [one for one in concerns_of(cast.riverside, NOW) if one.kind is FORM]
+    assert {one.target.pk for one in raised} == {form.pk for form in pressing}
 
 
 def test_filters(cast, sign_in):

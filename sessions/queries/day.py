@@ -1,0 +1,79 @@
+"""The records of a site's days: what was opened and closed, what was used, who is still here."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count, Q
+
+from clinic.models import DutyPeriod, Equipment, Site
+from clinic.queries import duty_at, today_at
+from sessions.models import DayRecord, DeviceUse, MonitoringForm, TreatmentSession
+from sessions.queries.forms import OPEN
+from sessions.rules.day import ROUTES, Counts, expected
+from sessions.states import PRESENT, Status
+
+DAYS_BACK = timedelta(days=7)
+CHECKED = (Equipment.Kind.OXIMETER, Equipment.Kind.CUFF)
+
+
+def record_of(site: Site, day: date, kind: str) -> DayRecord | None:
+    """The standing record of a day."""
+    rows = DayRecord.objects.standing().filter(site=site, day=day, kind=kind).select_related("recorded_by")
+    return rows.order_by("-recorded_at", "-pk").first()  # type: ignore[no-any-return]
+
+
+def equipment_to_check(site: Site) -> list[Equipment]:
+    return list(Equipment.objects.filter(site=site, is_active=True, kind__in=CHECKED).order_by("kind", "label", "pk"))
+
+
+def used_on(site: Site, day: date) -> dict[str, int]:
+    """Devices that left the stock on a day, by route: sprayed or failed; an unopened one goes back (DOS-2)."""
+    rows = DeviceUse.objects.standing().filter(Q(sprays__gt=0) | Q(has_failed=True), site=site, session__treatment_on=day)
+    counted = rows.exclude(session__status=Status.VOIDED).order_by().values_list("route").annotate(Count("pk"))
+    return dict.fromkeys((route for route, _ in ROUTES), 0) | dict(counted)
+
+
+def open_sessions(site: Site) -> list[TreatmentSession]:
+    """Everybody still in the house, whatever the day."""
+    return list(TreatmentSession.objects.filter(site=site, status__in=PRESENT).select_related("chair", "patient").order_by("chair__position", "pk"))
+
+
+def forms_owed_count(site: Site) -> int:
+    return MonitoringForm.objects.filter(site=site, status__in=OPEN).count()
+
+
+def counts_of(record: DayRecord | None) -> Counts:
+    return {"patient": record.count_patient, "bulk": record.count_bulk} if record is not None else {}
+
+
+@dataclass(frozen=True)
+class DaySheet:
+    """Everything that the page of one day shows."""
+
+    day: date
+    is_today: bool
+    opening: DayRecord | None
+    closing: DayRecord | None
+    used: dict[str, int]
+    left: dict[str, int | None]
+    here: list[DutyPeriod]
+    still_here: list[TreatmentSession]
+    forms: int
+    not_closed: list[date]
+
+
+def sheet_of(site: Site, day: date, now: datetime) -> DaySheet:
+    opening, used = record_of(site, day, DayRecord.Kind.OPENING), used_on(site, day)
+    return DaySheet(
+        day=day, is_today=day == today_at(site, now), opening=opening, closing=record_of(site, day, DayRecord.Kind.CLOSING), used=used,
+        left=expected(counts_of(opening), used), here=duty_at(site, now), still_here=open_sessions(site), forms=forms_owed_count(site),
+        not_closed=days_not_closed(site, now),
+    )  # fmt: skip
+
+
+def days_not_closed(site: Site, now: datetime) -> list[date]:
+    """Days of the last week, before today, that were opened and never closed."""
+    today = today_at(site, now)
+    rows = DayRecord.objects.standing().filter(site=site, day__gte=today - DAYS_BACK, day__lt=today).values_list("day", "kind")
+    by_kind = {kind: {day for day, this in rows if this == kind} for kind in DayRecord.Kind.values}
+    return sorted(by_kind["opening"] - by_kind["closing"])
