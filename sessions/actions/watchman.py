@@ -40,7 +40,7 @@ def watch_site(site: Site, *, now: datetime) -> int:
         if notice is None or (notice.text, notice.due_at) != (one.words, one.since):
             raise_notice(site, one.kind.code, one.kind.rule, one.target, one.words, now, due_at=one.since, discriminator=one.discriminator)
     gone = [notice.pk for key, notice in standing.items() if key not in found]
-    Notice.objects.filter(pk__in=gone, resolved_at__isnull=True).update(resolved_at=now, resolved_how="No longer so.")
+    Notice.objects.filter(pk__in=gone, resolved_at__isnull=True).update(resolved_at=now, resolved_how="No longer late.")
     return len(found)
 
 
