@@ -12,7 +12,7 @@ from sessions.models import TreatmentSession
 
 # Longer than the longest scene lasts, shorter than a night: when nobody came within it, the day has passed.
 ONE_DAY = timedelta(hours=12)
-LONGEST_SCENE = timedelta(minutes=330)
+LONGEST_SCENE = timedelta(minutes=345)
 
 
 @dataclass
@@ -47,7 +47,8 @@ def fill(floor: Floor, scenes: tuple[Scene, ...], *, now: datetime) -> int:
     script = Script(now)
     floor.come_on_duty(since=now - LONGEST_SCENE, now=now)
     patients = floor.patients_who_may_come(now, len(scenes))
-    for scene, patient in zip(scenes, patients, strict=True):
+    # On a later day fewer may come than there are scenes: the first ones matter most.
+    for scene, patient in zip(scenes, patients, strict=False):
         scene.write(script, Part(floor, patient, room=scene.room))
     script.play()
-    return len(scenes)
+    return min(len(scenes), len(patients))

@@ -118,6 +118,23 @@ def discharged(script: Script, part: Part, began: int) -> None:
     script.add(began - 23 - 131, part.discharge)
 
 
+def left(script: Script, part: Part, began: int) -> None:
+    """Gone after an hour without a sign-off: a safety call is due, a prescriber's signature too (OUT-3)."""
+    watched(script, part, began)
+    script.add(began - 23 - 41, partial(part.check, systolic=131, diastolic=83, dissociation="mild"))
+    script.add(began - 23 - 63, part.leave)
+
+
+def left_early(script: Script, part: Part, began: int) -> None:
+    """Signed out at ninety minutes by two people (OUT-3)."""
+    watched(script, part, began)
+    script.add(began - 23 - 41, partial(part.check, systolic=135, diastolic=84, dissociation="mild"))
+    script.add(began - 23 - 60, partial(part.event, kind="dissociation_ended"))
+    script.add(began - 23 - 88, partial(part.check, systolic=124, diastolic=79))
+    script.add(began - 23 - 90, part.ready)
+    script.add(began - 23 - 91, part.discharge_early)
+
+
 RIVERSIDE = (
     Scene(1, 149, nearly_done),
     Scene(2, 75, late_check),
@@ -134,5 +151,7 @@ RIVERSIDE = (
     Scene(3, -1440, nothing_yet),
     Scene(4, -1480, nothing_yet),
     Scene(5, -1530, nothing_yet),
+    Scene(1, 330, left),
+    Scene(2, 290, left_early),
 )
 HILLCREST = (Scene(1, 66, alerted), Scene(2, 16, cleared), Scene(3, -60, nothing_yet), Scene(2, -1440, nothing_yet))

@@ -10,7 +10,7 @@ from clinic.findings import Finding, decisions, undecided
 from clinic.models import Chair, Membership, Site, User
 from clinic.signatures import IdentityProof
 from patients.models import Patient
-from sessions.actions import arrival, booking, dosing, leaving, predose, watch
+from sessions.actions import arrival, booking, departures, dosing, early, leaving, predose, watch
 from sessions.models import TreatmentSession
 from sessions.picture import picture_of
 from sessions.queries.gates import gate_facts
@@ -151,6 +151,20 @@ class Part:
     def discharge(self, at: datetime) -> None:
         proof = IdentityProof(user=self.by, method="password")
         leaving.discharge(self.session, proof=proof, membership=self.nurse, client_key=uuid4(), now=at)
+
+    def discharge_early(self, at: datetime) -> None:
+        nurse, prescriber = (
+            early.Signer(proof=IdentityProof(user=one.user, method="password"), membership=one) for one in (self.nurse, self.prescriber)
+        )
+        said = early.Early(reason="Her child is ill; her sister drives her home and stays", shown={"MON-1.time"})
+        early.discharge_early(self.session, early=said, signer=nurse, second=prescriber, client_key=uuid4(), now=at)
+
+    def leave(self, at: datetime) -> None:
+        told = departures.Departing(
+            seen_at=at - timedelta(minutes=2), condition="Awake, walking steadily", patient_called="missed", contact_called="reached",
+            note="Her brother is on his way to meet her",
+        )  # fmt: skip
+        departures.record_left(self.session, departing=told, client_key=uuid4(), by=self.by, now=at)
 
     def wait(self, at: datetime) -> None:
         arrival.wait(self.session, reason="Ate an hour ago: food again in an hour", by=self.by, now=at)

@@ -9,7 +9,7 @@ from django.core.management.base import CommandError
 from clinic.models import Site, User
 from desk.demo import live
 from reminders.models import OutboxMessage
-from sessions.models import MonitoringForm, TreatmentSession
+from sessions.models import Discharge, MonitoringForm, SafetyCall, TreatmentSession
 from sessions.states import PRESENT, FormStatus, Status
 from tests.cast import NOW
 
@@ -23,8 +23,9 @@ def test_the_demonstration_stands_verifies_and_renews(still_clock) -> None:
     sites = set(Site.objects.values_list("slug", flat=True))
     today = TreatmentSession.objects.filter(booked_at__gt=NOW - timedelta(days=2))
     assert sites == {"riverside", "hillcrest"}
-    assert set(today.values_list("status", flat=True)) >= LIVE | {Status.DISCHARGED}
+    assert set(today.values_list("status", flat=True)) >= LIVE | {Status.DISCHARGED, Status.LEFT}
     assert User.objects.filter(email="nurse@demo.example").exists()
+    assert Discharge.objects.filter(is_early=True).count() == SafetyCall.objects.filter(closed_at=None).count() == 1
     forms = MonitoringForm.objects.exclude(status=FormStatus.FILED)
     days = set(forms.values_list("due_on", flat=True))
     assert any(day < NOW.date() for day in days)
