@@ -7,7 +7,8 @@ from django.urls import reverse
 
 from clinic.access import row_for
 from clinic.roles import Permission
-from sessions.models import Alert, Departure, Emergency, MonitoringForm, SafetyCall, TreatmentSession
+from sessions.models import AdverseEvent, Alert, Departure, Emergency, MonitoringForm, SafetyCall, TreatmentSession
+from sessions.queries.adverse import with_reported
 from sessions.queries.screening import screen_is_open
 from sessions.queries.screens import had_help
 from sessions.queries.voiding import is_reentered
@@ -97,3 +98,21 @@ def open_emergency(request: HttpRequest, pk: int) -> Emergency:
 def emergency_address(site_slug: str, pk: int) -> str:
     """Where a notice about an emergency leads."""
     return reverse("emergency", args=[site_slug, pk])
+
+
+def adverse_for(request: HttpRequest, pk: int, permission: Permission) -> AdverseEvent:
+    """One adverse event of the request's site, with its patient and session, and whether it has been reported."""
+    rows = with_reported(AdverseEvent.objects.select_related("patient", "session", "recorded_by"))
+    event: AdverseEvent = row_for(request, rows, pk, permission, "adverseevent")
+    event.site = request.site  # type: ignore[attr-defined]
+    return event
+
+
+def open_adverse(request: HttpRequest, pk: int) -> AdverseEvent:
+    """The door for what hangs on an adverse event."""
+    return adverse_for(request, pk, Permission.VIEW_RECORD)
+
+
+def adverse_address(site_slug: str, pk: int) -> str:
+    """Where a notice about an adverse event leads."""
+    return reverse("adverse_event", args=[site_slug, pk])

@@ -34,6 +34,8 @@ class TreatmentSessionsConfig(AppConfig):
         registry.register_address(signed_form.KIND, access.form_address)
         registry.register_door("emergency", access.open_emergency)
         registry.register_address("emergency", access.emergency_address)
+        registry.register_door("adverseevent", access.open_adverse)
+        registry.register_address("adverseevent", access.adverse_address)
         registry.register_mark("has_calls", calls.has_calls)
         registry.register_calls(calls.calls_for)
         sentences.register_sentences(words.SENTENCES)

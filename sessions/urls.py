@@ -9,5 +9,6 @@ urlpatterns = [
     path("", include("sessions.urls_leaving")),
     path("", include("sessions.urls_forms")),
     path("", include("sessions.urls_emergency")),
+    path("", include("sessions.urls_adverse")),
     path("", include("sessions.urls_floor")),
 ]

@@ -19,6 +19,7 @@ from sessions.states import Status
 from tests.cast import NOW, Cast
 from tests.factories import clinic as made
 from tests.factories import forms, patients
+from tests.factories.adverse import serious
 from tests.factories.sessions import at_state
 
 Arguments = dict[str, object]
@@ -145,6 +146,7 @@ OBJECTS: dict[str, Callable[[Cast], Arguments]] = {
     "event": fact(SessionEvent, kind="clinically_ready"),
     "alert": alert,
     "emergency": emergency,
+    "adverse event": lambda cast: number(serious(cast, monitoring(cast))),
     "departure": fact(Departure, kind="left", condition="Awake"),
     "safety call": safety_call,
     "owed form": lambda cast: number(forms.owed(cast)),

@@ -156,6 +156,11 @@ EMERGENCY = {
     "emergency_step": act(P.CALL_EMERGENCY, of="emergency"),
     "emergency_end": act(P.CALL_EMERGENCY, of="emergency"),
     "emergency_tell": act(P.CALL_EMERGENCY, of="emergency"),
+    "adverse_new": form(P.CLINICAL_CHART, of="session"),
+    "adverse_at_home": form(P.CLINICAL_CHART, of="patient"),
+    "adverse_event": page(P.VIEW_RECORD, of="adverse event"),
+    "adverse_correct": form(P.CLINICAL_CHART, of="adverse event"),
+    "adverse_phone": act(P.FILE_FORM, of="adverse event"),
 }
 
 FLOOR = {

@@ -1,4 +1,4 @@
-"""What a clinician still owes somebody after a bad moment, for the board: safety calls, signatures, word to the REMS; in one query."""
+"""What a clinician still owes somebody after a bad moment, for the board: safety calls, signatures, word to the REMS."""
 
 from datetime import datetime
 
@@ -7,8 +7,12 @@ from django.urls import reverse
 
 from clinic.models import Notice, Site
 from clinic.queries import open_notices
-from sessions.models import TreatmentSession
+from sessions.models import Emergency, TreatmentSession
+from sessions.queries.adverse import NOTICE as EVENT_NOTICE
+from sessions.queries.adverse import WORDS as EVENT_WORDS
+from sessions.queries.adverse import Owed, owed_events
 from sessions.queries.complaints import COMPLAINT
+from sessions.queries.emergency import UNTOLD, untold
 from sessions.queries.leaving import UNSIGNED
 from sessions.queries.safety_calls import CALL_NOTICE
 from sessions.queries.voiding import TELL_REMS
@@ -18,15 +22,34 @@ STEP_OF = {COMPLAINT: "dose"}
 
 
 def tasks_of(site: Site) -> QuerySet[Notice]:
-    """Open tasks about sessions, the soonest due first."""
-    return open_notices(site).filter(kind__in=KINDS, target_kind="treatmentsession")
+    """Open tasks about sessions, serious events and emergencies, the soonest due first."""
+    return open_notices(site).filter(kind__in=(*KINDS, EVENT_NOTICE, UNTOLD))
 
 
 def task_rows(site: Site, now: datetime) -> list[dict[str, object]]:
-    """Each task with its patient and its page; red once it is overdue."""
+    """Each task with its patient and its page; red once it is overdue. Serious events stand first, by the way they go as of now."""
+    return [*(event_row(owed, site, now) for owed in owed_events(site, now)), *(emergency_row(row, site) for row in untold(site)), *session_rows(site, now)]
+
+
+def emergency_row(emergency: Emergency, site: Site) -> dict[str, object]:
+    who = emergency.patient.short_name if emergency.patient is not None else emergency.where or "Emergency"
+    return {
+        "patient": who, "text": "An emergency is over: nobody has told yet what happened.", "rule": "MON-5", "due_at": None, "owner": "", "is_late": False,
+        "url": reverse("emergency", args=[site.slug, emergency.pk]),
+    }  # fmt: skip
+
+
+def event_row(owed: Owed, site: Site, now: datetime) -> dict[str, object]:
+    return {
+        "patient": owed.event.patient.short_name, "text": EVENT_WORDS[owed.way], "rule": "PMF-6", "due_at": owed.due_at, "owner": "",
+        "is_late": owed.is_late(now), "url": reverse("adverse_event", args=[site.slug, owed.event.pk]),
+    }  # fmt: skip
+
+
+def session_rows(site: Site, now: datetime) -> list[dict[str, object]]:
     session = TreatmentSession.objects.filter(pk=OuterRef("target_pk"), site=site)
     names = {"last_name": Subquery(session.values("patient__last_name")), "first_name": Subquery(session.values("patient__first_name"))}
-    return [task_row(notice, site, now) for notice in tasks_of(site).annotate(**names)]
+    return [task_row(notice, site, now) for notice in open_notices(site).filter(kind__in=KINDS, target_kind="treatmentsession").annotate(**names)]
 
 
 def task_row(notice: Notice, site: Site, now: datetime) -> dict[str, object]:

@@ -21,6 +21,7 @@ from patients.access import patient_for
 from patients.models import Patient
 from patients.queries import Chart, chart, found_patients, patients_of, position
 from patients.rules.seeking import LONGEST
+from sessions.queries.adverse import events_of
 from sessions.queries.safety_calls import calls_of
 
 PAGE = 50

@@ -15,6 +15,7 @@ from clinic.queries import today_at
 from clinic.roles import LICENSED
 from clinic.signatures import IdentityProof, sign
 from sessions import definitions
+from sessions.actions.adverse import report_with_form
 from sessions.actions.facts import out_of_date, same_post
 from sessions.actions.forms import deadlines_of
 from sessions.actions.life import locked_picture
@@ -64,6 +65,7 @@ def confirm_form(
         site=row.site, membership=membership, proof=proof, meaning=Signature.Meaning.FORM, target_kind=KIND, target_pk=row.pk, schema=SCHEMA, now=now
     )
     row.save(update_fields=["signature"])
+    report_with_form(row, by=proof.user, now=now)
     changes = {"status": [FormStatus.OWED, FormStatus.COMPLETE], "changed": changed_fields(kept, proposals)}
     audit.record(action="form.confirmed", target=row, by=proof.user, now=now, site=row.site, patient_pk=row.session.patient_id, changes=changes)
     return row

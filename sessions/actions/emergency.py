@@ -7,12 +7,14 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from clinic import audit
+from clinic.actions.notices import raise_notice, resolve_notices
 from clinic.facts import RecordedVia
 from clinic.findings import Refused, refuse
 from clinic.models import Chair, Site, User
 from sessions.actions.facts import out_of_date
 from sessions.models import Emergency, EmergencyEntry, TreatmentSession
-from sessions.rules.emergency import end_findings, is_same_press
+from sessions.queries.emergency import UNTOLD
+from sessions.rules.emergency import end_findings, is_same_press, is_told
 
 Kind = EmergencyEntry.Kind
 
@@ -109,6 +111,8 @@ def end(emergency: Emergency, *, outcome: str, reason: str, ended_at: datetime, 
         patient_pk=row.patient_id,
         changes={"outcome": outcome, "ended_at": row.ended_at},
     )
+    if not is_told(outcome=outcome, kinds=EmergencyEntry.objects.standing().filter(emergency=row).values_list("kind", flat=True)):
+        raise_notice(row.site, UNTOLD, "MON-5", row, "An emergency is over: nobody has told yet what happened.", now)
     return row
 
 
@@ -121,6 +125,8 @@ def tell(emergency: Emergency, *, told: Mapping[str, str], client_key: UUID, by:
     words = {kind: text.strip() for kind, text in told.items() if text.strip()}
     if not words:
         raise refuse("MON-5", "Nothing is told yet.", code="MON-5.told", field="what")
+    if Kind.WHAT in words:
+        resolve_notices(row.site, UNTOLD, row, "Told.", now)
     keys = [client_key, *(uuid4() for _ in words)]
     at = min(row.ended_at or now, now)
     return [

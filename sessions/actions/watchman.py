@@ -8,6 +8,7 @@ from django.db import DatabaseError
 from clinic.actions.notices import raise_notice
 from clinic.models import Heartbeat, Notice, Site
 from clinic.queries import open_notices
+from sessions.actions.adverse import watch_events
 from sessions.queries.floor import concerns_of
 from sessions.rules.concerns import KINDS
 
@@ -41,7 +42,7 @@ def watch_site(site: Site, *, now: datetime) -> int:
             raise_notice(site, one.kind.code, one.kind.rule, one.target, one.words, now, due_at=one.since, discriminator=one.discriminator)
     gone = [notice.pk for key, notice in standing.items() if key not in found]
     Notice.objects.filter(pk__in=gone, resolved_at__isnull=True).update(resolved_at=now, resolved_how="No longer late.")
-    return len(found)
+    return len(found) + watch_events(site, now=now)
 
 
 def key_of(notice: Notice) -> tuple[str, str, int, str]:

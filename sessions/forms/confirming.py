@@ -32,13 +32,14 @@ class Row:
         """The choices as plain values: a widget of its own per button costs a page of fifty fields dearly."""
         value = self.field.value()
         on = set(value if isinstance(value, list | tuple) else [value])
+        proposed = self.proposal.value if isinstance(self.proposal.value, list) else [self.proposal.value]
         return [
             {
                 "id": f"{self.field.auto_id}_{number}",
                 "value": choice.value,
                 "label": choice.label,
                 "is_on": choice.value in on,
-                "is_proposed": choice.value == self.proposal.value,
+                "is_proposed": choice.value in proposed,
             }
             for number, choice in enumerate(self.spec.choices)
         ]

@@ -1,5 +1,6 @@
 """The treatment session's tables, one file an idea."""
 
+from sessions.models.adverse import AdverseEvent, EventReport
 from sessions.models.day import DayRecord
 from sessions.models.departure import CallAttempt, Departure, SafetyCall
 from sessions.models.dosing import DeviceConfirmation, DeviceUse
@@ -15,6 +16,7 @@ from sessions.models.session import TreatmentSession
 
 __all__ = [
     "Addendum",
+    "AdverseEvent",
     "Alert",
     "Breach",
     "CallAttempt",
@@ -25,6 +27,7 @@ __all__ = [
     "Discharge",
     "Emergency",
     "EmergencyEntry",
+    "EventReport",
     "FormBlank",
     "FormSend",
     "Handover",

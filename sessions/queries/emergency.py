@@ -15,6 +15,8 @@ from sessions.picture import Picture, picture_of
 from sessions.queries.policies import policy_for
 from sessions.states import PRESENT
 
+# The task that somebody tells what happened, once an emergency is over.
+UNTOLD = "emergency_untold"
 PARTS = ("devices", "observations", "events", "alerts")
 
 
@@ -93,4 +95,4 @@ def untold(site: Site) -> list[Emergency]:
     """Ended emergencies of which nobody has said yet what happened; a false alarm has its reason."""
     told = EmergencyEntry.objects.standing().filter(kind=EmergencyEntry.Kind.WHAT).values("emergency_id")
     ended = Emergency.objects.filter(site=site, ended_at__isnull=False).exclude(outcome=Emergency.Outcome.FALSE_ALARM)
-    return list(ended.exclude(pk__in=told).select_related("chair").order_by("pressed_at", "pk"))
+    return list(ended.exclude(pk__in=told).select_related("chair", "patient").order_by("pressed_at", "pk"))

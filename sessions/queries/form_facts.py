@@ -5,10 +5,11 @@ from datetime import datetime
 from clinic.models import Site, User
 from patients.models import Enrolment
 from patients.queries import medicines_on
-from sessions.models import Discharge, Observation, SessionEvent, TreatmentSession
+from sessions.models import AdverseEvent, Discharge, Observation, SessionEvent, TreatmentSession
 from sessions.picture import Picture
+from sessions.queries.adverse import carried_by
 from sessions.queries.course import sessions_dosed_before
-from sessions.rules.form_facts import AskedFact, DeviceFact, EventFact, FormFacts, MedicineFact, PatientFact, PersonFact, Reading
+from sessions.rules.form_facts import AskedFact, DeviceFact, EventFact, FormFacts, MedicineFact, PatientFact, PersonFact, Reading, SeriousFact
 from sessions.rules.questions import standing_answers
 from sessions.states import Status
 
@@ -46,6 +47,13 @@ def facts_of(picture: Picture, site: Site) -> FormFacts:
         earlier_elsewhere=session.course.earlier_sessions,
         enrolled_on=enrolment.submitted_on if enrolment else None,
         rems_id=enrolment.rems_id if enrolment else "",
+        serious=tuple(serious_of(event, session) for event in carried_by(session)),
+    )
+
+
+def serious_of(event: AdverseEvent, session: TreatmentSession) -> SeriousFact:
+    return SeriousFact(
+        event.kind, event.observed_at, event.narrative, tuple(event.criteria), event.is_resolved, is_during=event.session_id == session.pk
     )
 
 

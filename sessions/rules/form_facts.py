@@ -75,6 +75,18 @@ class AskedFact:
 
 
 @dataclass(frozen=True, slots=True)
+class SeriousFact:
+    """A serious event that a person has recorded; `criteria` are the form's outcome words (PMF-6)."""
+
+    kind: str
+    began_at: datetime
+    narrative: str
+    criteria: tuple[str, ...]
+    is_resolved: bool
+    is_during: bool
+
+
+@dataclass(frozen=True, slots=True)
 class FormFacts:
     """Times are aware; `zone` is the site's, for the words of the evidence."""
 
@@ -100,6 +112,7 @@ class FormFacts:
     earlier_elsewhere: int = 0
     enrolled_on: date | None = None
     rems_id: str = ""
+    serious: tuple[SeriousFact, ...] = ()
 
     @property
     def sprayed(self) -> tuple[DeviceFact, ...]:

@@ -8,8 +8,10 @@ from django.http import HttpRequest
 from clinic.roles import Permission, may
 from sessions.models import MonitoringForm
 from sessions.picture import Picture
+from sessions.queries.adverse import events_of, signs_of
 from sessions.queries.form_facts import ENDED
 from sessions.queries.forms import FormRow, rows_of
+from sessions.rules.adverse import suggestions
 from sessions.states import FormStatus
 
 TEMPLATE = "sessions/_step_form.html"
@@ -35,5 +37,8 @@ def context(picture: Picture, *, request: HttpRequest, now: datetime, bound_form
         "earlier": rows[:-1],
         "is_over": picture.session.status in ENDED,
         "link": NEXT.get(newest.form.status, "Open it") if newest else "",
+        "adverse": list(events_of(picture.session.patient).filter(session=picture.session)),
+        "raised": suggestions(signs_of(picture)),
+        "may_judge": may(request.membership.role, Permission.CLINICAL_CHART),  # type: ignore[attr-defined]
         "may_open": may(request.membership.role, Permission.VIEW_RECORD),  # type: ignore[attr-defined]
     }

@@ -5,7 +5,6 @@ from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from clinic import audit
@@ -58,7 +57,7 @@ def shown(request: HttpRequest, place: Site, row: Emergency, *, forms: dict[str,
         "entry_key": uuid4(), "may_act": may(request.membership.role, Permission.CALL_EMERGENCY),  # type: ignore[attr-defined]
         "is_told": is_told(outcome=row.outcome, kinds=[entry.kind for entry in summary.entries]),
         "end_form": EndForm(), "tell_form": TellForm(initial={"client_key": uuid4()}), "place_errors": [], "step_errors": [],
-        "leave_url": f"{reverse('flowsheet', args=[place.slug, row.session_id])}?step=leave" if row.session_id else "",
+        "may_judge": may(request.membership.role, Permission.CLINICAL_CHART),  # type: ignore[attr-defined]
     }  # fmt: skip
     return render(request, "sessions/emergency.html", context | (forms or {}), status=422 if forms else 200)
 

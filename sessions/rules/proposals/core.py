@@ -67,6 +67,9 @@ def shaped(spec: FieldSpec, value: str | int | bool | date | tuple[str, ...]) ->
         return "yes" if is_yes else "no"
     if spec.kind is Kind.CHOICE:
         return chosen(spec, str(value))
+    if spec.kind is Kind.MANY:
+        picked = [chosen(spec, word) for word in (value if isinstance(value, tuple) else (str(value),))]
+        return list(dict.fromkeys(word for word in picked if word))
     if isinstance(value, date):
         return value.isoformat()
     return ", ".join(value) if isinstance(value, tuple) else str(value)

@@ -1,4 +1,4 @@
-"""Proposals of medicines, enrolment, first treatment and serious events (PMF-2, PMF-3, PMF-6, PAT-1, PAT-6)."""
+"""Proposals of medicines, enrolment and first treatment (PMF-2, PMF-3, PAT-1, PAT-6)."""
 
 from sessions.rules.form_facts import FormFacts
 from sessions.rules.proposals.core import SOURCES, Raw, Source, source
@@ -52,21 +52,3 @@ def rems_id(facts: FormFacts) -> Raw:
 def verified(facts: FormFacts) -> tuple[str, ...]:
     how = facts.asked.answers.get("enrolment") if facts.asked is not None else None
     return (f"verified at this visit: {how}",) if how in ("portal", "phone", "pharmacy") else ()
-
-
-@source("event.serious")
-def serious(facts: FormFacts) -> Raw:
-    """Whether it was serious is a judgement, never proposed as yes; "no" only where nothing at all speaks for it (PMF-6)."""
-    told = facts.asked.answers.get("event_since") if facts.asked is not None else None
-    signs = (
-        *facts.alerts,
-        *(f"{facts.clock(event.at)} given: {event.text}" for event in facts.events if event.kind == "measure_given"),
-        *(
-            (f"{facts.clock(facts.asked.at)} patient said {told} to “anything serious since the last session”",)
-            if facts.asked is not None and told
-            else ()
-        ),
-    )
-    is_quiet = told == "no" and len(signs) == 1
-    missing = "Look at what is listed and judge." if signs else "Nobody asked about the time since the last session."
-    return Raw(False if is_quiet else None, signs, missing=missing, place="" if signs else "session")
