@@ -75,7 +75,7 @@ def patient_chart(request: HttpRequest, site: str, pk: int) -> HttpResponse:
         "visits": visits.numbered(page.object_list, record.courses, dosed),
         "next_visit": visits.next_visit(patient, request.now),
         "position": position(record.course, dosed.get(record.course.pk, []), today) if record.course is not None else None,
-        "may": rights, "safety_calls": list(calls_of(patient)), "now": request.now,
+        "may": rights, "safety_calls": list(calls_of(patient)), "adverse": list(events_of(patient)), "now": request.now,
     }  # fmt: skip
     return render(request, "desk/patient_chart.html", context)
 
