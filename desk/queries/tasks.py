@@ -28,7 +28,11 @@ def tasks_of(site: Site) -> QuerySet[Notice]:
 
 def task_rows(site: Site, now: datetime) -> list[dict[str, object]]:
     """Each task with its patient and its page; red once it is overdue. Serious events stand first, by the way they go as of now."""
-    return [*(event_row(owed, site, now) for owed in owed_events(site, now)), *(emergency_row(row, site) for row in untold(site)), *session_rows(site, now)]
+    return [
+        *(event_row(owed, site, now) for owed in owed_events(site, now)),
+        *(emergency_row(row, site) for row in untold(site)),
+        *session_rows(site, now),
+    ]
 
 
 def emergency_row(emergency: Emergency, site: Site) -> dict[str, object]:

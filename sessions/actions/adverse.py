@@ -106,7 +106,16 @@ def require_standing(event: AdverseEvent) -> None:
 
 @transaction.atomic
 def report_by_phone(
-    event: AdverseEvent, *, to: str, number: str, phoned_at: datetime, client_key: UUID, by: User, now: datetime, spoke_with: str = "", reference: str = ""
+    event: AdverseEvent,
+    *,
+    to: str,
+    number: str,
+    phoned_at: datetime,
+    client_key: UUID,
+    by: User,
+    now: datetime,
+    spoke_with: str = "",
+    reference: str = "",
 ) -> EventReport:
     """Somebody phoned the REMS or the maker: when, which number, with whom, their case number (PMF-6, SET-6)."""
     owner = locked_patient(event.patient_id)
@@ -134,12 +143,8 @@ def report_with_form(form: MonitoringForm, *, by: User, now: datetime) -> list[E
         return []
     made = []
     for event in carried_by(form.session):
-        made.append(
-            EventReport.objects.create(
-                site_id=form.site_id, event=event, case=event.case, way=EventReport.Way.FORM, form=form, observed_at=now, recorded_at=now, recorded_by=by,
-                client_key=uuid4(),
-            )  # fmt: skip
-        )
+        report = {"case": event.case, "form": form, "observed_at": now, "recorded_at": now, "recorded_by": by, "client_key": uuid4()}
+        made.append(EventReport.objects.create(site_id=form.site_id, event=event, way=EventReport.Way.FORM, **report))
         resolve_notices(form.site, NOTICE, event, "On a confirmed monitoring form.", now)
     return made
 

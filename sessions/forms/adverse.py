@@ -22,8 +22,12 @@ class AdverseForm(forms.Form):
     kind = Line(label="What was it", max_length=120, required=False, help_text="A few words: loss of consciousness, hypertensive crisis.")
     began_at = Moment(label="Began")
     ended_at = Moment(label="Ended (empty: still going on)", required=False)
-    serious = forms.ChoiceField(label="Was it serious?", choices=YES_NO, widget=forms.RadioSelect, error_messages={"required": "Judge whether it was serious."})
-    criteria = forms.MultipleChoiceField(label="What made it serious (all that apply)", choices=CRITERIA, widget=forms.CheckboxSelectMultiple, required=False)
+    serious = forms.ChoiceField(
+        label="Was it serious?", choices=YES_NO, widget=forms.RadioSelect, error_messages={"required": "Judge whether it was serious."}
+    )
+    criteria = forms.MultipleChoiceField(
+        label="What made it serious (all that apply)", choices=CRITERIA, widget=forms.CheckboxSelectMultiple, required=False
+    )
     narrative = forms.CharField(
         label="What happened", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 12}),
         help_text="Drafted from the record: read it, change it, leave out what doesn’t belong. No name.",
@@ -71,4 +75,6 @@ class PhoneForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = untagged()
-        self.helper.layout = Layout("client_key", Field("to", wrapper_class="v-segmented"), Div("number", "phoned_at", "spoke_with", "reference", css_class="v-fields"))
+        self.helper.layout = Layout(
+            "client_key", Field("to", wrapper_class="v-segmented"), Div("number", "phoned_at", "spoke_with", "reference", css_class="v-fields")
+        )

@@ -96,7 +96,9 @@ def adverse_correct(request: HttpRequest, site: str, pk: int) -> HttpResponse:
 
     def act() -> None:
         data = form.cleaned_data
-        kept.append(acts.correct_adverse(event, told=form.told(), reason=data["reason"], client_key=data["client_key"], by=request.user, now=request.now))
+        kept.append(
+            acts.correct_adverse(event, told=form.told(), reason=data["reason"], client_key=data["client_key"], by=request.user, now=request.now)
+        )
 
     if request.method == "POST" and is_kept(form, act):
         return see_other("adverse_event", place.slug, kept[0].pk)

@@ -18,4 +18,6 @@ def told(**changes: object) -> adverse.Told:
 
 
 def serious(cast: Cast, session: TreatmentSession, *, at_home: bool = False, now=NOW, **changes: object) -> AdverseEvent:  # type: ignore[no-untyped-def]
-    return adverse.record_adverse(session.patient, session=None if at_home else session, told=told(**changes), client_key=uuid4(), by=cast.nurse, now=now)
+    return adverse.record_adverse(
+        session.patient, session=None if at_home else session, told=told(**changes), client_key=uuid4(), by=cast.nurse, now=now
+    )

@@ -93,7 +93,9 @@ def test_an_inpatient_session_phones_whatever_is_ahead(cast, session):
 
 def test_the_way_changes_with_the_next_visit_and_the_watchman_says_so(cast):
     gone = at_state("discharged", cast, first_device_at=NOW - timedelta(hours=4), now=NOW - timedelta(hours=1))
-    coming = at_state("booked", cast, patient=gone.patient, course=gone.course, order=gone.order, chair=cast.chairs[1], starts_at=NOW + timedelta(days=3))
+    coming = at_state(
+        "booked", cast, patient=gone.patient, course=gone.course, order=gone.order, chair=cast.chairs[1], starts_at=NOW + timedelta(days=3)
+    )
     serious(cast, gone)
     assert ways(cast) == [("Loss of consciousness", Way.NEXT_FORM)]
     coming.status, coming.cancelled_at, coming.status_reason = Status.CANCELLED, NOW, "Ill"

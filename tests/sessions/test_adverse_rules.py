@@ -14,8 +14,17 @@ HOUR = timedelta(hours=1)
 
 
 def test_the_record_raises_questions_with_their_evidence_and_answers_none():
-    signs = Signs(critical=("10:40 SpO₂ 88 %",), measures=("10:41 given: oxygen",), transfers=("10:55 taken to General",), emergencies=("10:40 emergency called",))
-    assert [(row.criterion, len(row.evidence)) for row in suggestions(signs)] == [("hospitalization", 1), ("intervention", 1), ("life_threatening", 2)]
+    signs = Signs(
+        critical=("10:40 SpO₂ 88 %",),
+        measures=("10:41 given: oxygen",),
+        transfers=("10:55 taken to General",),
+        emergencies=("10:40 emergency called",),
+    )
+    assert [(row.criterion, len(row.evidence)) for row in suggestions(signs)] == [
+        ("hospitalization", 1),
+        ("intervention", 1),
+        ("life_threatening", 2),
+    ]
     assert [row.criterion for row in suggestions(Signs(deaths=("x",), told=("y",)))] == ["death", "other"]
     assert suggestions(Signs()) == []
 
@@ -37,7 +46,15 @@ def test_the_record_raises_questions_with_their_evidence_and_answers_none():
     ],
 )
 def test_what_an_event_needs(changed, fields):
-    good = {"kind": "Fainted", "began_at": NOW - 2 * HOUR, "ended_at": NOW, "is_serious": True, "criteria": ("other",), "narrative": "Told.", "now": NOW}
+    good = {
+        "kind": "Fainted",
+        "began_at": NOW - 2 * HOUR,
+        "ended_at": NOW,
+        "is_serious": True,
+        "criteria": ("other",),
+        "narrative": "Told.",
+        "now": NOW,
+    }
     assert [finding.field for finding in event_findings(**(good | changed))] == fields
 
 

@@ -8,7 +8,7 @@ LONGEST = 2000
 
 @source("event.serious")
 def serious(facts: FormFacts) -> Raw:
-    """"Yes" only where a person has recorded a serious event; "no" only where nothing at all speaks for one (PMF-6)."""
+    """ "Yes" only where a person has recorded a serious event; "no" only where nothing at all speaks for one (PMF-6)."""
     if facts.serious:
         return Raw(True, tuple(line_of(facts, event) for event in facts.serious))
     told = facts.asked.answers.get("event_since") if facts.asked is not None else None
