@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 from django.db import models, transaction
+from django.db.models import Subquery
 
 from clinic.models import AuditEntry, AuditHead, Organisation, Site, User
 
@@ -21,6 +22,11 @@ def chain_of(site: Site | None, organisation: Organisation | None = None) -> str
     if site is not None:
         return f"site:{site.pk}"
     return f"org:{organisation.pk}" if organisation is not None else "house"
+
+
+def chain_seq(site: Site) -> Subquery:
+    """For another query: the number of the site's last audited act, None before any; read with what a page shows, never after it."""
+    return Subquery(AuditHead.objects.filter(pk=chain_of(site)).values("seq")[:1])
 
 
 def plain(value: object) -> object:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from sessions.rules.alerts import Limits, pressure_beyond, spo2_beyond
+from sessions.rules.own_history import Span
 
 WIDTH, HEIGHT = 480, 304
 LEFT, RIGHT = 36, 468
@@ -94,6 +95,8 @@ class Chart:
     now_x: str
     gate_x: str
     summary: str
+    own_pressure: str = ""
+    own_oxygen: str = ""
     width: int = field(default=WIDTH)
     height: int = field(default=HEIGHT)
 
@@ -126,12 +129,14 @@ def vitals_chart(
     *,
     now_minute: float | None = None,
     gate_minute: float | None = None,
+    own: tuple[Sequence[Span], Sequence[Span]] = ((), ()),
 ) -> Chart:
     """The chart of one session.
 
     Minutes count from the first device; a baseline before it has a negative minute. `planned` pairs the minute of each
     planned check with its state. `now_minute` and `gate_minute` draw a line each while they lie within the
-    span. A value that was not obtained breaks its line: nothing is drawn in between.
+    span. A value that was not obtained breaks its line: nothing is drawn in between. `own` are the systolic pressures and the
+    saturations of the patient's earlier sessions.
     """
     ordered = sorted(readings, key=lambda reading: reading.minute)
     across = minute_scale(ordered)
@@ -153,6 +158,8 @@ def vitals_chart(
         now_x=within(across, now_minute),
         gate_x=within(across, gate_minute),
         summary=summary(ordered),
+        own_pressure=own_band(own[0], across, pressure),
+        own_oxygen=own_band(own[1], across, oxygen),
     )
 
 
@@ -252,6 +259,13 @@ def bands(pressure: Scale, oxygen: Scale, limits: Limits) -> tuple[Band, ...]:
     low, lowest = oxygen.at(limits.low_spo2), oxygen.at(limits.critical_spo2)
     areas = [(critical, high, "high"), (PRESSURE_TOP, critical, "critical"), (low, lowest, "high"), (lowest, OXYGEN_BOTTOM, "critical")]
     return tuple(Band(f"{top:.1f}", f"{bottom - top:.1f}", level) for top, bottom, level in areas if bottom > top)
+
+
+def own_band(spans: Sequence[Span], across: Scale, up: Scale) -> str:
+    """The patient's earlier sessions as one quiet area, along the highest there and along the lowest back."""
+    there = [f"{across.text(span.minute)},{up.text(span.high)}" for span in spans]
+    back = [f"{across.text(span.minute)},{up.text(span.low)}" for span in reversed(spans)]
+    return " ".join([*there, *back]) if len(spans) > 1 else ""
 
 
 def within(scale: Scale, minute: float | None) -> str:

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from clinic.access import row_for
+from clinic.audit import chain_seq
 from clinic.roles import Permission
 from sessions.models import AdverseEvent, Alert, Departure, Emergency, MonitoringForm, SafetyCall, TreatmentSession
 from sessions.queries.adverse import with_reported
@@ -15,9 +16,12 @@ from sessions.queries.voiding import is_reentered
 
 
 def session_for(request: HttpRequest, pk: int, permission: Permission) -> TreatmentSession:
-    """One session of the request's site, with its patient, chair, course and order; `needs_prescriber` after a positive screen (PRE-4), `had_help` when the patient ever called for help. `clinic.access.site_for` comes first."""
+    """One session of the request's site, with its patient, chair, course and order; `needs_prescriber` after a positive screen (PRE-4), `had_help` when the patient ever called for help, `chain_seq` is the number of the last audited act. `clinic.access.site_for` comes first."""
     rows = TreatmentSession.objects.select_related("patient", "chair", "course", "order", "policy", "monitor").annotate(
-        needs_prescriber=screen_is_open(), had_help=had_help(), is_reentered=is_reentered()
+        needs_prescriber=screen_is_open(),
+        had_help=had_help(),
+        is_reentered=is_reentered(),
+        chain_seq=chain_seq(request.site),  # type: ignore[attr-defined]
     )
     session: TreatmentSession = row_for(request, rows, pk, permission, "treatmentsession")
     session.site = request.site  # type: ignore[attr-defined]

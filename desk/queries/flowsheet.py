@@ -8,8 +8,10 @@ from desk.vitals_chart import Chart, Reading, vitals_chart
 from sessions.models import Observation
 from sessions.picture import ALL_PARTS, Picture
 from sessions.queries.due import next_due
+from sessions.queries.own_history import earlier_checks
 from sessions.rules.alerts import pressure_beyond, spo2_beyond
 from sessions.rules.clocks import CheckState
+from sessions.rules.own_history import Span, outside, pattern
 from sessions.rules.watch import minutes_late
 from sessions.states import DOSED, Status
 from sessions.steps import NAMES, STEPS
@@ -22,6 +24,8 @@ STEP_OF = {
     Status.BOOKED: "arrive", Status.ARRIVED: "prepare", Status.WAITING: "prepare", Status.HELD: "prepare", Status.CLEARED: "dose", Status.DOSING: "dose",
     Status.MONITORING: "watch", Status.DISCHARGED: "form", Status.LEFT: "form", Status.TRANSFERRED: "form",
 }  # fmt: skip
+Own = dict[str, tuple[Span, ...]]
+NO_HISTORY: Own = {"systolic": (), "spo2": ()}
 STOPPED = (Status.CANCELLED, Status.MISSED, Status.VOIDED)
 
 
@@ -101,12 +105,20 @@ def dose_text(picture: Picture) -> str:
     return given if picture.given_mg == picture.session.planned_dose_mg else f"{given} of {planned}"
 
 
+def own_history(picture: Picture) -> Own:
+    """The pattern of the patient's earlier sessions; one query, and none before the first device."""
+    if picture.first_device_at is None:
+        return NO_HISTORY
+    earlier = earlier_checks(picture.session)
+    return {name: pattern(earlier, name) for name in NO_HISTORY}
+
+
 def minute_of(moment: datetime, first: datetime) -> float:
     return (moment - first).total_seconds() / 60
 
 
-def chart_of(picture: Picture, now: datetime) -> Chart | None:
-    """The vitals over the two hours; None before there is anything to draw."""
+def chart_of(picture: Picture, now: datetime, own: Own = NO_HISTORY) -> Chart | None:
+    """The vitals over the two hours; None before there is anything to draw. `own` is what earlier sessions looked like."""
     first = picture.first_device_at
     if first is None:
         return None
@@ -116,15 +128,20 @@ def chart_of(picture: Picture, now: datetime) -> Chart | None:
     planned = [(round(check.minute + shift), str(check.state)) for check in picture.planned_checks(now)]
     gate, is_live = picture.gate_opens_at, picture.session.status in DOSED and picture.session.status not in OVER
     return vitals_chart(
-        readings, planned, picture.limits, now_minute=minute_of(now, first) if is_live else None, gate_minute=minute_of(gate, first) if gate else None
+        readings,
+        planned,
+        picture.limits,
+        now_minute=minute_of(now, first) if is_live else None,
+        gate_minute=minute_of(gate, first) if gate else None,
+        own=(own["systolic"], own["spo2"]),
     )
 
 
-def check_rows(picture: Picture, now: datetime) -> list[dict[str, object]]:
+def check_rows(picture: Picture, now: datetime, own: Own = NO_HISTORY) -> list[dict[str, object]]:
     """The checks as a table, with what was missed in its place (MON-7)."""
     first = picture.first_device_at
     late_after = timedelta(minutes=picture.policy.late_entry_minutes)
-    rows = [check_row(row, first, picture, late_after) for row in picture.observations]
+    rows = [check_row(row, first, picture, late_after) | {"own": unlike(row, first, own)} for row in picture.observations]
     missed = [check for check in picture.planned_checks(now) if check.state is CheckState.MISSED]
     rows += [
         {"pk": 0, "at": check.due_at, "minute": check.minute, "missed": f"nobody took the {check.minute}-minute check", "late": 0, "level": ""}
@@ -144,6 +161,14 @@ def check_row(row: Observation, first: datetime | None, picture: Picture, late_a
         "late": minutes_late(observed_at=row.observed_at, recorded_at=row.recorded_at, late_after=late_after), "is_corrected": row.supersedes_id is not None,
         "reasons": ", ".join(sorted(set(row.not_obtained.values()))), "note": row.note,
     }  # fmt: skip
+
+
+def unlike(row: Observation, first: datetime | None, own: Own) -> str:
+    """A note where a reading isn't like this patient's own; never an alert."""
+    if first is None:
+        return ""
+    minute = minute_of(row.observed_at, first)
+    return "; ".join(filter(None, (outside(name, getattr(row, name), minute, own[name]) for name in own)))
 
 
 def told(value: object) -> str:

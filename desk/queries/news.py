@@ -3,15 +3,10 @@
 from django.db.models import Exists, OuterRef, QuerySet
 
 from clinic.audit import chain_of
-from clinic.models import AuditEntry, AuditHead, Site
+from clinic.models import AuditEntry, Site
 from sessions.models import TreatmentSession
 
 MOST_DIGITS = 18
-
-
-def seq_of(site: Site) -> int:
-    """The number of the site's last audited act; read it before what the page shows."""
-    return AuditHead.objects.filter(pk=chain_of(site)).values_list("seq", flat=True).first() or 0
 
 
 def with_news(site: Site, seq: int) -> QuerySet[TreatmentSession]:

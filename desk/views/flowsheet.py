@@ -15,9 +15,9 @@ from clinic.models import Site
 from clinic.queries.presence import corrections_of, gaps_between, stays_over
 from clinic.roles import Permission, may
 from desk.queries.alarms import alert_rows
-from desk.queries.flowsheet import chart_of, check_rows, head_of, open_step, parts_for, stepper
+from desk.queries.flowsheet import chart_of, check_rows, head_of, open_step, own_history, parts_for, stepper
 from desk.queries.help import call_entries, calls_of, said
-from desk.queries.news import seq_of, seq_or_none, with_news
+from desk.queries.news import seq_or_none, with_news
 from desk.queries.record import signatures_of, superseded
 from desk.queries.timeline import just_saved, timeline
 from sessions.access import session_for
@@ -35,8 +35,8 @@ from sessions.steps import leave, step
 @require_GET
 def flowsheet(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     place = site_for(request, site, Permission.VIEW_RECORD)
-    seq = seq_of(place)
     session = session_for(request, pk, Permission.VIEW_RECORD)
+    seq = session.chain_seq or 0  # type: ignore[attr-defined]  read with the session, before what the page shows
     now, asked = request.now, request.GET.get("step", "")
     audit.read(target=session, by=request.user, now=now, site=place, patient_pk=session.patient_id)
     picture = picture_of(session, policy_for(session), parts_for(session.status, asked))
@@ -61,11 +61,11 @@ def page(request: HttpRequest, place: Site, picture: Picture, asked: str, now: d
     }
     calls = calls_of(picture)
     entries = sorted([*timeline(picture), *call_entries(calls, now=now)], key=lambda entry: entry["at"], reverse=True)
-    alerts = alert_rows(picture, now)
+    alerts, own = alert_rows(picture, now), own_history(picture)
     return {
         **module.context(picture, request=request, now=now),
         "session": session, "now": now, "head": head, "steps": stepper(picture, shown, url), "alerts": alerts, "called": names_of(prescribers_here(place, now)) if any(row["calls"] for row in alerts) else "", "screen_is_open": session.status in OPEN and bool(getattr(session, "needs_prescriber", False)), "part": module.TEMPLATE, "shown": shown,
-        "chart": chart_of(picture, now), "checks": check_rows(picture, now), "entries": entries, "title": session.patient.short_name,
+        "chart": chart_of(picture, now, own), "checks": check_rows(picture, now, own), "entries": entries, "title": session.patient.short_name,
         "said": said(picture, calls) if session.status in OPEN else {}, "polls": session.status in OPEN, "saved": just_saved(entries, request.user.pk, now), "may_take_vitals": may(role, Permission.TAKE_VITALS) and session.status != "discharged", "may_decide": may(role, Permission.DECIDE),
         "record_url": reverse("session_record", args=[place.slug, session.pk]), **leaving_of(session, role, now),
     }  # fmt: skip

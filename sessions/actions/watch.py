@@ -29,7 +29,10 @@ BASELINE_NEEDS = tuple(pair for pair in vitals.REQUIRED if pair[0] not in ("diss
 
 @dataclass(frozen=True)
 class Check:
-    """One check as somebody posts it. `values` by field of Observation; `not_obtained` maps a field to its reason."""
+    """One check as somebody posts it. `values` by field of Observation; `not_obtained` maps a field to its reason.
+
+    `is_typed`: a person typed it on a page and can be asked whether a repeated reading was measured.
+    """
 
     values: Mapping[str, object]
     observed_at: datetime
@@ -39,6 +42,7 @@ class Check:
     note: str = ""
     observed_by: User | None = None
     is_confirmed: bool = False
+    is_typed: bool = False
 
     def columns(self) -> dict[str, object]:
         numbers = {name: self.values.get(name) for name in NUMBERS}
@@ -68,7 +72,8 @@ def record_observation(session: TreatmentSession, *, check: Check, by: User, now
         return earlier
     require_open(row)
     require_time(check.observed_at, now)
-    if findings := check_findings(check, is_dosed=picture.first_device_at is not None):
+    same = same_as_before(picture, check)
+    if findings := check_findings(check, is_dosed=picture.first_device_at is not None) or ([] if check.is_confirmed else same):
         raise Refused(findings)
     due = next_due(picture, now)
     kind, minute = kind_and_minute(picture, check.observed_at, now)
@@ -88,9 +93,19 @@ def record_observation(session: TreatmentSession, *, check: Check, by: User, now
     settle(row.site, answered, row, "A check was recorded.", now)
     audit.record(
         action="observation.recorded", target=made, by=by, now=now, site=row.site, patient_pk=row.patient_id,
-        changes={"session": row.pk, "kind": kind, "minute": minute, "observed_at": check.observed_at},
+        changes={"session": row.pk, "kind": kind, "minute": minute, "observed_at": check.observed_at, **({"measured_again": True} if same else {})},
     )  # fmt: skip
     return made
+
+
+def same_as_before(picture: Picture, check: Check) -> list[Finding]:
+    """The question about a reading that repeats the one before it; an urgent sign is no moment for questions."""
+    before = [row for row in picture.observations if row.observed_at <= check.observed_at]
+    if not check.is_typed or check.urgent_signs or not before:
+        return []
+    last = before[-1]
+    previous = {name: getattr(last, name) for name in (*NUMBERS, *WORDS)}
+    return vitals.repeated(check.values, previous, f"{last.observed_at.astimezone(picture.session.site.zone):%H:%M}")
 
 
 def kind_and_minute(picture: Picture, observed_at: datetime, now: datetime) -> tuple[str, int | None]:

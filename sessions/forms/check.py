@@ -62,7 +62,7 @@ class CheckForm(MomentForm):
         reasons = {field: reason for name in data["not_obtained"] for field in NOT_OBTAINED[name][1]}
         return Check(
             values={name: data[name] for name in (*BY_FIELD, "breathing", "dissociation", "nausea")}, observed_at=self.moment(), client_key=data["client_key"],
-            not_obtained=reasons, urgent_signs=tuple(data["urgent_signs"]), note=data["note"].strip(), observed_by=observed_by, is_confirmed=data["is_confirmed"],
+            not_obtained=reasons, urgent_signs=tuple(data["urgent_signs"]), note=data["note"].strip(), observed_by=observed_by, is_confirmed=data["is_confirmed"], is_typed=True,
         )  # fmt: skip
 
 

@@ -93,3 +93,20 @@ def missing(values: Mapping[str, object], not_obtained: Mapping[str, str], requi
             text = f"{label}: why could it not be obtained?" if field in not_obtained else f"{label} is missing."
             findings.append(Finding("MON-7", Level.BLOCK, text, code=f"missing.{field}", field=field))
     return findings
+
+
+SAME = "unlikely.same"
+
+
+def is_same_reading(values: Mapping[str, object], previous: Mapping[str, object]) -> bool:
+    """Whether a check repeats the one before it in every value: then it may have been copied, not measured. Most of a check must be there."""
+    measured = [field for field in ("systolic", "diastolic", "pulse", "spo2") if values.get(field) is not None]
+    fields = {*(reading.field for reading in READINGS), *(field for field, _ in REQUIRED)}
+    return len(measured) >= 3 and all((values.get(field) or None) == (previous.get(field) or None) for field in fields)
+
+
+def repeated(values: Mapping[str, object], previous: Mapping[str, object], seen_at: str) -> list[Finding]:
+    """Asked about once, then kept as it is (the copy-forward guard); `seen_at` is the other check's time on the wall."""
+    if not is_same_reading(values, previous):
+        return []
+    return [Finding("MON-4", Level.NOTE, f"Same as at {seen_at}: measured again?", code=SAME)]
