@@ -1,14 +1,17 @@
 """The only door to a site: fetch and authorise together. Hidden is 404, forbidden is 403."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NoReturn
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 
 from clinic import registry
 from clinic.models import Membership, Site
+from clinic.prepared import Prepared, prepared
 from clinic.roles import Permission, may
 
 
@@ -23,14 +26,15 @@ class Denial:
     is_hidden: bool
 
 
+@prepared
+def open_memberships(user_pk: int, slug: str, now: datetime) -> QuerySet[Membership]:
+    rows = Membership.objects.select_related("site").annotate(**registry.marks(now))
+    return rows.filter(user_id=user_pk, site__slug=slug, site__is_archived=False, is_active=True, user__is_active=True)
+
+
 def site_for(request: HttpRequest, slug: str, permission: Permission) -> Site:
     """The site of the path, for a member whose role may do the act. Sets `request.site` and `request.membership`; the page speaks the site's zone."""
-    membership = (
-        Membership.objects.select_related("site")
-        .annotate(**registry.marks(request.now))  # type: ignore[attr-defined]
-        .filter(user_id=request.user.pk, site__slug=slug, site__is_archived=False, is_active=True, user__is_active=True)
-        .first()
-    )
+    membership = open_memberships.first(request.user.pk, slug, request.now)  # type: ignore[attr-defined]
     if membership is None:
         hide(request, None, permission, "site", slug)
     site = membership.site
@@ -55,11 +59,14 @@ def hide(request: HttpRequest, site: Site | None, permission: Permission, target
     raise Http404("Not found.")
 
 
-def row_for(request: HttpRequest, queryset, pk: int, permission: Permission, target_kind: str):  # type: ignore[no-untyped-def]
-    """One row of this request's site, or 404. Rooms build their own `…_for` on it; `site_for` comes first."""
+def row_for(request: HttpRequest, rows, pk: int, permission: Permission, target_kind: str, *more: str):  # type: ignore[no-untyped-def]
+    """One row of this request's site, or 404. Rooms build their own `…_for` on it; `site_for` comes first.
+
+    `rows` is a queryset, or a prepared query of a site's and a row's keys and what `more` it asks for.
+    """
     site: Site = request.site  # type: ignore[attr-defined]
     require(request, permission, target_kind, pk)
-    row = queryset.filter(site_id=site.pk, pk=pk).first()
+    row = rows.first(site.pk, pk, *more) if isinstance(rows, Prepared) else rows.filter(site_id=site.pk, pk=pk).first()
     if row is None:
         hide(request, site, permission, target_kind, pk)
     return row

@@ -11,6 +11,7 @@ from django.db import models, transaction
 from django.db.models import Subquery
 
 from clinic.models import AuditEntry, AuditHead, Organisation, Site, User
+from clinic.prepared import prepared
 
 SCHEMA = 1
 BATCH = 2000
@@ -24,9 +25,9 @@ def chain_of(site: Site | None, organisation: Organisation | None = None) -> str
     return f"org:{organisation.pk}" if organisation is not None else "house"
 
 
-def chain_seq(site: Site) -> Subquery:
-    """For another query: the number of the site's last audited act, None before any; read with what a page shows, never after it."""
-    return Subquery(AuditHead.objects.filter(pk=chain_of(site)).values("seq")[:1])
+def chain_seq(chain: str) -> Subquery:
+    """For another query: the number of a chain's last audited act, None before any; read with what a page shows, never after it."""
+    return Subquery(AuditHead.objects.filter(pk=chain).values("seq")[:1])
 
 
 def plain(value: object) -> object:
@@ -157,20 +158,28 @@ def batched(acts: Iterable[Act], size: int) -> Iterator[list[Act]]:
         yield some
 
 
+@prepared
+def locking_head(chain: str) -> models.QuerySet[AuditHead]:
+    return AuditHead.objects.select_for_update().filter(pk=chain).order_by()
+
+
 def locked_head(chain: str) -> AuditHead:
     """The chain's end, locked; made on a chain's first entry."""
-    head = AuditHead.objects.select_for_update().filter(pk=chain).first()
+    head = locking_head.first(chain)
     if head is None:
         AuditHead.objects.bulk_create([AuditHead(chain=chain)], ignore_conflicts=True)
         head = AuditHead.objects.select_for_update().get(pk=chain)
     return head
 
 
+@prepared
+def readings(site_pk: int, actor_pk: int, kind: str, pk: str, since: datetime, now: datetime) -> models.QuerySet[AuditEntry, int]:
+    seen = AuditEntry.objects.filter(site_id=site_pk, actor_id=actor_pk, happened_at__gt=since, happened_at__lte=now, action="record.read")
+    return seen.filter(target_kind=kind, target_pk=pk).order_by().values_list("pk", flat=True)[:1]
+
+
 def read(*, target: models.Model, by: User, now: datetime, site: Site, patient_pk: int | None = None) -> None:
     """Note that a person read a record: once per person, record and 15 minutes."""
     kind, pk = target._meta.model_name or "", str(target.pk)
-    seen = AuditEntry.objects.filter(
-        site=site, actor=by, happened_at__gt=now - READ_MERGE, happened_at__lte=now, action="record.read", target_kind=kind, target_pk=pk
-    )
-    if not seen.exists():
+    if readings.first(site.pk, by.pk, kind, pk, now - READ_MERGE, now) is None:
         record(action="record.read", target=target, by=by, now=now, site=site, patient_pk=patient_pk)

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from clinic.models import SitePolicy, User
 from clinic.models.policy import Anchor
+from clinic.prepared import Prepared, prepared
 from patients.models import StandingParameters
 from sessions.models import (
     Alert,
@@ -203,40 +204,55 @@ def bare_pictures_of(sessions: Iterable[TreatmentSession], policies: dict[int, S
     """The same without the names of who recorded what: for the board, the watchman and acts, which show nobody's."""
     pictures = {session.pk: Picture(session=session, policy=policies[session.pk]) for session in sessions}
     for part in parts:
-        for row in sorted(rows_of(part, list(pictures)), key=ORDER[part]):
+        for row in sorted(READERS[part](list(pictures)), key=ORDER[part]):
             getattr(pictures[row.session_id], part).append(row)
     set_standing(pictures.values())
     return list(pictures.values())
 
 
-def rows_of(part: str, session_pks: list[int]) -> Iterable[Any]:
-    """The rows of a part, in no order: sorting a handful here is cheaper than to have Django write an ORDER BY for each part."""
-    if part == "devices":
-        rows = DeviceUse.objects.standing().filter(session_id__in=session_pks).order_by()
-        return rows.annotate(confirmed_at=F("confirmation__recorded_at"), confirmed_by_id=F("confirmation__second_id"))
-    if part in _FACTS:
-        return _FACTS[part].objects.standing().filter(session_id__in=session_pks).order_by()
-    return _ROWS[part].objects.filter(session_id__in=session_pks).order_by()
+def reader(part: str) -> "Prepared[[list[int]], Any]":
+    """Reads the rows of a part, in no order: sorting a handful here is cheaper than an ORDER BY for each part."""
+
+    @prepared
+    def rows(session_pks: list[int]) -> QuerySet[Any]:
+        if part == "devices":
+            devices = DeviceUse.objects.standing().filter(session_id__in=session_pks).order_by()
+            return devices.annotate(confirmed_at=F("confirmation__recorded_at"), confirmed_by_id=F("confirmation__second_id"))
+        if part in _FACTS:
+            return _FACTS[part].objects.standing().filter(session_id__in=session_pks).order_by()
+        return _ROWS[part].objects.filter(session_id__in=session_pks).order_by()
+
+    return rows
+
+
+READERS = {part: reader(part) for part in ALL_PARTS}
+
+
+@prepared
+def people_named(pks: list[int]) -> QuerySet[User]:
+    return User.objects.filter(pk__in=pks).only("printed_name", "email")
 
 
 def name_people(pictures: Iterable[Picture]) -> None:
     """Put who recorded and who saw beside every fact: one query for all, where a join per part would cost half of the page."""
     facts = [fact for picture in pictures for part in _FACTS for fact in getattr(picture, part)]
-    people = User.objects.only("printed_name", "email").in_bulk(
-        {pk for fact in facts for pk in (fact.recorded_by_id, fact.observed_by_id, getattr(fact, "confirmed_by_id", None)) if pk is not None}
-    )
+    named = {pk for fact in facts for pk in (fact.recorded_by_id, fact.observed_by_id, getattr(fact, "confirmed_by_id", None)) if pk is not None}
+    people = {person.pk: person for person in people_named(list(named))}
     for fact in facts:
         if getattr(fact, "confirmed_by_id", None) is not None:
             fact.confirmed_by = people[fact.confirmed_by_id]
         fact.recorded_by, fact.observed_by = people.get(fact.recorded_by_id), people.get(fact.observed_by_id)
 
 
+@prepared
+def standing_parameters(patient_pks: list[int]) -> QuerySet[StandingParameters]:
+    return StandingParameters.objects.filter(patient_id__in=patient_pks, ended_at__isnull=True).order_by("from_on", "pk")
+
+
 def set_standing(pictures: Iterable[Picture]) -> None:
     """Give each picture the parameters that stand for its patient on its day (PAT-8): the newest of those in force."""
     listed = list(pictures)
-    rows = list(
-        StandingParameters.objects.filter(patient_id__in={p.session.patient_id for p in listed}, ended_at__isnull=True).order_by("from_on", "pk")
-    )
+    rows = standing_parameters(list({picture.session.patient_id for picture in listed}))
     for picture in listed:
         for row in rows:
             if row.patient_id == picture.session.patient_id and row.from_on <= picture.session.treatment_on <= row.until_on:

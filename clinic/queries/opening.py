@@ -2,10 +2,11 @@
 
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import CharField, Value
+from django.db.models import CharField, QuerySet, Value
 from django.db.models.functions import Cast
 
 from clinic.models import Closure, OpeningHours, Site
+from clinic.prepared import prepared
 from clinic.rules.opening import Calendar, Span, local_day
 
 
@@ -16,16 +17,20 @@ def today_at(site: Site, now: datetime) -> date:
 
 def calendar_of(site: Site, first: date, last: date) -> Calendar:
     """Weekly hours and the closures between two days, for lists that ask about many days."""
-    hours = OpeningHours.objects.filter(site=site).order_by().values_list(_text("weekday"), _text("opens_at"), _text("closes_at"))
-    closures = Closure.objects.filter(site=site, closed_on__range=(first, last)).order_by()
-    rows = hours.union(closures.values_list(_text("closed_on"), Value("", CharField()), Value("", CharField())), all=True)
     spans, closed = [], set()
-    for start, opens_at, closes_at in rows:
+    for start, opens_at, closes_at in hours_and_closures(site.pk, first, last):
         if opens_at:
             spans.append(Span(int(start), time.fromisoformat(opens_at), time.fromisoformat(closes_at)))
         else:
             closed.add(date.fromisoformat(start))
     return Calendar(zone=site.zone, spans=tuple(sorted(spans, key=lambda span: (span.weekday, span.opens_at))), closed=frozenset(closed))
+
+
+@prepared
+def hours_and_closures(site_pk: int, first: date, last: date) -> QuerySet[OpeningHours, tuple[str, str, str]]:
+    hours = OpeningHours.objects.filter(site_id=site_pk).order_by().values_list(_text("weekday"), _text("opens_at"), _text("closes_at"))
+    closures = Closure.objects.filter(site_id=site_pk, closed_on__gte=first, closed_on__lte=last).order_by()
+    return hours.union(closures.values_list(_text("closed_on"), Value("", CharField()), Value("", CharField())), all=True)
 
 
 def _text(column: str) -> Cast:

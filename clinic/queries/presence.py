@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet
 
 from clinic.models import DutyCorrection, DutyPeriod, Membership, Site
 from clinic.roles import Role
@@ -25,7 +25,7 @@ def duty_at(site: Site, at: datetime) -> list[DutyPeriod]:
     return list(on_site_at(site, at).select_related("membership__user").order_by("came_at", "pk"))
 
 
-def on_site_at(site: Site, at: datetime) -> QuerySet[DutyPeriod]:
+def on_site_at(site: Site | OuterRef, at: datetime) -> QuerySet[DutyPeriod]:
     """The stays that cover a moment; past `lapses_at` an open one counts as ended."""
     still = Q(left_at__isnull=True) | Q(left_at__gt=at)
     return DutyPeriod.objects.filter(still, site=site, came_at__lte=at, came_at__gt=at - LONGEST_STAY, lapses_at__gt=at)

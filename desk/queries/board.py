@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 
 from clinic.models import Chair, Site
+from clinic.prepared import prepared
 from clinic.queries.opening import today_at
 from clinic.rules.opening import Calendar
 from desk.queries.alarms import alert_of_card, escalations
@@ -51,7 +52,18 @@ class Floor:
 
 def sessions_on_board(site: Site, today: date, chairs: list[Chair]) -> list[TreatmentSession]:
     """Today's sessions and everybody still in the house, whatever the day; who was held on an earlier day has gone home."""
-    rows = TreatmentSession.objects.filter(Q(treatment_on=today) | Q(status__in=PRESENT), site=site).exclude(status=Status.VOIDED)
+    sessions = sorted(sessions_on(site.pk, today), key=lambda session: (session.starts_at, session.pk))
+    known = {chair.pk: chair for chair in chairs}
+    for session in sessions:
+        session.site = site
+        if session.chair_id in known:
+            session.chair = known[session.chair_id]
+    return sessions
+
+
+@prepared
+def sessions_on(site_pk: int, today: date) -> QuerySet[TreatmentSession]:
+    rows = TreatmentSession.objects.filter(Q(treatment_on=today) | Q(status__in=PRESENT), site_id=site_pk).exclude(status=Status.VOIDED)
     rounds = Round.objects.standing().filter(session_id=OuterRef("pk")).order_by("-observed_at")
     rows = with_calls(rows).annotate(
         needs_prescriber=screen_is_open(),
@@ -59,23 +71,22 @@ def sessions_on_board(site: Site, today: date, chairs: list[Chair]) -> list[Trea
         last_round_at=Subquery(rounds.values("observed_at")[:1]),
         monitor_name=F("monitor__printed_name"),
     )
-    sessions = sorted(rows.select_related("patient", "policy").order_by(), key=lambda session: (session.starts_at, session.pk))
-    known = {chair.pk: chair for chair in chairs}
-    for session in sessions:
-        session.site = site
-        if session.chair_id in known:
-            session.chair = known[session.chair_id]
-    return sessions  # type: ignore[return-value]
+    return rows.select_related("patient", "policy").order_by()
+
+
+@prepared
+def active_chairs(site_pk: int) -> QuerySet[Chair]:
+    return Chair.objects.filter(site_id=site_pk, is_active=True).order_by("position", "name", "pk")
 
 
 def floor_of(site: Site, now: datetime) -> Floor:
     """Read once, derive the rest: the same clocks and states as the flowsheet and the watchman."""
     today = today_at(site, now)
-    chairs = list(Chair.objects.filter(site=site, is_active=True).order_by("position", "name", "pk"))
+    chairs = active_chairs(site.pk)
     sessions = sessions_on_board(site, today, chairs)
     live = [session for session in sessions if session.status in OPEN]
     pictures = {picture.session.pk: picture for picture in bare_pictures_of(live, fixed_policies(live), PARTS)} if live else {}
-    forms = open_forms(site)
+    forms = open_forms(site.pk)
     loose = read_loose(site, now, *days_of(forms, [today, *(session.treatment_on for session in live)], site.zone))
     states, calendar = form_states(forms, loose, today), loose.calendar
     cards = [
@@ -241,9 +252,10 @@ def closing_changes(live: Iterable[TreatmentSession], calendar: Calendar, now: d
     return [moment for moment in moments if moment > now]
 
 
-def open_forms(site: Site) -> list[MonitoringForm]:
-    owed = MonitoringForm.objects.filter(site=site, status__in=FORM_OPEN).order_by("due_on", "pk").select_related("session__patient")
-    return list(owed.only(*OWED_COLUMNS))
+@prepared
+def open_forms(site_pk: int) -> QuerySet[MonitoringForm]:
+    owed = MonitoringForm.objects.filter(site_id=site_pk, status__in=FORM_OPEN).order_by("due_on", "pk").select_related("session__patient")
+    return owed.only(*OWED_COLUMNS)
 
 
 def form_states(forms: Iterable[MonitoringForm], loose: Loose, today: date) -> list[FormState]:

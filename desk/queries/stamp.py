@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from clinic.audit import chain_of
 from clinic.models import AuditHead, Heartbeat, Site
+from clinic.prepared import prepared
 from clinic.queries.presence import on_site_at
 from desk.queries.tasks import tasks_of
 from patients.queries.cosign import unsigned_spoken
@@ -40,21 +41,29 @@ class Stamp:
         return f"{int(bool(self.silent_minutes(now)))}{int(self.messages_wait(now))}{int(self.has_prescriber)}"
 
 
-def stamp_of(site: Site, now: datetime, person_pk: int | None = None) -> Stamp:
-    """One query. A site without any act yet has no chain: its number is zero. `unsigned…` is the oldest spoken order to co-sign (DOS-8)."""
-    unsigned = unsigned_spoken(site).order_by("ordered_at")
-    row = (
-        Site.objects.filter(pk=site.pk)
+Signs = tuple[int | None, datetime | None, datetime | None, bool, datetime | None, datetime | None, bool]
+
+
+@prepared
+def signs(site_pk: int, chain: str, person_pk: int, now: datetime) -> QuerySet[Site, Signs]:
+    here = OuterRef("pk")
+    unsigned = unsigned_spoken(here).order_by("ordered_at")
+    return (
+        Site.objects.filter(pk=site_pk)
         .annotate(
-            seq=Subquery(AuditHead.objects.filter(pk=chain_of(site)).values("seq")[:1]),
+            seq=Subquery(AuditHead.objects.filter(pk=chain).values("seq")[:1]),
             watchman_at=Subquery(Heartbeat.objects.filter(name="watchman").values("beat_at")[:1]),
             sender_at=Subquery(Heartbeat.objects.filter(name="sender").values("beat_at")[:1]),
-            has_prescriber=Exists(on_site_at(site, now).filter(is_prescriber=True)),
+            has_prescriber=Exists(on_site_at(here, now).filter(is_prescriber=True)),
             unsigned_at=Subquery(unsigned.values("ordered_at")[:1]),
             unsigned_mine_at=Subquery(unsigned.filter(ordered_by_id=person_pk).values("ordered_at")[:1]),
-            has_tasks=Exists(tasks_of(site)),
+            has_tasks=Exists(tasks_of(here)),
         )
         .values_list("seq", "watchman_at", "sender_at", "has_prescriber", "unsigned_at", "unsigned_mine_at", "has_tasks")
-        .get()
     )
-    return Stamp(row[0] or 0, *row[1:])
+
+
+def stamp_of(site: Site, now: datetime, person_pk: int = 0) -> Stamp:
+    """One query. A site without any act yet has no chain: its number is zero. `unsigned…` is the oldest spoken order to co-sign (DOS-8)."""
+    found = signs(site.pk, chain_of(site), person_pk, now)[0]
+    return Stamp(found[0] or 0, *found[1:])

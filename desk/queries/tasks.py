@@ -21,7 +21,7 @@ KINDS = (CALL_NOTICE, UNSIGNED, COMPLAINT, TELL_REMS)
 STEP_OF = {COMPLAINT: "dose"}
 
 
-def tasks_of(site: Site) -> QuerySet[Notice]:
+def tasks_of(site: Site | OuterRef) -> QuerySet[Notice]:
     """Open tasks about sessions, serious events and emergencies, the soonest due first."""
     return open_notices(site).filter(kind__in=(*KINDS, EVENT_NOTICE, UNTOLD))
 

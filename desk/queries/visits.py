@@ -1,11 +1,13 @@
 """What the sessions room knows about patients: dosed days, last and next visit; for the list and the chart."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Count, Max, Min, Q, QuerySet
 
+from clinic.prepared import prepared
 from patients.models import Course, Patient
 from patients.rules.course import CoursePosition, position_from_counts
 from sessions.models import TreatmentSession
@@ -35,17 +37,22 @@ class Row:
         return in_words(self.last_on) if self.last_on else ""
 
 
+@prepared
+def open_courses(patient_pks: list[int]) -> QuerySet[Course]:
+    return Course.objects.filter(patient_id__in=patient_pks, ended_at__isnull=True).only(*COURSE_COLUMNS).order_by()
+
+
 def rows_of(patients: Iterable[Patient], *, url: Callable[[int], str], today: date, now: datetime) -> list[Row]:
     """The list's rows in three queries, however many patients and visits; `url` gives a chart's address."""
     listed = list(patients)
     pks = [patient.pk for patient in listed]
-    courses = {course.patient_id: course for course in Course.objects.filter(patient_id__in=pks, ended_at__isnull=True).only(*COURSE_COLUMNS)}
-    dosed = _dosed([course.pk for course in courses.values()])
-    visits = _visits(pks, now)
+    courses = {course.patient_id: course for course in open_courses(pks)}
+    dosed = {pk: figures for pk, *figures in dosed_days([course.pk for course in courses.values()])}
+    visits = {pk: (last_on, next_at) for pk, last_on, next_at in visit_days(pks, now)}
     rows = []
     for patient in listed:
         course = courses.get(patient.pk)
-        position = _position(course, dosed, today) if course is not None else None
+        position = _position(course, dosed.get(course.pk, (0, None, None)), today) if course is not None else None
         rows.append(Row(patient, url(patient.pk), position, *visits.get(patient.pk, (None, None))))
     return rows
 
@@ -54,25 +61,27 @@ def in_words(day: date) -> str:
     return f"{day.day} {day:%b %Y}"
 
 
-def _dosed(course_pks: list[int]) -> dict[int, tuple[int, date, date]]:
-    """(dosed days, the first, the last) by course."""
+@prepared
+def dosed_days(course_pks: list[int]) -> QuerySet[Any, tuple[int, int, date, date]]:
+    """(course, dosed days, the first, the last)."""
     day = "session__treatment_on"
     counted = sprayed().filter(session__course_id__in=course_pks).order_by().values("session__course_id")
     figures = counted.annotate(days=Count(day, distinct=True), first=Min(day), last=Max(day))
-    return {row["session__course_id"]: (row["days"], row["first"], row["last"]) for row in figures}
+    return figures.values_list("session__course_id", "days", "first", "last")
 
 
-def _visits(patient_pks: list[int], now: datetime) -> dict[int, tuple[date | None, datetime | None]]:
-    """(day of the last visit that took place, time of the next) by patient."""
+@prepared
+def visit_days(patient_pks: list[int], now: datetime) -> QuerySet[TreatmentSession, tuple[int, date | None, datetime | None]]:
+    """(patient, day of the last visit that took place, time of the next)."""
     came = Q(status__in={*DOSED, *PRESENT, Status.HELD})
     to_come = Q(status=Status.BOOKED, ends_at__gte=now)
     grouped = TreatmentSession.objects.filter(patient_id__in=patient_pks).order_by().values("patient_id")
     figures = grouped.annotate(last=Max("treatment_on", filter=came), next=Min("starts_at", filter=to_come))
-    return {row["patient_id"]: (row["last"], row["next"]) for row in figures}
+    return figures.values_list("patient_id", "last", "next")
 
 
-def _position(course: Course, dosed: dict[int, tuple[int, date, date]], today: date) -> CoursePosition:
-    count, first, last = dosed.get(course.pk, (0, None, None))
+def _position(course: Course, dosed: Sequence[Any], today: date) -> CoursePosition:
+    count, first, last = dosed
     return position_from_counts(
         indication=course.indication, sessions_here=count, first_on=first, last_on=last, today=today,
         earlier_sessions=course.earlier_sessions, earlier_first_on=course.earlier_first_on, earlier_last_on=course.earlier_last_on,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet
 
 from clinic.findings import Finding, Level
 from clinic.models import Site
@@ -23,7 +23,7 @@ class ToSign:
     is_late: bool
 
 
-def unsigned_spoken(site: Site) -> QuerySet[Order]:
+def unsigned_spoken(site: Site | OuterRef) -> QuerySet[Order]:
     """Every spoken order of a site that nobody has co-signed or cancelled; found by an index of theirs alone."""
     return Order.objects.filter(site=site, is_spoken=True, signed_at__isnull=True, cancelled_at__isnull=True)
 

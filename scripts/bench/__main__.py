@@ -59,15 +59,15 @@ def manage(environ: dict[str, str], *arguments: str) -> str:
 
 def measured(base: dict[str, str], told: dict[str, object], folder: Path) -> None:
     """The floor before and after, the pages between; each cost is workers' CPU over sequential requests."""
-    cookie = str(told["cookie"])
+    cookie, plain = str(told["cookie"]), str(told["floor_cookie"])
     with (
         serving("config.wsgi:application", base, folder / "web.log") as ours,
         serving("scripts.bench.floor:application", base, folder / "floor.log") as floor,
     ):
         rows = pages(told)
-        before = cost(floor, Client(floor.port, cookie), Page("floor", "/"), FLOOR_REQUESTS)
+        before = cost(floor, Client(floor.port, plain), Page("floor", "/"), FLOOR_REQUESTS)
         costs = {page.name: cost(ours, signed_in(ours, cookie), page, REQUESTS) for page in rows}
-        after = cost(floor, Client(floor.port, cookie), Page("floor", "/"), FLOOR_REQUESTS)
+        after = cost(floor, Client(floor.port, plain), Page("floor", "/"), FLOOR_REQUESTS)
         memory = ours.memory_mb()
         counted = json.loads(manage(base, "count_queries", "--user", str(told["nurse"]), json.dumps([page.asked() for page in rows])))
     print(f"floor: {before:.2f} ms before, {after:.2f} ms after; worker {memory:.0f} MB (goal ≤ 110)\n")

@@ -33,7 +33,7 @@ if not settings.configured:
 
 
 def bare(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("signed in" if request.user.is_authenticated else "signed out")
+    return HttpResponse("signed in") if request.user.is_authenticated else HttpResponse("signed out", status=401)
 
 
 urlpatterns = [path("", bare)]

@@ -1,6 +1,7 @@
 """What every fact of a session has in common: who and when, one effect per post, corrected or withdrawn by a new row (MON-7)."""
 
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from clinic import audit
 from clinic.facts import Fact
 from clinic.findings import Refused, blocks, refuse
 from clinic.models import User
+from clinic.prepared import Prepared, prepared
 from sessions.models import Discharge, TreatmentSession
 from sessions.rules.watch import time_findings
 from sessions.states import OPEN, Status
@@ -20,9 +22,20 @@ Row = TypeVar("Row", bound=models.Model)
 MAY_HOLD_FACTS = (*OPEN, Status.LEFT, Status.TRANSFERRED)
 
 
+@cache
+def by_client_key(model: Any) -> Prepared[[UUID], Any]:
+    """Finds a model's row by the key of the page that posted it."""
+
+    @prepared
+    def rows(client_key: UUID) -> models.QuerySet[Any]:
+        return model._default_manager.filter(client_key=client_key).order_by()
+
+    return rows
+
+
 def same_post(model: type[Row], client_key: UUID, session: TreatmentSession) -> Row | None:
     """The row that an earlier, identical post made. Raises Refused when the key belongs to another session's post."""
-    row: Any = model._default_manager.filter(client_key=client_key).first()
+    row: Any = by_client_key(model).first(client_key)
     if row is not None and row.session_id != session.pk:
         raise out_of_date()
     return row  # type: ignore[no-any-return]

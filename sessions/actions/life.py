@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from clinic import audit
 from clinic.actions.notices import settle
 from clinic.findings import refuse
 from clinic.models import SitePolicy, User
+from clinic.prepared import prepared
 from patients.models import Patient
 from sessions.models import TreatmentSession
 from sessions.models.session import STAMP_OF_STATUS
@@ -17,13 +20,15 @@ from sessions.rules.moves import may_move
 from sessions.states import PRESENT, Status
 
 
+@prepared
+def locking(pk: int) -> QuerySet[TreatmentSession]:
+    rows = TreatmentSession.objects.select_for_update(of=("self",))
+    return rows.select_related("site", "patient", "course", "order", "chair", "policy").filter(pk=pk)
+
+
 def locked(session: TreatmentSession) -> TreatmentSession:
     """The session's row as it stands now, locked until the act is over. Call it inside a transaction."""
-    return (
-        TreatmentSession.objects.select_for_update(of=("self",))
-        .select_related("site", "patient", "course", "order", "chair", "policy")
-        .get(pk=session.pk)
-    )
+    return locking(session.pk)[0]
 
 
 def lock_patient(session: TreatmentSession) -> None:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import QuerySet
 
 from clinic.models import Site
+from clinic.prepared import prepared
 from clinic.queries import calendar_of, today_at
 from clinic.rules.opening import Calendar, local_day
 from sessions.models import Addendum, FormSend, MonitoringForm
@@ -104,6 +105,21 @@ def limits_of(form: MonitoringForm, calendar: Calendar) -> Deadlines:
     return Deadlines(form.due_on, calendar.last_staffed_day(form.due_on, day_0_of(form, calendar.zone)))
 
 
+@prepared
+def unproven_sends(form_pks: list[int]) -> QuerySet[FormSend]:
+    return FormSend.objects.filter(form_id__in=form_pks).exclude(outcome=FormSend.Outcome.PROVEN).order_by("sent_at", "pk")
+
+
+@prepared
+def addenda_of(session_pks: list[int]) -> QuerySet[Addendum, tuple[int, datetime]]:
+    return Addendum.objects.standing().filter(session_id__in=session_pks).order_by().values_list("session_id", "recorded_at")
+
+
+@prepared
+def open_deadlines(site_pk: int) -> QuerySet[MonitoringForm]:
+    return MonitoringForm.objects.filter(site_id=site_pk, status__in=OPEN).only(*DEADLINE_COLUMNS).order_by("due_on", "pk")
+
+
 def rows_of(site: Site, forms: Iterable[MonitoringForm], now: datetime, calendar: Calendar | None = None) -> list[FormRow]:
     """Forms with deadlines, open and failed sends and later addenda, in four queries whatever their number.
 
@@ -113,18 +129,18 @@ def rows_of(site: Site, forms: Iterable[MonitoringForm], now: datetime, calendar
     calendar, today = calendar or calendar_for(site, found), today_at(site, now)
     limits = {form.pk: limits_of(form, calendar) for form in found}
     rows = {form.pk: FormRow(form, limits[form.pk], urgency(limits[form.pk], today)) for form in found}
-    for send in FormSend.objects.filter(form_id__in=rows).exclude(outcome=FormSend.Outcome.PROVEN).order_by("sent_at", "pk"):
+    for send in unproven_sends(list(rows)):
         setattr(rows[send.form_id], "pending" if send.outcome == FormSend.Outcome.PENDING else "failed", send)
     added = {form.session_id: form for form in found if form.completed_at is not None}
-    for addendum in Addendum.objects.standing().filter(session_id__in=added):
-        form = added[addendum.session_id]
-        rows[form.pk].has_addendum |= form.completed_at is not None and addendum.recorded_at > form.completed_at
+    for session_pk, recorded_at in addenda_of(list(added)):
+        form = added[session_pk]
+        rows[form.pk].has_addendum |= form.completed_at is not None and recorded_at > form.completed_at
     return list(rows.values())
 
 
 def owed_summary(site: Site, now: datetime, beside: Iterable[MonitoringForm] = ()) -> OwedSummary:
     """Counts of open forms in three queries, and the calendar over their days and over those of the forms `beside` them."""
-    forms = list(MonitoringForm.objects.filter(site=site, status__in=OPEN).only(*DEADLINE_COLUMNS).order_by("due_on", "pk"))
+    forms = open_deadlines(site.pk)
     calendar, today = calendar_for(site, [*forms, *beside]), today_at(site, now)
     states = [urgency(limits_of(form, calendar), today) for form in forms]
     count = {status: sum(form.status == status for form in forms) for status in OPEN}

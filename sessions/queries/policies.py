@@ -2,15 +2,23 @@
 
 from collections.abc import Iterable
 
+from django.db.models import QuerySet
+
 from clinic.models import SitePolicy
+from clinic.prepared import prepared
 from sessions.models import TreatmentSession
+
+
+@prepared
+def policies_at(site_pks: list[int]) -> QuerySet[SitePolicy]:
+    return SitePolicy.objects.filter(site_id__in=site_pks).order_by("effective_on", "pk")
 
 
 def policies_for(sessions: Iterable[TreatmentSession]) -> dict[int, SitePolicy]:
     """Policy by session pk, in one query for all of them."""
     listed = list(sessions)
     versions: dict[int, list[SitePolicy]] = {}
-    for policy in SitePolicy.objects.filter(site_id__in={session.site_id for session in listed}).order_by("effective_on", "pk"):
+    for policy in policies_at(list({session.site_id for session in listed})):
         versions.setdefault(policy.site_id, []).append(policy)
     return {session.pk: in_force(session, versions[session.site_id]) for session in listed}
 

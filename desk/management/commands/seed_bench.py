@@ -17,6 +17,7 @@ from sessions.models import DeviceUse, FormSend, MonitoringForm, Observation, Ro
 
 PATIENTS = 4000
 A_DAY = 60
+PLAIN_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 class Command(BaseCommand):
@@ -119,11 +120,16 @@ def clone(model: type[models.Model], only: str, source: str, changes: dict[str, 
 def told(site: Site) -> dict[str, object]:
     """What the measuring needs: a nurse's sign-in, live sessions, and how much there is."""
     nurse = User.objects.get(email="nurse@demo.example")
-    store = SessionStore()
-    store[SESSION_KEY], store[HASH_SESSION_KEY] = str(nurse.pk), nurse.get_session_auth_hash()
-    store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-    store.set_expiry(timedelta(hours=6))
-    store.create()
     watched = TreatmentSession.objects.filter(site=site, status="monitoring").order_by("pk")
     past = TreatmentSession.objects.filter(site=site).count()
-    return {"cookie": store.session_key, "sessions": past, "live": list(watched.values_list("pk", flat=True)), "nurse": nurse.pk}
+    cookies = {"cookie": signed_in(nurse, settings.AUTHENTICATION_BACKENDS[0]), "floor_cookie": signed_in(nurse, PLAIN_BACKEND)}
+    return {**cookies, "sessions": past, "live": list(watched.values_list("pk", flat=True)), "nurse": nurse.pk}
+
+
+def signed_in(person: User, backend: str) -> str:
+    """The cookie of a session for one of the backends: the floor knows Django's own alone."""
+    store = SessionStore()
+    store[SESSION_KEY], store[HASH_SESSION_KEY], store[BACKEND_SESSION_KEY] = str(person.pk), person.get_session_auth_hash(), backend
+    store.set_expiry(timedelta(hours=6))
+    store.create()
+    return str(store.session_key)
