@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sessions.views import alerts, help, screening, watch
+from sessions.views import alerts, help, paper, screening, sheets, watch
 
 _SESSION = "<slug:site>/sessions/<int:pk>"
 
@@ -17,6 +17,10 @@ urlpatterns = [
     path("<slug:site>/events/<int:pk>/withdraw/", watch.fact_withdraw, {"kind": "event"}, name="event_withdraw"),
     path("<slug:site>/alerts/<int:pk>/acknowledge/", alerts.alert_acknowledge, name="alert_acknowledge"),
     path("<slug:site>/alerts/<int:pk>/close/", alerts.alert_close, name="alert_close"),
+    path(f"{_SESSION}/sheet/", sheets.sheet, name="sheet"),
+    path("<slug:site>/schedule/sheets/", sheets.day_sheets, name="day_sheets"),
+    path("<slug:site>/schedule/sheets/blank/", sheets.blank_sheets, name="blank_sheets"),
+    path(f"{_SESSION}/paper/", paper.paper_enter, name="paper_enter"),
     path(f"{_SESSION}/help/answer/", help.help_answer, name="help_answer"),
     path(f"{_SESSION}/seen/", screening.patient_seen, name="patient_seen"),
 ]

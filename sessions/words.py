@@ -41,6 +41,8 @@ SENTENCES = {
     "observation.corrected": "corrected a check",
     "round.recorded": "made a round",
     "event.recorded": "recorded an event of the watch",
+    "paper.entered": "typed in a sheet of paper",
+    "sheet.printed": "printed a session's sheet",
     "help.asked": "The patient called for help",
     "help.answered": "answered a call for help",
     "feeling.recorded": "The patient said how they feel",

@@ -11,7 +11,7 @@ from sessions.rules.watch import minutes_late
 ICONS = {
     SessionEvent.Kind.SEDATION_BEGAN: "moon", SessionEvent.Kind.SEDATION_ENDED: "moon", SessionEvent.Kind.DISSOCIATION_BEGAN: "waves",
     SessionEvent.Kind.DISSOCIATION_ENDED: "waves", SessionEvent.Kind.BREATHING_BEGAN: "wind", SessionEvent.Kind.BREATHING_ENDED: "wind",
-    SessionEvent.Kind.FEELS_GOOD: "message-square", SessionEvent.Kind.FEELS_SO_SO: "message-square", SessionEvent.Kind.FEELS_BAD: "triangle-alert",
+    SessionEvent.Kind.PAPER: "file-text", SessionEvent.Kind.FEELS_GOOD: "message-square", SessionEvent.Kind.FEELS_SO_SO: "message-square", SessionEvent.Kind.FEELS_BAD: "triangle-alert",
     SessionEvent.Kind.CLINICALLY_READY: "badge-check", SessionEvent.Kind.MEASURE_GIVEN: "pill", SessionEvent.Kind.STOPPED_EARLY: "ban",
 }  # fmt: skip
 JUST = timedelta(seconds=10)

@@ -90,6 +90,7 @@ class SessionEvent(Fact):
         MEASURE_GIVEN = "measure_given", "Medicine or measure given"
         STOPPED_EARLY = "stopped_early", "Dosing stopped early"
         OPEN_LATE = "open_late", "Still open after closing"
+        PAPER = "paper", "Typed in from paper"
         FEELS_GOOD = "feels_good", "The patient feels good"
         FEELS_SO_SO = "feels_so_so", "The patient feels so-so"
         FEELS_BAD = "feels_bad", "The patient feels bad"
