@@ -22,7 +22,7 @@ def test_from_the_last_check_to_the_signed_discharge(cast, sign_in, prescriber_h
     args = ["riverside", session.pk]
 
     assert nurse.get(reverse("flowsheet", args=args)).status_code == 200
-    answer = nurse.post(reverse("observation_record", args=args), {**GOOD_VITALS, "client_key": uuid4()})
+    answer = nurse.post(reverse("observation_record", args=args), {**GOOD_VITALS, "pulse": 75, "client_key": uuid4()})
     assert answer.status_code == 303, answer.content.decode()
     assert Observation.objects.get(session=session, planned_minute=120).kind == "planned"
 
