@@ -18,7 +18,7 @@ PHASES: dict[str, Tone] = {
     "dosing": Tone("Dosing", "busy", "spray-can"),
     "monitoring": Tone("Monitoring", "live", "activity"),
     "discharged": Tone("Discharged", "ok", "circle-check"),
-    "left": Tone("Left early", "warn", "door-open"),
+    "left": Tone("Left, no sign-off", "warn", "door-open"),
     "transferred": Tone("Transferred", "ended", "ambulance"),
     "cancelled": Tone("Cancelled", "ended", "ban"),
     "missed": Tone("Missed", "ended", "user-x"),

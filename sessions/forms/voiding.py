@@ -48,7 +48,7 @@ class ReenterForm(VoidForm):
         self.fields["reason"].label = "How it came about"
 
     def rows(self) -> list[Any]:
-        return [Field("target"), *super().rows()]
+        return [Field("target", wrapper_class="v-sessions"), *super().rows()]
 
 
 class ToldForm(forms.Form):
