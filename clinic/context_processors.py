@@ -1,6 +1,6 @@
 """What the frame of every page needs: the site, the person's place in it, the navigation, the server's time."""
 
-from functools import partial
+from functools import lru_cache, partial
 from uuid import uuid4
 
 from django.conf import settings
@@ -58,6 +58,7 @@ def navigation(request: HttpRequest, membership: object) -> list[dict[str, objec
     return [item for item in items if item["url"]]
 
 
+@lru_cache(maxsize=1024)
 def address(name: str, slug: str) -> str:
     try:
         return reverse(name, args=[slug])

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from django.db.models import F, QuerySet
@@ -75,7 +76,7 @@ class Picture:
         """Milligrams given, by sprays (DOS-1)."""
         return sum(device.sprays for device in self.sprayed) * self.protocol.device_mg // self.protocol.sprays_per_device
 
-    @property
+    @cached_property
     def clock_policy(self) -> clocks.ClockPolicy:
         return clock_policy(self.policy, self.standing)
 

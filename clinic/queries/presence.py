@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import F, OuterRef, Q, QuerySet
 
 from clinic.models import DutyCorrection, DutyPeriod, Membership, Site
+from clinic.prepared import prepared
 from clinic.roles import Role
 from clinic.rules.opening import local_day
 from clinic.rules.presence import OLDEST, Gap, Presence, ended_at, gaps
@@ -22,10 +23,15 @@ AWAITS_WORD = ~PROOF | GOING_BY_OTHERS & (Q(confirmed_at__isnull=True) | Q(confi
 
 def duty_at(site: Site, at: datetime) -> list[DutyPeriod]:
     """Everybody on site at a moment, with their membership and user, earliest first."""
-    return list(on_site_at(site, at).select_related("membership__user").order_by("came_at", "pk"))
+    return stays_at(site.pk, at)
 
 
-def on_site_at(site: Site | OuterRef, at: datetime) -> QuerySet[DutyPeriod]:
+@prepared
+def stays_at(site_pk: int, at: datetime) -> QuerySet[DutyPeriod]:
+    return on_site_at(site_pk, at).select_related("membership__user").order_by("came_at", "pk")
+
+
+def on_site_at(site: Site | int | OuterRef, at: datetime) -> QuerySet[DutyPeriod]:
     """The stays that cover a moment; past `lapses_at` an open one counts as ended."""
     still = Q(left_at__isnull=True) | Q(left_at__gt=at)
     return DutyPeriod.objects.filter(still, site=site, came_at__lte=at, came_at__gt=at - LONGEST_STAY, lapses_at__gt=at)

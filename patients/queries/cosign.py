@@ -23,7 +23,7 @@ class ToSign:
     is_late: bool
 
 
-def unsigned_spoken(site: Site | OuterRef) -> QuerySet[Order]:
+def unsigned_spoken(site: Site | int | OuterRef) -> QuerySet[Order]:
     """Every spoken order of a site that nobody has co-signed or cancelled; found by an index of theirs alone."""
     return Order.objects.filter(site=site, is_spoken=True, signed_at__isnull=True, cancelled_at__isnull=True)
 

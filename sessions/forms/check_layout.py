@@ -1,9 +1,12 @@
 """How a check is laid out for thumbs: numbers, segments, ticks; plain values for templates/sessions/_check_form.html."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from django.http import QueryDict
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from sessions.forms.check import NOT_OBTAINED, REASONS, SEDATION
 from sessions.models.monitoring import Breathing, Dissociation, Nausea
@@ -37,6 +40,17 @@ def chosen(data: Any, name: str) -> set[str]:
 
 def first_error(errors: Mapping[str, Any], name: str) -> str:
     return str(errors[name][0]) if errors.get(name) else ""
+
+
+def drawn_check(form: Any) -> SafeString:
+    """The fields of a check that was refused, or blank ones."""
+    return blank_check() if form is None else render_to_string("sessions/_check_form.html", {"check": check_layout(form.data, form.errors)})
+
+
+@cache
+def blank_check() -> SafeString:
+    """The check that nobody has begun: the same for every patient, so it is drawn once a worker."""
+    return render_to_string("sessions/_check_form.html", {"check": check_layout({}, {})})
 
 
 def check_layout(data: Any, errors: Mapping[str, Any], *, time_hint: str = "Empty means now.") -> dict[str, object]:

@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
 from clinic.models import DutyPeriod, Site
+from clinic.prepared import prepared
 from clinic.queries.presence import duty_at
 from clinic.roles import Permission, may
 from sessions.models import Alert, Emergency, HelpCall
@@ -45,9 +46,9 @@ def has_calls(now: datetime) -> ExpressionWrapper:
 def calls_for(request: HttpRequest) -> list[Call]:
     """The lines of one member's pages: emergencies for everybody; alerts for the prescribers on site, or for all of them when none is."""
     site, membership, now = request.site, request.membership, request.now  # type: ignore[attr-defined]
-    lines = [emergency_call(row, site) for row in open_emergencies(site)]
+    lines = [emergency_call(row, site) for row in open_emergencies(site.pk)]
     if may(membership.role, Permission.TAKE_VITALS):
-        lines += [help_call(row, site) for row in open_help_calls(site)]
+        lines += [help_call(row, site) for row in open_help_calls(site.pk)]
     if not may(membership.role, Permission.DECIDE):
         return lines
     prescribers = prescribers_here(site, now)
@@ -56,15 +57,17 @@ def calls_for(request: HttpRequest) -> list[Call]:
     return lines + [alert_call(alert, site, prescribers) for alert in waiting_alerts(site, now)]
 
 
-def open_emergencies(site: Site) -> list[Emergency]:
-    rows = Emergency.objects.filter(site=site, ended_at__isnull=True)
-    return list(rows.select_related("chair", "patient", "recorded_by").order_by("pressed_at", "pk"))
+@prepared
+def open_emergencies(site_pk: int) -> QuerySet[Emergency]:
+    rows = Emergency.objects.filter(site_id=site_pk, ended_at__isnull=True)
+    return rows.select_related("chair", "patient", "recorded_by").order_by("pressed_at", "pk")
 
 
-def open_help_calls(site: Site) -> list[HelpCall]:
+@prepared
+def open_help_calls(site_pk: int) -> QuerySet[HelpCall]:
     """Calls from the patients' own screens that nobody has answered, of patients who are still here."""
-    rows = HelpCall.objects.filter(site=site, answered_at__isnull=True, session__status__in=PRESENT)
-    return list(rows.select_related("session__chair").order_by("asked_at", "pk"))
+    rows = HelpCall.objects.filter(site_id=site_pk, answered_at__isnull=True, session__status__in=PRESENT)
+    return rows.select_related("session__chair").order_by("asked_at", "pk")
 
 
 def waiting_alerts(site: Site, now: datetime) -> list[Alert]:

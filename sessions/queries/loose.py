@@ -10,6 +10,7 @@ from django.db.models import Case, CharField, F, Q, QuerySet, TextField, Value, 
 from django.db.models.functions import Cast, Concat
 
 from clinic.models import Closure, DutyPeriod, OpeningHours, Site
+from clinic.prepared import prepared
 from clinic.queries.presence import AWAITS_WORD, LONGEST_STAY
 from clinic.rules.opening import Calendar, Span
 from clinic.rules.presence import OLDEST, Presence, ended_at
@@ -67,13 +68,13 @@ class Loose:
 
 def read_loose(site: Site, now: datetime, first: date, last: date) -> Loose:
     """One query, whatever the history. The calendar covers the days from `first` to `last`."""
-    return loose_of(site, rows_of(site, now, first, last))
+    return loose_of(site, rows_of(site.pk, now, now.astimezone(site.zone).date() - DAYS_BACK, first, last))
 
 
-def rows_of(site: Site, now: datetime, first: date, last: date) -> Iterable[tuple[Any, ...]]:
-    today = now.astimezone(site.zone).date()
+@prepared
+def rows_of(site_pk: int, now: datetime, since: date, first: date, last: date) -> QuerySet[Any, tuple[Any, ...]]:
     recent = Q(lapses_at__gt=now - LONGEST_STAY, came_at__gt=now - 2 * LONGEST_STAY)
-    stays = DutyPeriod.objects.filter(recent | Q(AWAITS_WORD, is_prescriber=True, came_at__gt=now - OLDEST), site=site)
+    stays = DutyPeriod.objects.filter(recent | Q(AWAITS_WORD, is_prescriber=True, came_at__gt=now - OLDEST), site_id=site_pk)
     waits = Case(When(Q(is_prescriber=False), Value("staff")), When(AWAITS_WORD, Value("waits")), default=Value("own"), output_field=CharField())
     giver = Concat(
         text("offered_by_id"),
@@ -85,16 +86,16 @@ def rows_of(site: Site, now: datetime, first: date, last: date) -> Iterable[tupl
         F("note"),
         output_field=TextField(),
     )
-    offers = Handover.objects.filter(Q(accepted_at__isnull=True) | Q(kind=Handover.Kind.COVER), site=site, ended_at__isnull=True)
-    days = DayRecord.objects.standing().filter(site=site, day__gte=today - DAYS_BACK)
+    offers = Handover.objects.filter(Q(accepted_at__isnull=True) | Q(kind=Handover.Kind.COVER), site_id=site_pk, ended_at__isnull=True)
+    days = DayRecord.objects.standing().filter(site_id=site_pk, day__gte=since)
     rows = [
         part("stay", stays, a="came_at", b="left_at", c="lapses_at", who="membership__user_id", mark=waits, words="membership__user__printed_name"),
         part("offer", offers, a="offered_at", b="accepted_at", c="minutes", who="to_id", words=giver),
         part("day", days, a="day", mark="kind", words="answers"),
-        part("order", unsigned_spoken(site), a="ordered_at"),
-        part("closure", Closure.objects.filter(site=site, closed_on__range=(first, last)), a="closed_on"),
+        part("order", unsigned_spoken(site_pk), a="ordered_at"),
+        part("closure", Closure.objects.filter(site_id=site_pk, closed_on__gte=first, closed_on__lte=last), a="closed_on"),
     ]
-    hours = part("hours", OpeningHours.objects.filter(site=site), a="weekday", b="opens_at", c="closes_at")
+    hours = part("hours", OpeningHours.objects.filter(site_id=site_pk), a="weekday", b="opens_at", c="closes_at")
     return hours.union(*rows, all=True)  # type: ignore[no-any-return]
 
 

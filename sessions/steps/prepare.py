@@ -10,7 +10,7 @@ from clinic.roles import Permission, may
 from sessions.actions.predose import BEFORE_DOSE
 from sessions.forms.arrival import ReasonForm, WayHomeForm
 from sessions.forms.check import CheckForm
-from sessions.forms.check_layout import check_layout
+from sessions.forms.check_layout import drawn_check
 from sessions.forms.predose import DecideForm, RoundForm
 from sessions.picture import Picture
 from sessions.queries.gates import gate_facts, questions_of
@@ -124,7 +124,7 @@ def vitals_context(facts: GateFacts, bound_form: Any, *, is_asking: bool) -> dic
         "repeat_at": facts.repeat_at,
         "repeat_by": facts.repeat_at + REPEAT_AFTER if facts.repeat_at is not None else None,
         "vitals_open": (not is_fresh and not is_asking) or check_form is not None,
-        "check": check_layout(check_form.data if check_form else {}, check_form.errors if check_form else {}),
+        "check": drawn_check(check_form),
         "check_key": uuid4(),
         "check_findings": findings,
         "is_unlikely": bool(findings) and all(finding.code.startswith("unlikely.") for finding in findings),

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from clinic.roles import Permission, may
 from sessions.actions.facts import MAY_HOLD_FACTS
 from sessions.forms.check import CheckForm
-from sessions.forms.check_layout import check_layout
+from sessions.forms.check_layout import drawn_check
 from sessions.models import Observation, SessionEvent
 from sessions.picture import Picture
 from sessions.queries.concerns import round_due_at
@@ -44,7 +44,7 @@ def context(picture: Picture, *, request: HttpRequest, now: datetime, bound_form
         "planned": planned_rows(picture, checks),
         "due": due,
         "next_due_at": None if any(check.state in TO_COME for check in checks) else picture.next_check_due_at(now),
-        "check": check_layout(check_form.data if check_form else {}, check_form.errors if check_form else {}),
+        "check": drawn_check(check_form),
         "client_key": uuid4(),
         "round_key": uuid4(),
         "tap_key": uuid4(),
