@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from clinic.models import Site
 from desk.demo.scenes import HILLCREST, RIVERSIDE, Scene
+from desk.demo.spoken import cosign_all, speak
 from desk.demo.steps import Floor, Part
 from desk.demo.tidy import tidy
 from sessions.models import TreatmentSession
@@ -38,6 +39,7 @@ def renew(*, now: datetime) -> int:
     for slug, scenes in (("riverside", RIVERSIDE), ("hillcrest", HILLCREST)):
         floor = Floor(Site.objects.get(slug=slug))
         tidy(floor, now=now)
+        cosign_all(floor, now=now)
         added += fill(floor, scenes, now=now)
     return added
 
@@ -46,9 +48,11 @@ def fill(floor: Floor, scenes: tuple[Scene, ...], *, now: datetime) -> int:
     """Every scene of a site, with the people on duty whom it needs."""
     script = Script(now)
     floor.come_on_duty(since=now - LONGEST_SCENE, now=now)
-    patients = floor.patients_who_may_come(now, len(scenes))
+    patients = floor.patients_who_may_come(now, len(scenes) + 1)
     # On a later day fewer may come than there are scenes: the first ones matter most.
     for scene, patient in zip(scenes, patients, strict=False):
         scene.write(script, Part(floor, patient, room=scene.room))
     script.play()
+    for patient in patients[len(scenes) :]:
+        speak(floor, patient, now=now)
     return min(len(scenes), len(patients))

@@ -101,6 +101,13 @@ def called(script: Script, part: Part, began: int) -> None:
     script.add(began - 23 - 40, partial(part.check, systolic=132, diastolic=84, spo2=88, dissociation="moderate", sedation=2))
 
 
+def written_late(script: Script, part: Part, began: int) -> None:
+    """The second device was written down eighteen minutes after its time: the gate waits for a second person (OUT-4)."""
+    dosing(script, part, began, devices=1)
+    script.add(began - 23 - 6 - 18, partial(part.late_device, minutes=18))
+    script.add(began - 23 - 40, partial(part.check, systolic=133, diastolic=82, dissociation="mild", sedation=4))
+
+
 def nearly_done(script: Script, part: Part, began: int) -> None:
     """Two minutes to the gate; the last planned check is due."""
     watched(script, part, began)
@@ -154,4 +161,4 @@ RIVERSIDE = (
     Scene(1, 330, left),
     Scene(2, 290, left_early),
 )
-HILLCREST = (Scene(1, 66, alerted), Scene(2, 16, cleared), Scene(3, -60, nothing_yet), Scene(2, -1440, nothing_yet))
+HILLCREST = (Scene(1, 66, alerted), Scene(2, 16, cleared), Scene(3, 75, written_late), Scene(3, -150, nothing_yet), Scene(2, -1440, nothing_yet))

@@ -138,6 +138,11 @@ class Part:
         given = dosing.Given(kit=self.kit(at), sprays=2, given_at=at, observed_by=self.by)
         dosing.record_device(self.session, given=given, client_key=uuid4(), by=self.by, membership=self.nurse, now=at)
 
+    def late_device(self, at: datetime, minutes: int) -> None:
+        """Given in time, written down later by one person alone (OUT-4)."""
+        given = dosing.Given(kit=self.kit(at), sprays=2, given_at=at - timedelta(minutes=minutes), observed_by=self.by)
+        dosing.record_device(self.session, given=given, client_key=uuid4(), by=self.by, membership=self.nurse, now=at)
+
     def event(self, at: datetime, kind: str) -> None:
         watch.record_event(self.session, event=watch.Event(kind=kind, observed_at=at, client_key=uuid4()), by=self.by, now=at)
 

@@ -12,7 +12,7 @@ from clinic.models import User
 from sessions.actions.complaints import heed_failure
 from sessions.actions.device_seconds import confirmed
 from sessions.actions.dosing import Given, first_counts_from, keep_breaches, plain_device
-from sessions.actions.facts import copied_fields, new_fact, require_reason, require_standing, require_time, same_post
+from sessions.actions.facts import copied_fields, new_fact, require_correctable, require_reason, require_standing, require_time, same_post
 from sessions.actions.forms import owe_form, withdraw_form
 from sessions.actions.life import locked_picture, move
 from sessions.models import DeviceUse
@@ -65,6 +65,7 @@ def correct_device(
         return earlier
     if row.status in CLOSED:
         raise refuse("OUT-2", "The record is closed. Add an addendum instead.", code="OUT-2.closed")
+    require_correctable(row, device, now)
     require_reason(reason)
     require_standing(device)
     require_time(given.given_at, now)

@@ -61,6 +61,14 @@ def require_time(observed_at: datetime, now: datetime) -> None:
         raise Refused(wrong)
 
 
+def require_correctable(session: TreatmentSession, fact: Fact, now: datetime) -> None:
+    """A day after it was seen, a session that has ended is told about in an addendum: nothing in its record is put in another's place (OUT-2)."""
+    is_over = session.status not in OPEN
+    if is_over and time_findings(observed_at=fact.observed_at, now=now):
+        text = "This was more than a day ago and the session has ended: add an addendum that says what was wrong. It is signed and stands beside it."
+        raise refuse("OUT-2", text, code="OUT-2.addendum")
+
+
 def new_fact(model: type[F], session: TreatmentSession, *, observed_at: datetime, by: User, now: datetime, client_key: UUID, **fields: object) -> F:
     """Write one fact row; the caller holds the session's lock."""
     row: Any = model(

@@ -12,7 +12,7 @@ from clinic.actions.notices import settle
 from clinic.findings import Finding, Refused, refuse
 from clinic.models import User
 from sessions.actions.alerts import judge
-from sessions.actions.facts import new_fact, require_open, require_reason, require_standing, require_time, same_post, withdrawal
+from sessions.actions.facts import new_fact, require_correctable, require_open, require_reason, require_standing, require_time, same_post, withdrawal
 from sessions.actions.life import locked, locked_picture
 from sessions.models import Observation, Round, SessionEvent, TreatmentSession
 from sessions.picture import Picture
@@ -128,6 +128,7 @@ def correct_observation(observation: Observation, *, check: Check, reason: str, 
     if earlier := same_post(Observation, check.client_key, row):
         return earlier
     require_open(row)
+    require_correctable(row, observation, now)
     require_reason(reason)
     require_standing(observation)
     require_time(check.observed_at, now)

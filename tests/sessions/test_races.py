@@ -1,5 +1,6 @@
 """Two people at once, with real threads against a real database: one chair, one patient, one device (SQLite file or PostgreSQL)."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from threading import Barrier, Thread
@@ -8,11 +9,14 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 
+from clinic.actions.merging import opened_as
 from clinic.findings import Refused
-from sessions.actions import booking, dosing
+from clinic.signatures import IdentityProof
+from patients.actions.patient import FIELDS, edit_patient
+from sessions.actions import booking, device_seconds, dosing
 from sessions.actions.booking import Wish, book
 from sessions.actions.dosing import Given, Kit
-from sessions.models import DeviceUse, MonitoringForm, TreatmentSession
+from sessions.models import DeviceConfirmation, DeviceUse, MonitoringForm, TreatmentSession
 from sessions.states import PLANNED, Status
 from tests.cast import NOW, Cast
 from tests.factories.clinic import on_duty
@@ -112,3 +116,33 @@ def test_two_visits_of_one_patient_are_not_started_at_once(cast: Cast) -> None:
     ))  # fmt: skip
     assert kinds(outcomes) == ["TreatmentSession", "refused"]
     assert TreatmentSession.objects.filter(status=Status.DOSING).count() == 1
+
+
+def test_a_late_device_is_confirmed_once(cast: Cast) -> None:
+    """OUT-4: two people, or one who taps twice."""
+    on_duty(cast.of(cast.prescriber), NOW - timedelta(hours=2))
+    session = at_state(Status.CLEARED, cast)
+    given = Given(kit=Kit(route="bulk", lot=LOT, expires_on=EXPIRY), sprays=2, given_at=NOW - timedelta(minutes=40), observed_by=None)
+    late = dosing.record_device(session, given=given, client_key=uuid4(), by=cast.nurse, membership=cast.of(cast.nurse), now=NOW)
+    people = (cast.second_nurse, cast.prescriber)
+    outcomes = together(*(
+        lambda one=one: device_seconds.confirm_device(late, second=IdentityProof(one, "password"), client_key=uuid4(), by=one, now=NOW)  # type: ignore[misc]
+        for one in people
+    ))  # fmt: skip
+    assert kinds(outcomes) == ["DeviceConfirmation", "refused"]
+    assert DeviceConfirmation.objects.count() == 1
+
+
+def test_different_fields_of_one_patient_never_conflict(cast: Cast) -> None:
+    """Each changes another field from a page that was opened before: both stay. The same field twice: one is told."""
+    patient = ready_patient(cast.riverside, cast.of(cast.prescriber))
+    opened = json.loads(opened_as(patient, FIELDS))
+    shown = {name: getattr(patient, name) for name in FIELDS}
+
+    def edit(**typed: object) -> object:
+        return edit_patient(patient, fields={**shown, **typed}, opened=opened, by=cast.desk, now=NOW)
+
+    assert kinds(together(lambda: edit(address="1 Elm Street"), lambda: edit(allergies="None known"))) == ["Patient", "Patient"]
+    patient.refresh_from_db()
+    assert (patient.address, patient.allergies) == ("1 Elm Street", "None known")
+    assert kinds(together(lambda: edit(email="a@home.example"), lambda: edit(email="b@home.example"))) == ["Patient", "refused"]
