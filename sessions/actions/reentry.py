@@ -11,10 +11,11 @@ from uuid import uuid4
 from django.db import transaction
 
 from clinic import audit
-from clinic.actions.notices import raise_notice
+from clinic.actions.notices import raise_notice, resolve_notices
 from clinic.findings import Finding, Level, Refused, blocks
 from clinic.models import Membership, User
 from patients.models import Patient
+from sessions.actions.adverse import tell_about
 from sessions.actions.departures import SIGN_WITHIN, UNSIGNED_TEXT
 from sessions.actions.dosing import Given, Kit, keep_breaches, plain_device
 from sessions.actions.early import Signer
@@ -27,6 +28,7 @@ from sessions.actions.reentered_alerts import follow_alerts
 from sessions.actions.safety_calls import owe_call
 from sessions.actions.voiding import make_void
 from sessions.models import (
+    AdverseEvent,
     Departure,
     DeviceUse,
     Observation,
@@ -37,6 +39,7 @@ from sessions.models import (
     TreatmentSession,
 )
 from sessions.picture import Picture, bare_pictures_of
+from sessions.queries.adverse import NOTICE as EVENT_NOTICE
 from sessions.queries.course import order_of
 from sessions.queries.gates import devices_planned, gate_facts
 from sessions.queries.leaving import UNSIGNED
@@ -48,7 +51,7 @@ from sessions.rules.voiding import target_findings, void_findings
 from sessions.states import DOSED, PRESENT, Status
 
 # Identity was matched against the wrong chart: that stays where it was said, and the right session is seen to lack it (PRE-5).
-MOVED = (PreDoseCheck, DeviceUse, Observation, Round, SessionEvent, ReadinessCheck, Departure)
+MOVED = (PreDoseCheck, DeviceUse, Observation, Round, SessionEvent, ReadinessCheck, Departure, AdverseEvent)
 GONE = (Status.DISCHARGED, Status.LEFT, Status.TRANSFERRED)
 SIGNED_ELSEWHERE = "Signed out under another patient’s chart; entered again here"
 
@@ -83,9 +86,7 @@ def reenter(
     keep_breaches_of(picture, moved, by=by, membership=membership, now=now)
     follow_alerts(source, picture, moved)
     carry_on(picture, source, was, by=by, now=now)
-    for check in moved:
-        if isinstance(check, PreDoseCheck) and right.status in PRESENT:
-            tell_prescriber(right, check.answers.get(SUICIDE.id), now)
+    tell_again(moved, now)
     for emergency in source.emergencies.all():
         set_place(emergency, session=right, chair=None, place="", by=by, now=now)
     make_void(source, reason=reason, second=second, by=by, now=now, replaced_by=right)
@@ -113,19 +114,34 @@ def move_facts(source: TreatmentSession, right: TreatmentSession, *, reason: str
             row: Any = model(
                 site_id=right.site_id, session=right, observed_at=old.observed_at, observed_by_id=old.observed_by_id or old.recorded_by_id,
                 recorded_at=recorded_at, recorded_by=by, client_key=uuid4(), supersedes=old, reason=f"Wrong patient: {reason.strip()}"[:300],
-                **{**copied_fields(old), **device_fields(old, offset)},
+                **{**copied_fields(old), **own_fields(old, right, offset)},
             )  # fmt: skip
             row.save(force_insert=True)
             made.append(row)
     return made
 
 
-def device_fields(old: Any, offset: int) -> dict[str, object]:
-    """A device's number behind those that are there; one whose time a second person has confirmed counts by its time (OUT-4)."""
+def own_fields(old: Any, right: TreatmentSession, offset: int) -> dict[str, object]:
+    """A device's number comes behind those that are there, and one whose time was confirmed counts by it (OUT-4).
+
+    An adverse event becomes the right patient's: a case of its own, since what was reported named the wrong one (PMF-6).
+    """
+    if isinstance(old, AdverseEvent):
+        return {"patient_id": right.patient_id, "case": uuid4()}
     if not isinstance(old, DeviceUse):
         return {}
     fields: dict[str, object] = {"number": min(12, old.number + offset)}
     return fields | ({"counts_from": None} if hasattr(old, "confirmation") else {})
+
+
+def tell_again(moved: list[Any], now: datetime) -> None:
+    """What the moved facts owe somebody: the prescriber about a positive screen (PRE-4), the REMS about a serious event (PMF-6)."""
+    for fact in moved:
+        if isinstance(fact, PreDoseCheck) and fact.session.status in PRESENT:
+            tell_prescriber(fact.session, fact.answers.get(SUICIDE.id), now)
+        if isinstance(fact, AdverseEvent):
+            resolve_notices(fact.site, EVENT_NOTICE, AdverseEvent(pk=fact.supersedes_id), "Entered again for the right patient.", now)
+            tell_about(fact, now=now)
 
 
 def picture_after(right: TreatmentSession) -> Picture:

@@ -15,12 +15,13 @@ from sessions.actions import departures, leaving, reentry, watch
 from sessions.actions.early import Signer
 from sessions.actions.emergency import press
 from sessions.actions.forms import owe_form
-from sessions.models import Addendum, Alert, Breach, Departure, DeviceConfirmation, DeviceUse, IdentityCheck, Observation, SafetyCall
+from sessions.models import Addendum, AdverseEvent, Alert, Breach, Departure, DeviceConfirmation, DeviceUse, IdentityCheck, Observation, SafetyCall
 from sessions.picture import picture_of
 from sessions.queries.policies import policy_for
 from sessions.rules.readiness import ITEMS
 from sessions.states import FormStatus
 from tests.cast import NOW
+from tests.factories.adverse import serious
 from tests.factories.clinic import PASSWORD
 from tests.factories.sessions import GOOD_VITALS, at_state
 
@@ -178,6 +179,15 @@ def test_an_emergency_goes_with_its_patient(wrong, right, cast):
     again(wrong, right, cast)
     emergency.refresh_from_db()
     assert (emergency.session, emergency.patient) == (right, right.patient)
+
+
+def test_a_serious_event_becomes_the_right_patients_and_is_owed_anew(wrong, right, cast):
+    old = serious(cast, wrong)
+    again(wrong, right, cast)
+    new = AdverseEvent.objects.standing().get()
+    assert (new.patient, new.session, new.supersedes, new.narrative, new.observed_at) == (right.patient, right, old, old.narrative, old.observed_at)
+    assert new.case != old.case
+    assert set(Notice.objects.filter(kind="serious_event", resolved_at=None).values_list("target_pk", flat=True)) <= {new.pk}
 
 
 def test_the_page_and_both_charts(wrong, right, cast, sign_in):
