@@ -26,8 +26,24 @@ class FindForm(forms.Form):
     """Name, date of birth or MRN."""
 
     who = forms.CharField(
-        max_length=100, label="Find the patient", required=False, widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"})
+        max_length=100, label="Find the patient", required=False, widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off", "class": "form-control"})
     )
+
+
+class AskedSlot(forms.Form):
+    """The free time that was pressed in the schedule, to be said while the patient is looked for; what can't be read is left out."""
+
+    day = forms.DateField(required=False)
+    starts_at = forms.TimeField(required=False)
+    chair = forms.ModelChoiceField(queryset=Chair.objects.none(), required=False)
+
+    def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["chair"].queryset = Chair.objects.filter(site=site, is_active=True)  # type: ignore[attr-defined]
+
+    def known(self) -> dict[str, Any]:
+        self.full_clean()
+        return {name: self.cleaned_data.get(name) for name in self.fields}
 
 
 class SlotForm(forms.Form):

@@ -18,7 +18,7 @@ from patients.queries import found_patients, open_course, patients_of
 from sessions.access import session_for
 from sessions.actions import booking
 from sessions.forms.arrival import ReasonForm
-from sessions.forms.booking import FindForm, SlotForm
+from sessions.forms.booking import AskedSlot, FindForm, SlotForm
 from sessions.models import TreatmentSession
 from sessions.rules.booking import Free
 from sessions.views.answers import is_kept, step_again, to_flowsheet
@@ -61,7 +61,7 @@ def find_patient(request: HttpRequest, site: Site) -> HttpResponse:
         found = [by_pk[pk] for pk in pks]
     slot = request.GET.copy()
     slot.pop("patient", None)
-    context = {"form": form, "found": found, "slot": slot.urlencode(), "site": site}
+    context = {"form": form, "found": found, "slot": slot.urlencode(), "asked": AskedSlot(request.GET, site=site).known(), "site": site}
     return render(request, "sessions/book_find.html", context)
 
 
