@@ -237,8 +237,11 @@ def people_named(pks: list[int]) -> QuerySet[User]:
 def name_people(pictures: Iterable[Picture]) -> None:
     """Put who recorded and who saw beside every fact: one query for all, where a join per part would cost half of the page."""
     facts = [fact for picture in pictures for part in _FACTS for fact in getattr(picture, part)]
+    decisions = [row for picture in pictures for row in picture.overrides]
     named = {pk for fact in facts for pk in (fact.recorded_by_id, fact.observed_by_id, getattr(fact, "confirmed_by_id", None)) if pk is not None}
-    people = {person.pk: person for person in people_named(list(named))}
+    people = {person.pk: person for person in people_named(list(named | {row.decided_by_id for row in decisions}))}
+    for row in decisions:
+        row.decided_by = people[row.decided_by_id]
     for fact in facts:
         if getattr(fact, "confirmed_by_id", None) is not None:
             fact.confirmed_by = people[fact.confirmed_by_id]

@@ -26,17 +26,17 @@ def timeline(picture: Picture) -> list[dict[str, Any]]:
     ]  # fmt: skip
     entries = [fact_entry(fact, late_after) for fact in facts]
     entries += [entry for alert in picture.alerts for entry in alert_entries(alert)]
-    entries += [row_entry(row.decided_at, f"Decided: {row.text}", row.reason, "warn", "stethoscope") for row in picture.overrides]
+    entries += [row_entry(row.decided_at, f"Decided: {row.text}", row.reason, "warn", "stethoscope", by=row.decided_by.printed_name) for row in picture.overrides]
     entries += [row_entry(row.happened_at, f"Breach: {row.text}", "", "act", "flag") for row in picture.breaches]
     return sorted(entries, key=lambda entry: entry["at"], reverse=True)
 
 
-def row_entry(at: datetime, title: str, text: str, tone: str, icon: str) -> dict[str, Any]:
+def row_entry(at: datetime, title: str, text: str, tone: str, icon: str, by: str = "") -> dict[str, Any]:
     return {
         "at": at,
         "title": title,
         "text": text,
-        "by": "",
+        "by": by,
         "tone": tone,
         "icon": icon,
         "late": 0,
@@ -103,7 +103,7 @@ def words_of(fact: Any) -> tuple[str, str, str, str]:
 def kit_words(device: DeviceUse) -> str:
     """What stood on the box; a device may be given before anybody has read it (DEV-3)."""
     lot = f"Lot {device.lot}" if device.lot else "Lot not known"
-    return f"{lot}, expires {device.expires_on:%Y-%m-%d}" if device.expires_on is not None else f"{lot}, expiry not known"
+    return f"{lot}, expires {device.expires_on:%-d %b %Y}" if device.expires_on is not None else f"{lot}, expiry not known"
 
 
 def second_words(device: DeviceUse) -> str:

@@ -55,7 +55,7 @@ def cosign_is_late(*, ordered_on: date, on: date) -> bool:
 def _carries(order: OrderFacts, dose_mg: int, used_sessions: int, on: date) -> list[Finding]:
     found = []
     if not order.valid_from_on <= on <= order.valid_until_on:
-        found.append(_block(f"The order is valid from {order.valid_from_on.isoformat()} to {order.valid_until_on.isoformat()}.", "period"))
+        found.append(_block(f"The order is valid from {order.valid_from_on:%-d %b %Y} to {order.valid_until_on:%-d %b %Y}.", "period"))
     if used_sessions >= order.sessions:
         found.append(_block(f"The order's {order.sessions} sessions are used up.", "used_up"))
     if dose_mg != order.dose_mg:

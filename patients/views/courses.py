@@ -110,4 +110,4 @@ def order_cancel(request: HttpRequest, site: str, pk: int) -> HttpResponse:
 
 
 def order_words(order: Order) -> str:
-    return f"{order.dose_mg} mg, {order.sessions} sessions, {order.valid_from_on} to {order.valid_until_on}, ordered by {order.ordered_by}."
+    return f"{order.dose_mg} mg, {order.sessions} sessions, {order.valid_from_on:%-d %b %Y} to {order.valid_until_on:%-d %b %Y}, ordered by {order.ordered_by}."

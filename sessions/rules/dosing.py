@@ -36,7 +36,7 @@ def kit_findings(expires_on: date | None, on: date, lot: str) -> list[Finding]:
     """Lot and expiry of a kit on a day; the expiry day itself still counts (DOS-2, DEV-3)."""
     found = []
     if expires_on is not None and expires_on < on:
-        found.append(Finding("DOS-2", Level.BLOCK, f"The device expired on {expires_on.isoformat()}.", code="DOS-2.expired", field="expires_on"))
+        found.append(Finding("DOS-2", Level.BLOCK, f"The device expired on {expires_on:%-d %b %Y}.", code="DOS-2.expired", field="expires_on"))
     if expires_on is None or not lot:
         found.append(Finding("DEV-3", Level.NOTE, "Lot or expiry is not recorded.", code="DEV-3.unknown", field="lot"))
     return found

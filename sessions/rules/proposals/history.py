@@ -34,14 +34,14 @@ def medicine_list(facts: FormFacts) -> Raw:
 def is_first(facts: FormFacts) -> Raw:
     """No dosed session before this one, here or elsewhere (DOS-3)."""
     earlier = facts.earlier_here + facts.earlier_elsewhere
-    return Raw(earlier == 0, (f"{facts.earlier_here} earlier dosed sessions here, {facts.earlier_elsewhere} elsewhere",))
+    return Raw(earlier == 0, (f"dosed before: {facts.earlier_here} here, {facts.earlier_elsewhere} elsewhere",))
 
 
 @source("patient.enrolled")
 def enrolled(facts: FormFacts) -> Raw:
     if facts.enrolled_on is None or facts.enrolled_on > facts.treatment_on:
         return Raw(None, missing="No enrolment on record by the day of treatment.", place="patient")
-    return Raw(True, (f"submitted {facts.enrolled_on.isoformat()}", *verified(facts)))
+    return Raw(True, (f"submitted {facts.enrolled_on:%-d %b %Y}", *verified(facts)))
 
 
 @source("patient.rems_id")
