@@ -51,7 +51,7 @@ def test_every_chair_and_phase_is_shown(cast, nurse):
     shown = text(nurse.get(URL))
     assert watched.patient.short_name in shown
     assert "40-minute check in 10 min" in shown
-    assert "Gate opens in 95 min" in shown
+    assert "Discharge gate in 95 min" in shown
     assert f"Next 11:00: {coming.patient.short_name}" in shown
     assert shown.count("Chair ") >= 4
 

@@ -52,7 +52,7 @@ def test_no_screen_names_anybody(cast, session, address, kind) -> None:
 
 def test_the_wall_has_every_chair_with_phase_clocks_and_what_is_due(cast, session, address) -> None:
     shown = text(Client().get(address["wall"]))
-    for words in ("Chair 1", "Chair 4", "Monitoring", "Since first 50 min", "Gate opens in 75 min", "40-minute check late 10 min", "Free"):
+    for words in ("Chair 1", "Chair 4", "Monitoring", "Since first 50 min", "Discharge gate in 75 min", "40-minute check late 10 min", "Free"):
         assert words in shown
     room = text(Client().get(address["room"]))
     assert "Chair 1" in room

@@ -74,7 +74,7 @@ def test_what_was_typed_stays(cast: Cast, sign_in: SignIn, prescriber_here: Duty
     session = at_state(Status.CLEARED, cast)
     answer = sign_in(cast.nurse, htmx=True).post(url("dosing_start", session.pk), {**key(), **START, "expires_on": "2026-06-01"})
     page = answer.content.decode()
-    assert (answer.status_code, 'value="A1"' in page, "expired on 2026-06-01" in page) == (422, True, True)
+    assert (answer.status_code, 'value="A1"' in page, "expired on 1 Jun 2026" in page) == (422, True, True)
 
 
 def test_the_prescriber_decides_in_place_and_the_nurse_is_told_to_call(cast: Cast, sign_in: SignIn, prescriber_here: DutyPeriod) -> None:
@@ -168,7 +168,7 @@ def test_the_day_and_the_week_show_what_is_booked(cast: Cast, sign_in: SignIn) -
     for view in ("", "week"):
         shown = client.get(page, {"view": view}).content.decode()
         assert str(session.patient) in shown
-    assert "Given up: 1" in client.get(page).content.decode()
+    assert "Cancelled or missed: 1" in client.get(page).content.decode()
     closed = client.get(page, {"day": "2026-06-11"}).content.decode()
     assert "Closed: Snow" in closed
     assert "free</span>" not in closed
