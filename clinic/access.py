@@ -50,7 +50,7 @@ def require(request: HttpRequest, permission: Permission, target_kind: str = "si
     membership: Membership = request.membership  # type: ignore[attr-defined]
     if not may(membership.role, permission):
         request.denial = Denial(membership.site, permission, target_kind, str(target_pk), is_hidden=False)  # type: ignore[attr-defined]
-        raise PermissionDenied(f"Your role ({membership.get_role_display()}) may not do this: {permission.label.lower()}.")
+        raise PermissionDenied(f"Your role, {membership.get_role_display()}, may not do this: {permission.label.lower()}.")
 
 
 def hide(request: HttpRequest, site: Site | None, permission: Permission, target_kind: str, target_pk: object) -> NoReturn:

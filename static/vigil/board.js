@@ -1,4 +1,4 @@
-// The board: the number of late chairs in the tab's title, "last heard", no swap of what hasn't changed, late cards to the front.
+// The board: the number of late chairs in the tab's title, "last updated", no swap of what hasn't changed, late cards to the front.
 (() => {
   "use strict";
   const STALE = 30;
@@ -19,7 +19,7 @@
     const place = document.querySelector("[data-last-heard]");
     if (!place) return;
     const seconds = Math.round((Date.now() - (window.vigil?.lastHeard?.() ?? Date.now())) / 1000);
-    place.textContent = seconds < 90 ? `heard ${seconds} s ago` : `heard ${Math.round(seconds / 60)} min ago`;
+    place.textContent = seconds < 90 ? `updated ${seconds} s ago` : `updated ${Math.round(seconds / 60)} min ago`;
     place.closest(".v-heard")?.classList.toggle("is-stale", seconds > STALE);
   }
 
