@@ -26,7 +26,10 @@ def timeline(picture: Picture) -> list[dict[str, Any]]:
     ]  # fmt: skip
     entries = [fact_entry(fact, late_after) for fact in facts]
     entries += [entry for alert in picture.alerts for entry in alert_entries(alert)]
-    entries += [row_entry(row.decided_at, f"Decided: {row.text}", row.reason, "warn", "stethoscope", by=row.decided_by.printed_name) for row in picture.overrides]
+    entries += [
+        row_entry(row.decided_at, f"Decided: {row.text}", row.reason, "warn", "stethoscope", by=row.decided_by.printed_name)
+        for row in picture.overrides
+    ]
     entries += [row_entry(row.happened_at, f"Breach: {row.text}", "", "act", "flag") for row in picture.breaches]
     return sorted(entries, key=lambda entry: entry["at"], reverse=True)
 

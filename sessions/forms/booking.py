@@ -26,7 +26,10 @@ class FindForm(forms.Form):
     """Name, date of birth or MRN."""
 
     who = forms.CharField(
-        max_length=100, label="Find the patient", required=False, widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off", "class": "form-control"})
+        max_length=100,
+        label="Find the patient",
+        required=False,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off", "class": "form-control"}),
     )
 
 

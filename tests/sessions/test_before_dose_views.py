@@ -94,6 +94,8 @@ def test_the_prescriber_decides_in_place_and_the_nurse_is_told_to_call(cast: Cas
     empty = client.post(url("finding_decide", session.pk), {**key(), **data, "reason": ""})
     assert (empty.status_code, "Write down why" in empty.content.decode()) == (422, True)
     assert client.post(url("finding_decide", session.pk), {**key(), **data, "reason": "Usual for her"}).status_code == 303
+    told = next(entry for entry in client.get(url("flowsheet", session.pk)).context["entries"] if entry["title"].startswith("Decided"))
+    assert told["by"] == cast.prescriber.printed_name
     assert Override.objects.get().reason == "Usual for her"
     assert "Usual for her" in client.get(url("flowsheet", session.pk)).content.decode()
 
@@ -125,6 +127,11 @@ def test_finding_who_comes_by_a_post(cast: Cast, sign_in: SignIn) -> None:
     assert client.get(page).status_code == 200
     found = client.post(page + "?day=2026-06-11", {"who": "obrien elodi"}).content.decode()
     assert f"?patient={patient.pk}&amp;day=2026-06-11" in found
+    assert "Thursday, 11 June" in found
+    asked = client.get(page + f"?day=2026-06-11&starts_at=13:30&chair={cast.chairs[0].pk}").content.decode()
+    assert f"Thursday, 11 June, 13:30, {cast.chairs[0]}" in asked
+    for junk in JUNK:
+        assert client.get(page, {"day": junk, "chair": junk, "starts_at": junk}).status_code == 200
     assert "Nobody found" in client.post(page, {"who": "zzz"}).content.decode()
     for junk in JUNK:
         assert client.post(page, {"who": junk}).status_code == 200
