@@ -16,11 +16,11 @@ def calls_of(picture: Picture) -> list[HelpCall]:
     return list(HelpCall.objects.filter(session_id=picture.session.pk).select_related("answered_by").order_by("asked_at", "pk"))
 
 
-def call_entries(calls: list[HelpCall], *, now: datetime) -> list[dict[str, Any]]:
-    """One entry of the record per call: when it was asked, who came after how long, and whether that was slow."""
-    entries = []
+def call_entries(picture: Picture, calls: list[HelpCall], *, now: datetime) -> list[dict[str, Any]]:
+    """One entry of the record per call: when it was asked, who came after how long, and whether that was slow. Nobody waits after leaving."""
+    entries, until = [], min(now, picture.ended_at or now)
     for call in calls:
-        slow = help_findings([(call.asked_at, call.answered_at)], now=now)
+        slow = help_findings([(call.asked_at, call.answered_at)], now=until)
         text = f"Answered after {span(call.answered_at - call.asked_at)}" if call.answered_at else "Not answered yet"
         entries.append(
             {"at": call.asked_at, "title": "The patient called for help", "text": slow[0].text if slow else text, "tone": "warn" if slow else "",

@@ -60,7 +60,7 @@ def page(request: HttpRequest, place: Site, picture: Picture, asked: str, now: d
         "confirm_base": place.slug if may(role, Permission.DOSE) else "",
     }
     calls = calls_of(picture)
-    entries = sorted([*timeline(picture), *call_entries(calls, now=now)], key=lambda entry: entry["at"], reverse=True)
+    entries = sorted([*timeline(picture), *call_entries(picture, calls, now=now)], key=lambda entry: entry["at"], reverse=True)
     alerts, own = alert_rows(picture, now), own_history(picture)
     return {
         **module.context(picture, request=request, now=now),
@@ -102,7 +102,7 @@ def session_record(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     picture = picture_of(session, policy_for(session))
     first, ended = picture.first_device_at, session.discharged_at or session.left_at or session.transferred_at or now
     stays = stays_over(place, first, ended) if first else []
-    entries = sorted([*timeline(picture), *call_entries(calls_of(picture), now=now)], key=lambda entry: entry["at"])
+    entries = sorted([*timeline(picture), *call_entries(picture, calls_of(picture), now=now)], key=lambda entry: entry["at"])
     context = {
         "session": session, "now": now, "head": head_of(picture, place, now), "entries": entries, "checks": check_rows(picture, now),
         "chart": chart_of(picture, now), "given_mg": picture.given_mg, "first_device_at": first, "ended_at": ended if first else None,

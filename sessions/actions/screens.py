@@ -15,6 +15,8 @@ from sessions.queries.screens import FEELINGS, session_on
 
 # The same feeling tapped again within this time is one answer: a finger that slipped, a page that was slow.
 SAME_TAP = timedelta(seconds=20)
+# A screen has no sign-in: so many answers within so long are all that a session keeps; a child's drumming fills no record.
+MOST_FEELINGS, LIMIT_OVER = 20, timedelta(minutes=10)
 
 
 def session_of(screen: Screen) -> TreatmentSession:
@@ -62,10 +64,13 @@ def record_feeling(screen: Screen, *, kind: str, client_key: UUID, now: datetime
     row = session_of(screen)
     if kind not in FEELINGS:
         raise refuse("SESSION", "That can't be said here.", code="screen.feeling")
-    mine = SessionEvent.objects.filter(session=row, recorded_via=RecordedVia.SCREEN)
-    earlier = mine.filter(client_key=client_key).first() or mine.filter(kind=kind, observed_at__gt=now - SAME_TAP).first()
-    if earlier is not None:
-        return earlier
+    mine = SessionEvent.objects.filter(session=row, recorded_via=RecordedVia.SCREEN, observed_at__gt=now - LIMIT_OVER)
+    recent = list(mine.order_by("-observed_at", "-pk")[:MOST_FEELINGS])
+    for earlier in recent:
+        if earlier.client_key == client_key or (earlier.kind == kind and earlier.observed_at > now - SAME_TAP):
+            return earlier
+    if len(recent) == MOST_FEELINGS:
+        return recent[0]
     made = SessionEvent.objects.create(
         site=row.site,
         session=row,

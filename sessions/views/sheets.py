@@ -12,7 +12,7 @@ from clinic.models import Site
 from clinic.qr import qr_svg
 from clinic.queries import today_at
 from clinic.queries.policies import policy_on
-from clinic.roles import Permission
+from clinic.roles import Permission, may
 from sessions.access import session_for
 from sessions.models import TreatmentSession
 from sessions.queries.sheets import Sheet, blank_sheet, sessions_of_day, sheets_of
@@ -54,7 +54,10 @@ def printed(request: HttpRequest, place: Site, sessions: list[TreatmentSession],
     if with_blank:
         sheets.append(blank(place, request))
     shown = [{"sheet": one, "code": qr_svg(one.address, scale=3)} for one in sheets]
-    return render(request, "sessions/sheets.html", {"sheets": shown, "site": place, "now": request.now, "back": back})  # type: ignore[attr-defined]
+    may_see = bool(sessions) and may(request.membership.role, Permission.VIEW_FLOOR)  # type: ignore[attr-defined]
+    blank_url = reverse("blank_sheets", args=[place.slug]) if may_see else ""
+    context = {"sheets": shown, "site": place, "now": request.now, "back": back, "blank_url": blank_url}  # type: ignore[attr-defined]
+    return render(request, "sessions/sheets.html", context)
 
 
 def blank(place: Site, request: HttpRequest) -> Sheet:

@@ -93,3 +93,19 @@ def test_a_screen_of_an_empty_chair_asks_nobody(cast, screen) -> None:
         record_feeling(screen, kind="note", client_key=uuid4(), now=NOW)
     assert answer_help(session, by=cast.nurse, now=NOW) is None
     assert not AuditEntry.objects.filter(action__in=("help.asked", "help.answered", "feeling.recorded")).exists()
+
+
+def test_a_session_keeps_so_many_answers_and_no_more(cast, screen, session) -> None:
+    for second in range(0, 60, 2):
+        kind = ("feels_good", "feels_so_so", "feels_bad")[second % 3]
+        record_feeling(screen, kind=kind, client_key=uuid4(), now=ago(40) + timedelta(seconds=second * 10))
+    assert session.events.count() == 20
+    record_feeling(screen, kind="feels_bad", client_key=uuid4(), now=NOW)
+    assert session.events.count() == 21
+
+
+def test_a_call_that_nobody_answered_ends_with_the_visit(cast, sign_in, screen) -> None:
+    gone = at_state("discharged", cast, first_device_at=ago(300), chair=cast.chairs[0])
+    gone.help_calls.create(site=gone.site, screen=screen, client_key=uuid4(), asked_at=gone.discharged_at - timedelta(minutes=4))
+    page = sign_in(cast.nurse).get(f"/riverside/sessions/{gone.pk}/record/").content.decode()
+    assert "has waited for 4 min" in page
