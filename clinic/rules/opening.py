@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -43,6 +44,7 @@ def _instants(day: date, wall: time, zone: ZoneInfo) -> tuple[datetime, datetime
     return first.replace(fold=0).astimezone(UTC), first.replace(fold=1).astimezone(UTC)
 
 
+@lru_cache(maxsize=512)
 def day_bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
     """The first moment of a local day and of the next (UTC): 23, 24 or 25 hours apart."""
     return earliest(day, time.min, zone), earliest(day + timedelta(days=1), time.min, zone)
