@@ -4,26 +4,24 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 
 from clinic.models import Chair, Site
-from clinic.prepared import prepared
 from clinic.queries.opening import today_at
 from clinic.rules.opening import Calendar
 from desk.queries.alarms import alert_of_card, escalations
+from desk.queries.board_rows import active_chairs, open_forms, sessions_on
 from desk.queries.worries import owner_words, round_words
-from sessions.models import Alert, MonitoringForm, Round, TreatmentSession
+from sessions.models import Alert, MonitoringForm, TreatmentSession
 from sessions.picture import Picture, bare_pictures_of
 from sessions.queries.concerns import Concern, FormState, concerns, has_visits, next_moments
 from sessions.queries.due import next_due
-from sessions.queries.forgotten import is_explained, over_at
-from sessions.queries.forms import OPEN as FORM_OPEN
+from sessions.queries.forgotten import over_at
 from sessions.queries.forms import days_of, limits_of
 from sessions.queries.loose import Loose, read_loose
 from sessions.queries.policies import policies_for
-from sessions.queries.screening import WORDS, screen_is_open
-from sessions.queries.screens import feels_bad_since, with_calls
+from sessions.queries.screening import WORDS
+from sessions.queries.screens import feels_bad_since
 from sessions.rules.deadlines import Urgency, urgency
 from sessions.states import OPEN, PRESENT, Status
 
@@ -59,31 +57,6 @@ def sessions_on_board(site: Site, today: date, chairs: list[Chair]) -> list[Trea
         if session.chair_id in known:
             session.chair = known[session.chair_id]
     return sessions
-
-
-# Of each row's patient and policy; a phone number alone costs more to read than the rest.
-UNSHOWN = (
-    *(f"patient__{name}" for name in ("uid", "phone", "email", "address", "allergies", "status_changed_at", "created_at")),
-    *(f"policy__{name}" for name in ("signing_credentials", "reason", "recorded_at")),
-)
-
-
-@prepared
-def sessions_on(site_pk: int, today: date) -> QuerySet[TreatmentSession]:
-    rows = TreatmentSession.objects.filter(Q(treatment_on=today) | Q(status__in=PRESENT), site_id=site_pk).exclude(status=Status.VOIDED)
-    rounds = Round.objects.standing().filter(session_id=OuterRef("pk")).order_by("-observed_at")
-    rows = with_calls(rows).annotate(
-        needs_prescriber=screen_is_open(),
-        explained=is_explained(),
-        last_round_at=Subquery(rounds.values("observed_at")[:1]),
-        monitor_name=F("monitor__printed_name"),
-    )
-    return rows.select_related("patient", "policy").defer(*UNSHOWN).order_by()
-
-
-@prepared
-def active_chairs(site_pk: int) -> QuerySet[Chair]:
-    return Chair.objects.filter(site_id=site_pk, is_active=True).order_by("position", "name", "pk")
 
 
 def floor_of(site: Site, now: datetime) -> Floor:
@@ -241,11 +214,6 @@ def done_rows(site: Site, sessions: list[TreatmentSession]) -> list[dict[str, ob
     return sorted(rows, key=lambda row: row["at"], reverse=True)  # type: ignore[arg-type, return-value]
 
 
-OWED_COLUMNS = (
-    "session", "status", "revision", "treatment_on", "due_on", "owed_at", "session__patient", "session__patient__last_name", "session__patient__first_name",
-)  # fmt: skip
-
-
 def forgotten_card(session: TreatmentSession, calendar: Calendar, now: datetime) -> dict[str, object]:
     """What a card says of a session that is open past its day's closing (PMF-1), until somebody has said why."""
     since = over_at(session, calendar)
@@ -257,12 +225,6 @@ def forgotten_card(session: TreatmentSession, calendar: Calendar, now: datetime)
 def closing_changes(live: Iterable[TreatmentSession], calendar: Calendar, now: datetime) -> list[datetime]:
     moments = [over_at(session, calendar) for session in live]
     return [moment for moment in moments if moment > now]
-
-
-@prepared
-def open_forms(site_pk: int) -> QuerySet[MonitoringForm]:
-    owed = MonitoringForm.objects.filter(site_id=site_pk, status__in=FORM_OPEN).order_by("due_on", "pk").select_related("session__patient")
-    return owed.only(*OWED_COLUMNS)
 
 
 def form_states(forms: Iterable[MonitoringForm], loose: Loose, today: date) -> list[FormState]:

@@ -1,0 +1,47 @@
+"""What the board reads of sessions, chairs and forms: three queries, written once a worker (ADR 14)."""
+
+from datetime import date
+
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+
+from clinic.models import Chair
+from clinic.prepared import prepared
+from sessions.models import MonitoringForm, Round, TreatmentSession
+from sessions.queries.forgotten import is_explained
+from sessions.queries.forms import OPEN as FORM_OPEN
+from sessions.queries.screening import screen_is_open
+from sessions.queries.screens import with_calls
+from sessions.states import PRESENT, Status
+
+OWED_COLUMNS = (
+    "session", "status", "revision", "treatment_on", "due_on", "owed_at", "session__patient", "session__patient__last_name", "session__patient__first_name",
+)  # fmt: skip
+# Of each row's patient and policy; a phone number alone costs more to read than the rest.
+UNSHOWN = (
+    *(f"patient__{name}" for name in ("uid", "phone", "email", "address", "allergies", "status_changed_at", "created_at")),
+    *(f"policy__{name}" for name in ("signing_credentials", "reason", "recorded_at")),
+)
+
+
+@prepared
+def sessions_on(site_pk: int, today: date) -> QuerySet[TreatmentSession]:
+    rows = TreatmentSession.objects.filter(Q(treatment_on=today) | Q(status__in=PRESENT), site_id=site_pk).exclude(status=Status.VOIDED)
+    rounds = Round.objects.standing().filter(session_id=OuterRef("pk")).order_by("-observed_at")
+    rows = with_calls(rows).annotate(
+        needs_prescriber=screen_is_open(),
+        explained=is_explained(),
+        last_round_at=Subquery(rounds.values("observed_at")[:1]),
+        monitor_name=F("monitor__printed_name"),
+    )
+    return rows.select_related("patient", "policy").defer(*UNSHOWN).order_by()
+
+
+@prepared
+def active_chairs(site_pk: int) -> QuerySet[Chair]:
+    return Chair.objects.filter(site_id=site_pk, is_active=True).order_by("position", "name", "pk")
+
+
+@prepared
+def open_forms(site_pk: int) -> QuerySet[MonitoringForm]:
+    owed = MonitoringForm.objects.filter(site_id=site_pk, status__in=FORM_OPEN).order_by("due_on", "pk").select_related("session__patient")
+    return owed.only(*OWED_COLUMNS)
