@@ -31,7 +31,14 @@ def timeline(picture: Picture) -> list[dict[str, Any]]:
         for row in picture.overrides
     ]
     entries += [row_entry(row.happened_at, f"Breach: {row.text}", "", "act", "flag") for row in picture.breaches]
+    entries += moments(picture)
     return sorted(entries, key=lambda entry: entry["at"], reverse=True)
+
+
+def moments(picture: Picture) -> list[dict[str, Any]]:
+    """What the session itself keeps: when it was cleared, and when its discharge was signed."""
+    marks = [("Cleared for dosing", "shield-check", picture.session.cleared_at), ("Discharge signed", "log-out", picture.session.discharged_at)]
+    return [row_entry(at, title, "", "ok", icon) for title, icon, at in marks if at is not None]
 
 
 def row_entry(at: datetime, title: str, text: str, tone: str, icon: str, by: str = "") -> dict[str, Any]:

@@ -62,6 +62,14 @@ def test_each_state_opens_its_step(cast, nurse, prescriber_here, status, step):
     assert re.findall(r'id="step-(\w+)"', answer.content.decode())[0].startswith(step[:4])
 
 
+@pytest.mark.parametrize(
+    ("status", "marks"), [("arrived", []), ("cleared", ["Cleared for dosing"]), ("discharged", ["Discharge signed", "Cleared for dosing"])]
+)
+def test_the_record_says_when_it_was_cleared_and_when_signed_out(cast, nurse, prescriber_here, status, marks):
+    entries = nurse.get(address(at_state(status, cast))).context["entries"]
+    assert [entry["title"] for entry in entries if entry["title"] in ("Cleared for dosing", "Discharge signed")] == marks
+
+
 @pytest.mark.parametrize("asked", ["arrive", "prepare", "dose", "watch", "leave", "form"])
 @pytest.mark.parametrize("status", ["arrived", "dosing", "monitoring", "discharged"])
 def test_any_step_may_be_asked_for(cast, nurse, prescriber_here, status, asked):
