@@ -5,6 +5,7 @@
 SLOW = (
     "junk",
     "ten_thousand",
+    "tests/machine/",
     "test_every_role_gets_its_answer",
     "test_guards_cost_little",
     "test_start_clinic.py::test_it_works_with_production_settings",

@@ -1,0 +1,225 @@
+"""The state machine: time passes, somebody acts, and the oracle looks at the rows before and after."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+
+from clinic import chain
+from clinic.findings import Level, Refused
+from desk.queries.board import floor_of
+from sessions.actions.watchman import make_round
+from sessions.rules.concerns import KINDS
+from tests.machine import chairs, gone, office, oracle  # noqa: F401  (they register their steps)
+from tests.machine.snapshot import Snapshot
+from tests.machine.steps import STEPS, Act
+from tests.machine.usual import minutes_until_next, next_session, usual
+from tests.machine.world import STARTS, NothingToDo, Shut, Turn, World, open_the_day
+
+WHAT = st.sampled_from(["usual"] * 130 + ["anything"] * 104 + ["again"] * 15 + ["watchman"])
+
+
+class Floor(RuleBasedStateMachine):
+    """One example is one day of Riverside: its rows are rolled back afterwards. `world` is set by `floor_of_world`."""
+
+    world: World
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.world.forget()
+        self.savepoint = transaction.savepoint()
+        self.now = STARTS[0]
+        self.last: Act | None = None
+        self.story: list[str] = []
+
+    @initialize(
+        start=st.sampled_from(STARTS), anchor=st.sampled_from(["last_device", "last_device", "first_device"]),
+        setting=st.sampled_from(["outpatient"] * 4 + ["inpatient"]), is_staffed=st.sampled_from([True, True, True, False]),
+    )  # fmt: skip
+    def the_day_begins(self, start: datetime, anchor: str, setting: str, is_staffed: bool) -> None:
+        self.now = start
+        open_the_day(self.world, start, anchor=anchor, setting=setting, is_staffed=is_staffed)
+        self.shot = Snapshot()
+
+    @rule(data=st.data())
+    def somebody_acts(self, data: Any) -> None:
+        """Mostly what usually comes next, often anything by anybody, now and then the same post again; the watchman passes by."""
+        kind = data.draw(WHAT)
+        if kind == "watchman":
+            self.the_watchman_comes()
+        elif kind == "again":
+            self.the_same_post_again()
+        elif kind == "anything":
+            self.anybody_does_anything(self.turn(data, is_careful=False))
+        else:
+            self.the_usual_next_thing(self.turn(data, is_careful=True))
+
+    def the_usual_next_thing(self, turn: Turn) -> None:
+        pk = next_session(turn)
+        if not pk:
+            return self.act(turn, "book", 0)
+        self.time_passes(turn, minutes_until_next(turn, pk))
+        return self.act(turn, usual(turn, pk), pk)
+
+    def anybody_does_anything(self, turn: Turn) -> None:
+        sessions = [row.id for row in self.shot.rows("treatmentsession")]
+        self.time_passes(turn, [0, 0, 0, 1, 4, 9, 20, -3])
+        self.act(turn, turn.pick(sorted(STEPS)) if sessions else "book", turn.pick(sessions) if sessions else 0)
+
+    def the_same_post_again(self) -> None:
+        """A double tap, or a retry after a lost answer: refused, or without a second effect."""
+        if self.last is None:
+            return
+        before, outcome = self.shot, "accepted"
+        try:
+            self.last()
+        except Refused:
+            outcome = "refused"
+        self.demand(self.looked().tables == before.tables, "a repeated post had a second effect")
+        self.counted("the same post again", outcome)
+
+    def the_watchman_comes(self) -> None:
+        """He adds nothing to what the board says, two of him no more than one, and one who slept till now says the same."""
+        site = self.world.cast.riverside
+        board = floor_of(site, self.now)
+        make_round(now=self.now)
+        with_him = self.notices()
+        make_round(now=self.now)
+        self.demand(self.notices() == with_him, "two watchmen said more than one")
+        self.demand(floor_of(site, self.now) == board, "the watchman changed the board")
+        inner = transaction.savepoint()
+        self.without_history()
+        make_round(now=self.now)
+        asleep = self.notices()
+        transaction.savepoint_rollback(inner)
+        self.demand(with_him == asleep, f"who woke late says {asleep}, who was awake {with_him}")
+        before = self.shot
+        self.demand(not oracle.kept_faults(before, self.looked()), "the watchman changed a fact")
+        self.counted("the watchman comes", "accepted")
+
+    # --- one act ---------------------------------------------------------------------------------------------------------
+    def turn(self, data: Any, *, is_careful: bool) -> Turn:
+        turn = Turn(self.world, self.shot, data.draw, self.now, is_careful, self.world.cast.nurse)
+        turn.by = turn.pick(self.world.people())
+        return turn
+
+    def time_passes(self, turn: Turn, minutes: list[int]) -> None:
+        self.now += timedelta(minutes=turn.pick(minutes), seconds=turn.pick([0, 11]))
+        turn.now = self.now
+
+    def act(self, turn: Turn, name: str, pk: int) -> None:
+        before, outcome = self.shot, "accepted"
+        try:
+            act = STEPS[name](turn, pk)
+        except Shut:
+            return self.counted(name, "shut")
+        except NothingToDo:
+            return None
+        try:
+            act()
+        except Refused as refused:
+            outcome = "refused"
+            self.remember(pk, refused)
+        after = self.looked()
+        self.tell(turn, name, pk, outcome)
+        if outcome == "refused":
+            self.demand(after.tables == before.tables, f"{name} was refused and wrote all the same")
+        else:
+            # Without a page's key pressing twice is two acts (a way home said twice).
+            self.last = act if "client_key" in act.keywords or "check" in act.keywords or "event" in act.keywords else None
+            faults = oracle.faults(before, after, by=turn.by.pk, now=turn.now)
+            self.demand(not faults, "\n".join(faults))
+        self.counted(name, outcome)
+        self.count_moves(before, after)
+        self.count_early(before, turn, name, pk, outcome)
+        return None
+
+    def looked(self) -> Snapshot:
+        """The rows now. Where the engine can say that nothing was written since, they are those of before."""
+        written = getattr(connection.connection, "total_changes", None)
+        if written is None or written != getattr(self, "written", -1):
+            self.shot, self.written = Snapshot(), written
+        return self.shot
+
+    def remember(self, pk: int, refused: Refused) -> None:
+        self.world.undecided[pk] = [finding.key for finding in refused.findings if finding.level is Level.DECISION]
+
+    # --- what is told ----------------------------------------------------------------------------------------------------
+    def tell(self, turn: Turn, name: str, pk: int, outcome: str) -> None:
+        at = turn.now.astimezone(self.world.cast.riverside.zone)
+        status = self.shot.session(pk).status if pk else ""
+        why = sorted(oracle.shut(self.shot, self.shot.session(pk), turn.now)) if status == "monitoring" else ""
+        self.story.append(f"{at:%d %H:%M:%S} {turn.by}: {name} session {pk} {outcome} -> {status} {why}")
+
+    def counted(self, name: str, outcome: str) -> None:
+        self.world.ledger.acts[name][outcome] += 1
+        self.world.ledger.steps += 1
+
+    def count_moves(self, before: Snapshot, after: Snapshot) -> None:
+        """By the audit trail: one act may make two moves (a device takes a booked session to dosing and on to monitoring)."""
+        for entry in oracle.new_entries(before, after):
+            said = [line.removeprefix("change status ") for line in entry.body.splitlines() if line.startswith("change status [")]
+            if entry.target_kind == "treatmentsession" and said:
+                old, new = json.loads(said[0])
+                self.world.ledger.moves[old, new] += 1
+
+    def count_early(self, before: Snapshot, turn: Turn, name: str, pk: int, outcome: str) -> None:
+        """How often a discharge was tried while its gate was shut; and an open one is open for whoever may sign."""
+        session = before.tables["treatmentsession"].get(pk)
+        if name != "discharge" or session is None or session.status != "monitoring":
+            return
+        reasons = oracle.shut(before, session, turn.now)
+        if reasons:
+            self.world.ledger.early[f"{outcome}, {'before its time' if 'time' in reasons else 'not ready'}"] += 1
+        else:
+            self.demand(outcome == "accepted", "the gate is open, and the discharge was refused")
+
+    def demand(self, is_good: bool, text: str) -> None:
+        """Fail with the day's story so far."""
+        if not is_good:
+            raise AssertionError("\n".join([text, "", *self.story[-60:]]))
+
+    def notices(self) -> list[tuple[Any, ...]]:
+        from clinic.models import Notice
+
+        rows = Notice.objects.filter(site=self.world.cast.riverside, resolved_at__isnull=True, kind__in=HIS)
+        return sorted(rows.values_list("kind", "target_kind", "target_pk", "discriminator", "text"))
+
+    def without_history(self) -> None:
+        from clinic.models import Heartbeat, Notice
+
+        Notice.objects.filter(kind__in=HIS).delete()
+        Heartbeat.objects.all().delete()
+
+    def teardown(self) -> None:
+        try:
+            verdict = chain.verified(f"site:{self.world.cast.riverside.pk}")
+            self.demand(verdict.is_whole, str(verdict))
+        finally:
+            transaction.savepoint_rollback(self.savepoint)
+
+
+HIS = tuple(kind.code for kind in KINDS)
+
+
+STEPS_A_DAY = 100
+
+
+def run_days(world: World, *, steps: int, first_seed: int) -> None:
+    """Run days until so many steps were made; the same seed lives the same days."""
+    goal, number = world.ledger.steps + steps, first_seed
+    while world.ledger.steps < goal:
+        days = min(20, 1 + (goal - world.ledger.steps) // STEPS_A_DAY)
+        chosen = settings(
+            max_examples=days, stateful_step_count=STEPS_A_DAY, phases=[Phase.generate], database=None, deadline=None,
+            suppress_health_check=list(HealthCheck),
+        )  # fmt: skip
+        machine = seed(number)(type("Floor", (Floor,), {"world": world}))
+        run_state_machine_as_test(machine, settings=chosen)  # type: ignore[no-untyped-call]
+        number += 1

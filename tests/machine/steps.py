@@ -1,0 +1,283 @@
+"""Every act of the floor as one step: who comes through which door, what they post. A step returns the act, ready to be done and done again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from clinic.signatures import IdentityProof
+from sessions.actions import alerts, arrival, booking, confirmation, device_seconds, devices, dosing, predose, screening, watch
+from sessions.models import Alert, DeviceUse, Observation, Round, SessionEvent
+from sessions.rules.alerts import URGENT_SIGNS
+from tests.factories.sessions import EXPIRY, GOOD_VITALS, LOT, good_answers
+from tests.machine.snapshot import moment
+from tests.machine.world import Turn
+
+Act = partial[Any]
+STEPS: dict[str, Callable[[Turn, int], Act]] = {}
+EVENTS = [kind for kind in SessionEvent.Kind.values if kind != "stopped_early"]
+
+
+def step(url: str) -> Callable[[Callable[[Turn, int], Act]], Callable[[Turn, int], Act]]:
+    """A step that goes through the door of that page; it is called with the session that it is about."""
+
+    def kept(make: Callable[[Turn, int], Act]) -> Callable[[Turn, int], Act]:
+        def entered(turn: Turn, pk: int) -> Act:
+            if url:
+                turn.enter(url)
+            return make(turn, pk)
+
+        STEPS[make.__name__] = entered
+        return entered
+
+    return kept
+
+
+def proof(turn: Turn) -> dict[str, Any]:
+    """Who signs has just proved who they are."""
+    return {"proof": IdentityProof(user=turn.by, method="password"), "membership": turn.membership}
+
+
+def us(turn: Turn) -> dict[str, Any]:
+    return {"by": turn.by, "now": turn.now}
+
+
+# --- the visit -------------------------------------------------------------------------------------------------------------
+def wish(turn: Turn, patient: Any) -> booking.Wish:
+    starts_at = turn.now.replace(second=0, microsecond=0) + timedelta(
+        minutes=turn.pick([0, 0, 0, 15, 60, 200, 1440, -60]) if turn.is_careful else turn.pick([-1500, -30, 0, 30, 200, 2000])
+    )
+    may_decide = turn.world.may(turn.by, "finding_decide")
+    dose = turn.pick([56, 56, 56, 84, 28])
+    return booking.Wish(
+        patient=patient, chair=turn.pick(turn.world.cast.chairs), starts_at=starts_at, dose_mg=dose, reason=turn.word() if may_decide else "", may_decide=may_decide
+    )  # fmt: skip
+
+
+@step("session_book")
+def book(turn: Turn, pk: int) -> Act:
+    if turn.is_careful and not turn.one_in(3):
+        turn.by = turn.world.cast.prescriber
+    here = {row.patient_id for row in turn.shot.rows("treatmentsession") if row.treatment_on == turn.today()}
+    free = [patient for patient in turn.world.patients if patient.pk not in here or not turn.is_careful]
+    return partial(booking.book, wish(turn, turn.pick(free or turn.world.patients)), client_key=turn.key(), **us(turn))
+
+
+@step("session_move")
+def move_visit(turn: Turn, pk: int) -> Act:
+    session = turn.session(pk)
+    return partial(booking.move_visit, session, wish(turn, session.patient), **us(turn))
+
+
+@step("session_cancel")
+def cancel(turn: Turn, pk: int) -> Act:
+    return partial(booking.cancel, turn.session(pk), reason=turn.word(), **us(turn))
+
+
+@step("session_miss")
+def mark_missed(turn: Turn, pk: int) -> Act:
+    return partial(booking.mark_missed, turn.session(pk), reason=turn.word(), **us(turn))
+
+
+@step("session_rebook")
+def rebook(turn: Turn, pk: int) -> Act:
+    return partial(booking.rebook, turn.session(pk), reason=turn.word(), **us(turn))
+
+
+@step("")
+def confirm_visit(turn: Turn, pk: int) -> Act:
+    session = turn.session(pk)
+    return partial(confirmation.confirm_visit, session_uid=session.uid, schedule_version=session.schedule_version, now=turn.now)
+
+
+@step("session_arrive")
+def arrive(turn: Turn, pk: int) -> Act:
+    session = turn.session(pk)
+    return partial(
+        arrival.arrive, session, said_name=turn.yes(), said_birth_date=turn.yes(), way_home=turn.pick(["driver", "ride", ""]),
+        escort=session.patient.contacts.first() if turn.one_in(4) else None, client_key=turn.key(), **us(turn),
+    )  # fmt: skip
+
+
+@step("way_home_set")
+def set_way_home(turn: Turn, pk: int) -> Act:
+    return partial(arrival.set_way_home, turn.session(pk), way_home=turn.pick(["driver", "transit", "van", ""]), escort=None, **us(turn))
+
+
+@step("session_wait")
+def wait(turn: Turn, pk: int) -> Act:
+    return partial(arrival.wait, turn.session(pk), reason=turn.word(), **us(turn))
+
+
+@step("session_resume")
+def resume(turn: Turn, pk: int) -> Act:
+    return partial(arrival.resume, turn.session(pk), **us(turn))
+
+
+@step("session_hold")
+def hold(turn: Turn, pk: int) -> Act:
+    return partial(arrival.hold, turn.session(pk), reason=turn.word(), **us(turn))
+
+
+@step("session_reopen")
+def reopen(turn: Turn, pk: int) -> Act:
+    return partial(arrival.reopen, turn.session(pk), reason=turn.word(), **us(turn))
+
+
+# --- before the dose ---------------------------------------------------------------------------------------------------------
+@step("predose_answer")
+def answer_round(turn: Turn, pk: int) -> Act:
+    answers = good_answers(turn.now)
+    if turn.one_in(4):
+        answers |= turn.pick([
+            {"last_food": turn.now.isoformat()}, {"contraindications": ["vascular"]}, {"suicide_risk": "positive"}, {"enrolment": "down"},
+            {"enrolment": "not_enrolled"}, {"medicines": ["alcohol"]}, {"event_since": "yes"},
+        ])  # fmt: skip
+    if turn.one_in(8):
+        answers.pop(turn.pick(sorted(answers)))
+    said = {"asked_identity": turn.yes(), "said_name": turn.yes(), "said_birth_date": turn.yes()}
+    return partial(predose.answer_round, turn.session(pk), answers=answers, **said, client_key=turn.key(), **us(turn))
+
+
+@step("finding_decide")
+def decide(turn: Turn, pk: int) -> Act:
+    keys = turn.world.undecided.get(pk) or ["PRE-3.way_home", "DOS-9.start", "PRE-2.missing"]
+    key = keys[0] if turn.is_careful else turn.pick(keys)
+    turn.world.undecided[pk] = [other for other in keys if other != key]
+    return partial(
+        predose.decide, turn.session(pk), finding_key=key, reason=turn.word(), client_key=turn.key(), membership=turn.membership, **us(turn)
+    )
+
+
+@step("session_clear")
+def clear_for_dosing(turn: Turn, pk: int) -> Act:
+    return partial(predose.clear_for_dosing, turn.session(pk), membership=turn.membership, **us(turn))
+
+
+@step("patient_seen")
+def see_patient(turn: Turn, pk: int) -> Act:
+    return partial(screening.see_patient, turn.session(pk), note=turn.word(), client_key=turn.key(), **us(turn))
+
+
+# --- the dose -------------------------------------------------------------------------------------------------------------------
+def kit(turn: Turn) -> dosing.Kit:
+    if turn.one_in(6):
+        return dosing.Kit(
+            route=turn.pick(["patient", "bulk"]), lot=turn.pick(["", "OTHER-7"]), expires_on=turn.pick([None, EXPIRY.replace(year=2020)])
+        )
+    return dosing.Kit(route="bulk", lot=LOT, expires_on=EXPIRY)
+
+
+def given(turn: Turn) -> dosing.Given:
+    return dosing.Given(
+        kit=kit(turn), sprays=turn.pick([2, 2, 2, 2, 1, 0]), given_at=turn.seen_at(), observed_by=turn.pick([None, turn.world.cast.second_nurse]),
+        indicator_ok=turn.yes(), label_checked=turn.yes(), has_failed=not turn.yes(),
+    )  # fmt: skip
+
+
+@step("dosing_start")
+def start(turn: Turn, pk: int) -> Act:
+    said = {"said_name": turn.yes(), "said_birth_date": turn.yes()}
+    return partial(dosing.start, turn.session(pk), kit=kit(turn), **said, client_key=turn.key(), membership=turn.membership, **us(turn))
+
+
+@step("device_record")
+def record_device(turn: Turn, pk: int) -> Act:
+    return partial(dosing.record_device, turn.session(pk), given=given(turn), client_key=turn.key(), membership=turn.membership, **us(turn))
+
+
+@step("dosing_stop")
+def stop_dosing(turn: Turn, pk: int) -> Act:
+    return partial(dosing.stop_dosing, turn.session(pk), reason=turn.word(), client_key=turn.key(), **us(turn))
+
+
+@step("device_undo")
+def undo_device(turn: Turn, pk: int) -> Act:
+    device = turn.row(DeviceUse, pk)
+    if turn.is_careful:
+        turn.by, turn.now = device.recorded_by, min(turn.now, moment(device.recorded_at) + timedelta(seconds=30))
+    return partial(devices.undo_device, device, client_key=turn.key(), **us(turn))
+
+
+@step("device_correct")
+def correct_device(turn: Turn, pk: int) -> Act:
+    device, new = turn.row(DeviceUse, pk), given(turn)
+    if turn.pick([True, False]):
+        shift = timedelta(minutes=turn.pick([-90, -20, -5, -1, 0, 1, 5, 20]))
+        new = dosing.Given(kit=new.kit, sprays=device.sprays, given_at=device.observed_at + shift, observed_by=None)
+    second = turn.pick([None, None, turn.by, turn.world.cast.second_prescriber, turn.world.cast.second_nurse])
+    return partial(devices.correct_device, device, given=new, reason=turn.word(), client_key=turn.key(), second=second, **us(turn))
+
+
+@step("device_confirm")
+def confirm_device(turn: Turn, pk: int) -> Act:
+    """The second person proves who they are on the page of whoever is signed in."""
+    device = turn.row(DeviceUse, pk)
+    rows = [row for row in turn.shot.standing("deviceuse", pk) if row.counts_from is not None]
+    if turn.is_careful and rows:
+        device = DeviceUse.objects.get(pk=turn.pick(rows).id)
+    second = turn.pick([person for person in turn.world.people() if turn.world.may(person, "device_confirm")])
+    return partial(device_seconds.confirm_device, device, second=IdentityProof(user=second, method="password"), client_key=turn.key(), **us(turn))
+
+
+# --- the watch -------------------------------------------------------------------------------------------------------------------
+VITALS: dict[str, dict[str, Any]] = {
+    "high": {"systolic": 172}, "critical": {"systolic": 214, "diastolic": 124}, "low": {"spo2": 91}, "very low": {"spo2": 88}, "sedated": {"sedation": 3},
+    "deep": {"sedation": 2}, "dissociated": {"dissociation": "moderate"}, "shallow": {"breathing": "shallow"}, "laboured": {"breathing": "laboured"},
+    "raised": {"systolic": 148, "diastolic": 94}, "impossible": {"systolic": 70, "diastolic": 90}, "unlikely": {"pulse": 150}, "vomiting": {"nausea": "vomiting"},
+}  # fmt: skip
+
+
+def check(turn: Turn) -> watch.Check:
+    values: dict[str, Any] = {**GOOD_VITALS, "systolic": 112 + turn.pick(range(20))}
+    missing: dict[str, str] = {}
+    if turn.one_in(2):
+        values |= VITALS[turn.pick(sorted(VITALS))]
+    if turn.one_in(8):
+        field = turn.pick(sorted(GOOD_VITALS))
+        values[field], missing[field] = None, turn.word()
+    signs = (turn.pick(URGENT_SIGNS)[0],) if turn.one_in(12) else ()
+    return watch.Check(
+        values=values, observed_at=turn.seen_at(), client_key=turn.key(), not_obtained=missing, urgent_signs=signs, is_confirmed=turn.yes(),
+        observed_by=turn.pick([None, turn.world.cast.support]),
+    )  # fmt: skip
+
+
+@step("observation_record")
+def record_observation(turn: Turn, pk: int) -> Act:
+    return partial(watch.record_observation, turn.session(pk), check=check(turn), **us(turn))
+
+
+@step("observation_correct")
+def correct_observation(turn: Turn, pk: int) -> Act:
+    return partial(watch.correct_observation, turn.row(Observation, pk), check=check(turn), reason=turn.word(), **us(turn))
+
+
+@step("round_record")
+def record_round(turn: Turn, pk: int) -> Act:
+    return partial(watch.record_round, turn.session(pk), observed_at=turn.seen_at(), client_key=turn.key(), **us(turn))
+
+
+@step("event_record")
+def record_event(turn: Turn, pk: int) -> Act:
+    event = watch.Event(kind=turn.pick(EVENTS), observed_at=turn.seen_at(), client_key=turn.key(), what=turn.word())
+    return partial(watch.record_event, turn.session(pk), event=event, **us(turn))
+
+
+@step("check_withdraw")
+def withdraw(turn: Turn, pk: int) -> Act:
+    fact = turn.row(turn.pick([Observation, Round, SessionEvent]), pk)
+    return partial(watch.withdraw, fact, reason=turn.word(), client_key=turn.key(), **us(turn))
+
+
+@step("alert_acknowledge")
+def acknowledge_alert(turn: Turn, pk: int) -> Act:
+    return partial(alerts.acknowledge_alert, turn.row(Alert, pk, standing=False), **us(turn))
+
+
+@step("alert_close")
+def close_alert(turn: Turn, pk: int) -> Act:
+    rows = [row for row in turn.shot.of("alert", pk) if row.closed_at is None or not turn.is_careful]
+    return partial(alerts.close_alert, Alert.objects.get(pk=turn.pick(rows).id), note=turn.word(), **us(turn))
