@@ -123,6 +123,7 @@ def test_every_state_may_be_voided_once(status):
     [
         ("booked", "arrived", True), ("booked", "discharged", False), ("monitoring", "discharged", True), ("dosing", "discharged", False),
         ("discharged", "monitoring", False), ("cleared", "dosing", True), ("cancelled", "booked", True), ("left", "arrived", False),
+        ("arrived", "booked", False), ("dosing", "cleared", False),
     ],
 )  # fmt: skip
 def test_the_table_of_moves(here, there, may):

@@ -103,6 +103,14 @@ def test_cleared_when_nothing_stands_in_the_way(cast: Cast) -> None:
     assert AuditEntry.objects.filter(action="session.cleared").count() == 1
 
 
+def test_a_page_left_open_clears_nobody_who_is_being_dosed(cast: Cast) -> None:
+    """A spray was given meanwhile: back in "cleared" nobody would watch (DOS-2)."""
+    session = at_state(Status.DOSING, cast, first_device_at=NOW - timedelta(minutes=1))
+    with pytest.raises(Refused):
+        clear(session, cast)
+    assert TreatmentSession.objects.get(pk=session.pk).status == Status.DOSING
+
+
 def test_not_cleared_without_a_prescriber(cast: Cast, prescriber_here: DutyPeriod) -> None:
     """SET-2."""
     session = ready(cast)
