@@ -14,7 +14,7 @@ from clinic.queries.presence import PROOF
 from clinic.rules.presence import Presence, ended_at
 from patients.models import Enrolment, StandingParameters
 from reports.rules import Reading, SessionFacts
-from sessions.models import DeviceUse, Observation, TreatmentSession
+from sessions.models import DeviceUse, Discharge, Observation, TreatmentSession
 from sessions.picture import clock_policy
 from sessions.protocol import protocol_of
 from sessions.queries.forms import Filing, filings_of
@@ -31,7 +31,8 @@ def sessions_between(site: Site, first: date, last: date) -> QuerySet[TreatmentS
     """Dosed sessions of the days, both included: those with a spray that stands. Voided ones count nowhere, nor who left before any (PMF-1)."""
     spray = DeviceUse.objects.standing().filter(session_id=OuterRef("pk"), sprays__gt=0)
     days = TreatmentSession.objects.filter(site=site, treatment_on__gte=first, treatment_on__lte=last, status__in=DOSED)
-    return days.filter(Exists(spray)).order_by("treatment_on", "starts_at", "pk")
+    early = Discharge.objects.filter(session_id=OuterRef("pk"), is_early=True)
+    return days.filter(Exists(spray)).annotate(left_early=Exists(early)).order_by("treatment_on", "starts_at", "pk")
 
 
 def facts_of(site: Site, first: date, last: date) -> list[SessionFacts]:
@@ -78,8 +79,15 @@ def one(
         readings=[reading_of(*row) for row in readings],
         enrolled_on=enrolled_on, form_due_on=filing.due_on if filing else None, form_proven_sent_on=filing.sent_on if filing else None,
         prescriber_stays=[stay for stay in stays if first_at and end and stay.came_at < end and stay.ended_at > first_at],
-        checks_from_last=clocks.checks_from_last,
+        checks_from_last=clocks.checks_from_last, was_signed_out=was_signed_out(session),
     )  # fmt: skip
+
+
+def was_signed_out(session: TreatmentSession) -> bool | None:
+    """OUT-3: an early discharge, and leaving without one, fall short; None where the question doesn't arise."""
+    if session.status not in (Status.DISCHARGED, Status.LEFT):
+        return None
+    return session.status == Status.DISCHARGED and not getattr(session, "left_early", False)
 
 
 def reading_of(at: datetime, systolic: int | None, diastolic: int | None, kind: str) -> Reading:

@@ -38,6 +38,7 @@ class SessionFacts:
     form_proven_sent_on: date | None
     prescriber_stays: Sequence[Presence]
     checks_from_last: bool = False
+    was_signed_out: bool | None = None
 
 
 # True: kept. False: fell short. None: the measure doesn't speak about this session.
@@ -100,6 +101,11 @@ def prescriber_present(facts: SessionFacts, today: date) -> Answer:
     return not gaps(facts.prescriber_stays, facts.first_device_at, facts.ended_at)
 
 
+def signed_out(facts: SessionFacts, today: date) -> Answer:
+    """Whether the patient was signed out with every rule met: not early, not gone without a word (OUT-3). A transfer isn't judged."""
+    return facts.was_signed_out if facts.first_device_at is not None and facts.is_over else None
+
+
 _OVER = "Sessions with at least one spray that are over."
 MEASURES: tuple[Measure, ...] = (
     Measure(
@@ -122,6 +128,11 @@ MEASURES: tuple[Measure, ...] = (
     Measure(
         "prescriber", "SET-2", "Was a prescriber on site throughout?",
         "Confirmed presence covers the time from the first device to the end.", _OVER, "Sessions under way.", prescriber_present,
+    ),
+    Measure(
+        "signed_out", "OUT-3", "Was the patient signed out with every rule met?",
+        "Signed with the gate open; early discharges and patients who left without a sign-off fall short.", _OVER,
+        "Sessions under way, emergency transfers.", signed_out,
     ),
 )  # fmt: skip
 MEASURE_BY_CODE = {measure.code: measure for measure in MEASURES}

@@ -1,6 +1,7 @@
 """The compliance pages: right numbers from rows, who may see them, what they cost, and bad addresses."""
 
 import csv
+import uuid
 from collections.abc import Callable
 from datetime import date, timedelta
 
@@ -12,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from clinic.models import AuditEntry, DutyPeriod
 from reports.queries import facts_of
 from reports.rules import MEASURES, evaluate
-from sessions.models import FormSend, Observation, TreatmentSession
+from sessions.models import Discharge, FormSend, Observation, ReadinessCheck, TreatmentSession
 from sessions.states import Status
 from tests.cast import NOW, TODAY, Cast
 from tests.factories.sessions import DeviceUseFactory, ObservationFactory, at_state
@@ -44,7 +45,18 @@ def results(cast: Cast, first: date = TODAY, last: date = TODAY) -> dict[str, tu
 
 
 def test_a_session_that_kept_everything(session: TreatmentSession, cast: Cast) -> None:
-    assert results(cast) == {"watched": (1, 1), "pressures": (1, 1), "filed": (0, 0), "enrolled": (1, 1), "prescriber": (1, 1)}
+    assert results(cast) == {"watched": (1, 1), "pressures": (1, 1), "filed": (0, 0), "enrolled": (1, 1), "prescriber": (1, 1), "signed_out": (1, 1)}
+
+
+def test_who_left_or_was_signed_out_early_falls_short(session: TreatmentSession, cast: Cast) -> None:
+    at_state(Status.LEFT, cast)
+    at_state(Status.TRANSFERRED, cast)
+    ready = ReadinessCheck.objects.create(site=session.site, session=session, observed_at=NOW, recorded_at=NOW, recorded_by=cast.nurse, answers={})
+    Discharge.objects.create(
+        site=session.site, session=session, readiness=ready, discharged_at=NOW, discharged_by=cast.nurse, recorded_at=NOW, client_key=uuid.uuid4(),
+        is_early=True, early_reason="Ill", second_signer=cast.prescriber,
+    )  # fmt: skip
+    assert results(cast)["signed_out"] == (0, 2)
 
 
 def test_a_session_under_way_isnt_judged_by_its_end(cast: Cast) -> None:

@@ -25,10 +25,15 @@ GOOD = SessionFacts(
         Reading(FIRST - minutes(10), True, True), Reading(FIRST + minutes(40), True, False), Reading(FIRST + minutes(125), True, False),
     ],
     enrolled_on=date(2026, 1, 1), form_due_on=date(2026, 6, 17), form_proven_sent_on=date(2026, 6, 12),
-    prescriber_stays=[Presence(FIRST - minutes(60), FIRST + minutes(300))],
+    prescriber_stays=[Presence(FIRST - minutes(60), FIRST + minutes(300))], was_signed_out=True,
 )  # fmt: skip
 
 CASES = [
+    ("signed_out", {}, True),
+    ("signed_out", {"was_signed_out": False}, False),
+    ("signed_out", {"was_signed_out": None}, None),
+    ("signed_out", {"is_over": False}, None),
+    ("signed_out", {"first_device_at": None}, None),
     ("watched", {}, True),
     ("watched", {"ended_at": FIRST + minutes(130)}, True),
     ("watched", {"ended_at": FIRST + minutes(129)}, False),
@@ -85,4 +90,4 @@ def test_a_result_names_each_session_behind_it() -> None:
 
 
 def test_every_measure_cites_a_rule() -> None:
-    assert {measure.rule for measure in MEASURES} == {"MON-1", "MON-3", "PMF-5", "PAT-1", "SET-2"}
+    assert {measure.rule for measure in MEASURES} == {"MON-1", "MON-3", "PMF-5", "PAT-1", "SET-2", "OUT-3"}
