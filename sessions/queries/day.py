@@ -5,8 +5,10 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Q
 
+from clinic.findings import Finding
 from clinic.models import DutyPeriod, Equipment, Site
 from clinic.queries import duty_at, today_at
+from patients.queries.cosign import cosign_findings
 from sessions.models import DayRecord, DeviceUse, MonitoringForm, TreatmentSession
 from sessions.queries.forms import OPEN
 from sessions.rules.day import ROUTES, Counts, expected
@@ -60,6 +62,7 @@ class DaySheet:
     still_here: list[TreatmentSession]
     forms: int
     not_closed: list[date]
+    unsigned: list[Finding]
 
 
 def sheet_of(site: Site, day: date, now: datetime) -> DaySheet:
@@ -67,7 +70,7 @@ def sheet_of(site: Site, day: date, now: datetime) -> DaySheet:
     return DaySheet(
         day=day, is_today=day == today_at(site, now), opening=opening, closing=record_of(site, day, DayRecord.Kind.CLOSING), used=used,
         left=expected(counts_of(opening), used), here=duty_at(site, now), still_here=open_sessions(site), forms=forms_owed_count(site),
-        not_closed=days_not_closed(site, now),
+        not_closed=days_not_closed(site, now), unsigned=cosign_findings(site, now),
     )  # fmt: skip
 
 

@@ -57,8 +57,9 @@ def test_one_press_with_the_password_signs_it(cast: Cast, spoken: Order, sign_in
     assert "spoken order" not in text(prescriber, BOARD)
 
 
-def test_what_closing_the_day_must_explain(cast: Cast, spoken: Order) -> None:
+def test_what_closing_the_day_must_explain(cast: Cast, spoken: Order, sign_in) -> None:
     assert [finding.level for finding in cosign_findings(cast.riverside, NOW)] == [Level.NOTE]
+    assert "has not co-signed the spoken order" in text(sign_in(cast.nurse), reverse("day", args=["riverside"]))
     late(spoken)
     assert [finding.level for finding in cosign_findings(cast.riverside, NOW)] == [Level.DECISION]
     Order.objects.filter(pk=spoken.pk).update(cancelled_at=NOW, cancelled_by=cast.prescriber)
