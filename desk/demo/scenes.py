@@ -109,8 +109,12 @@ def written_late(script: Script, part: Part, began: int) -> None:
 
 
 def nearly_done(script: Script, part: Part, began: int) -> None:
-    """Two minutes to the gate; the last planned check is due."""
+    """Two minutes to the gate; the last planned check is due. The patient called for help at their screen, and said how they feel."""
     watched(script, part, began)
+    script.add(began - 23 - 52, partial(part.says, kind="feels_so_so"))
+    script.add(began - 23 - 53, part.calls_for_help)
+    script.add(began - 23 - 54, part.comes_to_help)
+    script.add(began - 23 - 95, partial(part.says, kind="feels_good"))
     script.add(began - 23 - 41, partial(part.check, systolic=139, diastolic=86, dissociation="mild", sedation=4))
     script.add(began - 23 - 66, partial(part.event, kind="dissociation_ended"))
     script.add(began - 23 - 70, part.round)

@@ -7,10 +7,10 @@ from uuid import uuid4
 
 from clinic.actions.duty import check_in
 from clinic.findings import Finding, decisions, undecided
-from clinic.models import Chair, Membership, Site, User
+from clinic.models import Chair, Membership, Screen, Site, User
 from clinic.signatures import IdentityProof
 from patients.models import Patient
-from sessions.actions import arrival, booking, departures, dosing, early, leaving, predose, watch
+from sessions.actions import arrival, booking, departures, dosing, early, leaving, predose, screens, watch
 from sessions.models import TreatmentSession
 from sessions.picture import picture_of
 from sessions.queries.gates import gate_facts
@@ -148,6 +148,22 @@ class Part:
 
     def round(self, at: datetime) -> None:
         watch.record_round(self.session, observed_at=at, client_key=uuid4(), by=self.by, now=at)
+
+    @property
+    def tablet(self) -> Screen | None:
+        """The patient's own screen at this chair, where one is enrolled."""
+        return Screen.objects.filter(chair=self.floor.chairs[self.room - 1], kind=Screen.Kind.PATIENT, revoked_at__isnull=True).first()
+
+    def says(self, at: datetime, kind: str) -> None:
+        if tablet := self.tablet:
+            screens.record_feeling(tablet, kind=kind, client_key=uuid4(), now=at)
+
+    def calls_for_help(self, at: datetime) -> None:
+        if tablet := self.tablet:
+            screens.ask_help(tablet, client_key=uuid4(), now=at)
+
+    def comes_to_help(self, at: datetime) -> None:
+        screens.answer_help(self.session, by=self.by, now=at)
 
     def ready(self, at: datetime) -> None:
         answers = {item.id: item.good[0] for item in ITEMS}

@@ -10,7 +10,7 @@ from clinic.models import Site, User
 from desk.demo import live
 from patients.models import Order
 from reminders.models import OutboxMessage
-from sessions.models import DeviceUse, Discharge, MonitoringForm, SafetyCall, TreatmentSession
+from sessions.models import DeviceUse, Discharge, HelpCall, MonitoringForm, SafetyCall, TreatmentSession
 from sessions.states import PRESENT, FormStatus, Status
 from tests.cast import NOW
 
@@ -29,6 +29,7 @@ def test_the_demonstration_stands_verifies_and_renews(still_clock) -> None:
     assert Discharge.objects.filter(is_early=True).count() == SafetyCall.objects.filter(closed_at=None).count() == 1
     assert Order.objects.filter(is_spoken=True, signed_at=None).exists()
     assert DeviceUse.objects.filter(counts_from__isnull=False, confirmation__isnull=True, session__status=Status.MONITORING).count() == 1
+    assert HelpCall.objects.filter(answered_at__isnull=False).exists()
     forms = MonitoringForm.objects.exclude(status=FormStatus.FILED)
     days = set(forms.values_list("due_on", flat=True))
     assert any(day < NOW.date() for day in days)
