@@ -7,11 +7,11 @@ from clinic.audit import Act
 from desk.demo.charts import Chart
 from desk.demo.house import House
 from desk.demo.past import Story
-from sessions.models import MonitoringForm
+from sessions.models import AdverseEvent, MonitoringForm
 from sessions.states import Status
 
 
-def write(house: House, charts: list[Chart], stories: list[Story], forms: list[MonitoringForm]) -> None:
+def write(house: House, charts: list[Chart], stories: list[Story], forms: list[MonitoringForm], events: list[AdverseEvent]) -> None:
     acts: list[Act] = []
     for chart in charts:
         acts += chart_acts(chart)
@@ -19,6 +19,8 @@ def write(house: House, charts: list[Chart], stories: list[Story], forms: list[M
         acts += session_acts(story)
     for form in forms:
         acts += form_acts(form)
+    for event in events:
+        acts += event_acts(event)
     acts.sort(key=lambda act: act.now)
     audit.append_many(acts, site=house.site)
 
@@ -67,3 +69,31 @@ def form_acts(form: MonitoringForm) -> list[Act]:
         acts.append(act("form.confirmed", "monitoringform", form.pk, form.completed_by_id, form.completed_at, patient_pk))
         acts.append(act("form.filed", "monitoringform", form.pk, form.completed_by_id, form.filed_at, patient_pk))
     return acts
+
+
+def event_acts(event: AdverseEvent) -> list[Act]:
+    """Recorded, then phoned an hour later."""
+    told = act(
+        "adverse_event.recorded",
+        "adverseevent",
+        event.pk,
+        event.recorded_by_id,
+        event.recorded_at,
+        event.patient_id,
+        {"session": 0, "is_serious": True},
+    )
+    return [
+        told,
+        *(
+            act(
+                "adverse_event.phoned",
+                "adverseevent",
+                event.pk,
+                row.recorded_by_id,
+                row.recorded_at,
+                event.patient_id,
+                {"report": row.pk, "to": row.to},
+            )
+            for row in event.reports.all()
+        ),
+    ]

@@ -19,7 +19,7 @@ from desk.queries.flowsheet import chart_of, check_rows, head_of, open_step, own
 from desk.queries.help import call_entries, calls_of, said
 from desk.queries.news import seq_or_none, with_news
 from desk.queries.record import signatures_of, superseded
-from desk.queries.timeline import just_saved, timeline
+from desk.queries.timeline import just_saved, row_entry, timeline
 from sessions.access import session_for
 from sessions.models import TreatmentSession
 from sessions.picture import Picture, picture_of
@@ -27,6 +27,7 @@ from sessions.queries.calls import names_of, prescribers_here
 from sessions.queries.forgotten import forgotten_since
 from sessions.queries.policies import policy_for
 from sessions.queries.safety_calls import MAY_OWE, open_call_of
+from sessions.queries.story import emergency_lines
 from sessions.queries.voiding import must_tell_rems
 from sessions.states import OPEN, Status
 from sessions.steps import leave, step
@@ -102,7 +103,8 @@ def session_record(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     picture = picture_of(session, policy_for(session))
     first, ended = picture.first_device_at, session.discharged_at or session.left_at or session.transferred_at or now
     stays = stays_over(place, first, ended) if first else []
-    entries = sorted([*timeline(picture), *call_entries(picture, calls_of(picture), now=now)], key=lambda entry: entry["at"])
+    alarms = (row_entry(at, text.capitalize(), "", "act", "siren") for at, text in emergency_lines(session))
+    entries = sorted([*timeline(picture), *call_entries(picture, calls_of(picture), now=now), *alarms], key=lambda entry: entry["at"])
     context = {
         "session": session, "now": now, "head": head_of(picture, place, now), "entries": entries, "checks": check_rows(picture, now),
         "chart": chart_of(picture, now), "given_mg": picture.given_mg, "first_device_at": first, "ended_at": ended if first else None,

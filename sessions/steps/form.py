@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from clinic.roles import Permission, may
-from sessions.models import MonitoringForm
+from sessions.models import Emergency, MonitoringForm
 from sessions.picture import Picture
 from sessions.queries.adverse import events_of, signs_of
 from sessions.queries.form_facts import ENDED
@@ -38,6 +38,7 @@ def context(picture: Picture, *, request: HttpRequest, now: datetime, bound_form
         "is_over": picture.session.status in ENDED,
         "link": NEXT.get(newest.form.status, "Open it") if newest else "",
         "adverse": list(events_of(picture.session.patient).filter(session=picture.session)),
+        "emergencies": list(Emergency.objects.filter(session=picture.session)),
         "raised": suggestions(signs_of(picture)),
         "may_judge": may(request.membership.role, Permission.CLINICAL_CHART),  # type: ignore[attr-defined]
         "may_open": may(request.membership.role, Permission.VIEW_RECORD),  # type: ignore[attr-defined]
