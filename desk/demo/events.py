@@ -29,7 +29,7 @@ def serious_events(house: House, stories: list[Story], dice: random.Random) -> l
     )  # fmt: skip
     phoned_at = known + timedelta(hours=2)
     EventReport.objects.create(
-        site=house.site, event=event, case=event.case, way="phone", to="rems", number="1-855-382-6022", spoke_with="Casey", reference="DEMO-AE-1",
+        site=house.site, event=event, case=event.case, way="phone", to="rems", number="518 555 0199", spoke_with="Casey", reference="DEMO-AE-1",
         observed_at=phoned_at, recorded_at=phoned_at, recorded_by=by, client_key=uuid(dice),
     )  # fmt: skip
     return [event]

@@ -37,9 +37,14 @@ class AdverseForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = untagged()
-        rest = [name for name in self.fields if name not in ("client_key", "kind", "began_at", "ended_at", "serious")]
+        rest = [name for name in self.fields if name not in ("client_key", "kind", "began_at", "ended_at", "serious", "criteria")]
         self.helper.layout = Layout(
-            "client_key", "kind", Div("began_at", "ended_at", css_class="v-fields"), Field("serious", wrapper_class="v-segmented"), *rest
+            "client_key",
+            "kind",
+            Div("began_at", "ended_at", css_class="v-fields"),
+            Field("serious", wrapper_class="v-segmented"),
+            Field("criteria", wrapper_class="v-segmented"),
+            *rest,
         )
 
     def told(self) -> Told:

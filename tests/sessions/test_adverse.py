@@ -33,7 +33,7 @@ def open_tasks():
 
 
 def phoned(cast, event, **changes):
-    call = {"to": "rems", "number": "1-855-382-6022", "phoned_at": NOW, "client_key": uuid4(), "by": cast.desk, "now": NOW}
+    call = {"to": "rems", "number": "518 555 0199", "phoned_at": NOW, "client_key": uuid4(), "by": cast.desk, "now": NOW}
     return adverse.report_by_phone(event, **(call | changes))
 
 

@@ -84,10 +84,10 @@ def test_what_happened_at_home_is_phoned_when_nobody_comes_again(cast, sign_in):
     for junk in ({}, {"to": "rems"}, {"to": "me", "number": "1"}, {"to": "rems", "number": "1", "phoned_at": "2026-06-11T09:10"}):
         assert client.post(url, {"client_key": uuid4()} | junk).status_code == 422
     assert not EventReport.objects.exists()
-    call = {"client_key": uuid4(), "to": "maker", "number": "1-800-526-7736", "spoke_with": "Kim", "reference": "M-7"}
+    call = {"client_key": uuid4(), "to": "maker", "number": "518 555 0199", "spoke_with": "Kim", "reference": "M-7"}
     assert sign_in(cast.desk).post(url, call).status_code == 303
     shown = text(client.get(made["Location"]))
-    for words in ("The maker phoned at 1-800-526-7736, spoke with Kim, their number M-7", "Reported."):
+    for words in ("phoned the maker at 518 555 0199, spoke with Kim, their number M-7", "Reported."):
         assert words in shown
     assert "to be phoned" not in text(client.get("/riverside/"))
 
