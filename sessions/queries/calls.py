@@ -46,12 +46,14 @@ def has_calls(now: datetime) -> ExpressionWrapper:
 def calls_for(request: HttpRequest) -> list[Call]:
     """The lines of one member's pages: emergencies for everybody; alerts for the prescribers on site, or for all of them when none is."""
     site, membership, now = request.site, request.membership, request.now  # type: ignore[attr-defined]
-    lines = [emergency_call(row, site) for row in open_emergencies(site.pk)]
+    emergencies = open_emergencies(site.pk)
+    is_prescriber = may(membership.role, Permission.DECIDE)
+    prescribers = prescribers_here(site, now) if emergencies or is_prescriber else []
+    lines = [emergency_call(row, site, prescribers) for row in emergencies]
     if may(membership.role, Permission.TAKE_VITALS):
         lines += [help_call(row, site) for row in open_help_calls(site.pk)]
-    if not may(membership.role, Permission.DECIDE):
+    if not is_prescriber:
         return lines
-    prescribers = prescribers_here(site, now)
     if prescribers and membership.pk not in {stay.membership_id for stay in prescribers}:
         return lines
     return lines + [alert_call(alert, site, prescribers) for alert in waiting_alerts(site, now)]
@@ -89,10 +91,16 @@ def names_of(stays: Iterable[DutyPeriod]) -> str:
     return " or ".join(dict.fromkeys(stay.membership.user.printed_name for stay in stays)) or "the prescriber (none is on site)"
 
 
-def emergency_call(emergency: Emergency, site: Site) -> Call:
+def emergency_call(emergency: Emergency, site: Site, prescribers: Iterable[DutyPeriod]) -> Call:
     where = emergency.where or "place not said yet"
     by = f"pressed by {emergency.recorded_by}" if emergency.recorded_by else "pressed at a screen"
-    return Call("emergency", f"Emergency: {where}", by, emergency.pressed_at, reverse("emergency", args=[site.slug, emergency.pk]))
+    return Call(
+        "emergency",
+        f"Emergency: {where}",
+        f"Called: {names_of(prescribers)}; {by}",
+        emergency.pressed_at,
+        reverse("emergency", args=[site.slug, emergency.pk]),
+    )
 
 
 def help_call(call: HelpCall, site: Site) -> Call:

@@ -20,8 +20,7 @@
   const isStation = () => Boolean(document.querySelector("[data-board]"));
 
   function present() {
-    if (document.querySelector('#calls [data-alarm="emergency"]')) return "emergency";
-    const kinds = [...document.querySelectorAll("[data-board] [data-alarm]")].map((one) => one.dataset.alarm);
+    const kinds = [...document.querySelectorAll("#calls [data-alarm], [data-board] [data-alarm]")].map((one) => one.dataset.alarm);
     if (Date.now() > hushedUntil && document.querySelector("[data-board] .v-next .is-late")) kinds.push("late");
     return LOUDNESS.find((kind) => kinds.includes(kind)) || "";
   }
