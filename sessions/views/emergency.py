@@ -19,6 +19,7 @@ from sessions.models import Emergency, EmergencyEntry, TreatmentSession
 from sessions.queries import emergency as facts
 from sessions.queries.calls import names_of
 from sessions.rules.emergency import STEPS, is_told
+from sessions.states import PRESENT
 
 
 @require_POST
@@ -31,9 +32,10 @@ def emergency_press(request: HttpRequest, site: str) -> HttpResponse:
 
 
 def session_named(site: Site, text: str) -> TreatmentSession | None:
+    """The session of the page, if its patient is in the house: whoever reads an old record is called to somebody else."""
     if not (text.isascii() and text.isdigit() and len(text) <= 18):
         return None
-    return TreatmentSession.objects.filter(site=site, pk=int(text)).first()
+    return TreatmentSession.objects.filter(site=site, pk=int(text), status__in=PRESENT).first()
 
 
 @require_GET
@@ -51,7 +53,7 @@ def shown(request: HttpRequest, place: Site, row: Emergency, *, forms: dict[str,
     taken = {entry.kind: entry.observed_at for entry in summary.entries if not entry.text}
     stays = facts.prescribers_first(place, now)
     context: dict[str, Any] = {
-        "site": place, "emergency": row, "summary": summary, "now": now, "spots": [] if row.where else facts.spots(place), "stays": stays,
+        "site": place, "emergency": row, "summary": summary, "now": now, "spots": [] if row.ended_at else facts.spots(place), "stays": stays,
         "called": names_of(stay for stay in stays if stay.is_prescriber),
         "steps": [{"kind": kind, "icon": icon, "label": EmergencyEntry.Kind(kind).label, "at": taken.get(kind), "key": uuid4()} for kind, icon in STEPS],
         "entry_key": uuid4(), "may_act": may(request.membership.role, Permission.CALL_EMERGENCY),  # type: ignore[attr-defined]

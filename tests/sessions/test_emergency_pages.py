@@ -53,6 +53,12 @@ def test_a_press_never_fails_for_what_comes_with_it(cast, sign_in, junk):
     assert Emergency.objects.get().session is None
 
 
+def test_an_old_record_on_the_screen_names_nobody(cast, sign_in):
+    gone = at_state("discharged", cast)
+    sign_in(cast.nurse).post(PRESS, {"session": gone.pk})
+    assert Emergency.objects.get().patient is None
+
+
 def test_another_sites_session_is_left_out(cast, sign_in):
     session = at_state("monitoring", cast)
     client = sign_in(cast.stranger)
@@ -75,7 +81,9 @@ def test_one_tap_says_where(cast, sign_in, row):
     assert client.post(url(row, "place/"), {"spot": f"s{session.pk}"}).status_code == 303
     shown = text(client.get(url(row)))
     assert str(session.patient) in shown
-    assert "Where?" not in shown
+    assert "Not Chair 1? Choose another place" in shown
+    assert client.post(url(row, "place/"), {"place": "Front desk"}).status_code == 303
+    assert str(session.patient) not in text(client.get(url(row))).replace(session.patient.short_name, "")
 
 
 @pytest.mark.parametrize("junk", [{}, {"spot": "s999999"}, {"spot": "x1"}, {"place": "x" * 81}])
