@@ -30,7 +30,7 @@ def session_for(request: HttpRequest, pk: int, permission: Permission) -> Treatm
     chain = chain_of(request.site)  # type: ignore[attr-defined]
     session: TreatmentSession = row_for(request, sessions_by_key, pk, permission, "treatmentsession", chain)
     session.site = request.site  # type: ignore[attr-defined]
-    request.at_session = session.pk  # type: ignore[attr-defined]  what the emergency button of this page is about
+    request.at_session = session.pk  # type: ignore[attr-defined]  # what the emergency button of this page is about
     return session
 
 

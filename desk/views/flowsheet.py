@@ -37,7 +37,7 @@ from sessions.steps import leave, step
 def flowsheet(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     place = site_for(request, site, Permission.VIEW_RECORD)
     session = session_for(request, pk, Permission.VIEW_RECORD)
-    seq = session.chain_seq or 0  # type: ignore[attr-defined]  read with the session, before what the page shows
+    seq = session.chain_seq or 0  # type: ignore[attr-defined]  # read with the session, before what the page shows
     now, asked = request.now, request.GET.get("step", "")
     audit.read(target=session, by=request.user, now=now, site=place, patient_pk=session.patient_id)
     picture = picture_of(session, policy_for(session), parts_for(session.status, asked))

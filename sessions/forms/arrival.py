@@ -53,7 +53,7 @@ class WayHomeForm(forms.Form):
 
 
 class ArriveForm(WayHomeForm):
-    opened = None  # the first word about it writes over nobody's
+    opened = None  # type: ignore[assignment]  # the first word about it writes over nobody's
     client_key = forms.UUIDField(widget=forms.HiddenInput)
     said_name = tick("The patient said their name, and it matches")
     said_birth_date = tick("The patient said their date of birth, and it matches")
