@@ -1,5 +1,6 @@
 """The only door to one session: hidden ones are 404, forbidden acts are 403."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -9,26 +10,28 @@ from django.urls import reverse
 from clinic.access import row_for
 from clinic.audit import chain_of, chain_seq
 from clinic.prepared import prepared
+from clinic.queries.presence import LONGEST_STAY
 from clinic.roles import Permission
 from sessions.models import AdverseEvent, Alert, Departure, Emergency, MonitoringForm, SafetyCall, TreatmentSession
 from sessions.queries.adverse import with_reported
+from sessions.queries.presence import is_covered
 from sessions.queries.screening import screen_is_open
 from sessions.queries.screens import had_help
 from sessions.queries.voiding import is_reentered
 
 
 @prepared
-def sessions_by_key(site_pk: int, pk: int, chain: str) -> QuerySet[TreatmentSession]:
+def sessions_by_key(site_pk: int, pk: int, chain: str, now: datetime, since: datetime) -> QuerySet[TreatmentSession]:
     rows = TreatmentSession.objects.select_related("patient", "chair", "course", "order", "policy", "monitor").annotate(
-        needs_prescriber=screen_is_open(), had_help=had_help(), is_reentered=is_reentered(), chain_seq=chain_seq(chain)
+        needs_prescriber=screen_is_open(), is_covered=is_covered(now, since), had_help=had_help(), is_reentered=is_reentered(), chain_seq=chain_seq(chain)
     )
     return rows.filter(site_id=site_pk, pk=pk)
 
 
 def session_for(request: HttpRequest, pk: int, permission: Permission) -> TreatmentSession:
     """One session of the request's site, with its patient, chair, course and order; `needs_prescriber` after a positive screen (PRE-4), `had_help` when the patient ever called for help, `chain_seq` is the number of the last audited act. `clinic.access.site_for` comes first."""
-    chain = chain_of(request.site)  # type: ignore[attr-defined]
-    session: TreatmentSession = row_for(request, sessions_by_key, pk, permission, "treatmentsession", chain)
+    chain, now = chain_of(request.site), request.now  # type: ignore[attr-defined]
+    session: TreatmentSession = row_for(request, sessions_by_key, pk, permission, "treatmentsession", chain, now, now - LONGEST_STAY)
     session.site = request.site  # type: ignore[attr-defined]
     request.at_session = session.pk  # type: ignore[attr-defined]  # what the emergency button of this page is about
     return session

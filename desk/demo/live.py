@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from clinic.models import Site
+from desk.demo import day
 from desk.demo.scenes import HILLCREST, RIVERSIDE, Scene
 from desk.demo.spoken import cosign_all, speak
 from desk.demo.steps import Floor, Part
@@ -40,6 +41,7 @@ def renew(*, now: datetime) -> int:
         floor = Floor(Site.objects.get(slug=slug))
         tidy(floor, now=now)
         cosign_all(floor, now=now)
+        day.tidy_floor(floor, now=now)
         added += fill(floor, scenes, now=now)
     return added
 
@@ -52,6 +54,7 @@ def fill(floor: Floor, scenes: tuple[Scene, ...], *, now: datetime) -> int:
     # On a later day fewer may come than there are scenes: the first ones matter most.
     for scene, patient in zip(scenes, patients, strict=False):
         scene.write(script, Part(floor, patient, room=scene.room))
+    day.write(script, floor)
     script.play()
     for patient in patients[len(scenes) :]:
         speak(floor, patient, now=now)

@@ -87,6 +87,7 @@ def late_check(script: Script, part: Part, began: int) -> None:
     """The 40-minute check hasn't been taken: late is loud."""
     watched(script, part, began)
     script.add(began - 23 - 31, part.round)
+    script.add(began - 23 - 46, part.round)
 
 
 def alerted(script: Script, part: Part, began: int) -> None:
@@ -119,6 +120,8 @@ def nearly_done(script: Script, part: Part, began: int) -> None:
     script.add(began - 23 - 66, partial(part.event, kind="dissociation_ended"))
     script.add(began - 23 - 70, part.round)
     script.add(began - 23 - 91, partial(part.check, systolic=128, diastolic=81))
+    script.add(began - 23 - 106, part.round)
+    script.add(began - 23 - 120, part.round)
 
 
 def discharged(script: Script, part: Part, began: int) -> None:

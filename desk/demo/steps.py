@@ -9,6 +9,7 @@ from clinic.actions.duty import check_in
 from clinic.findings import Finding, decisions, undecided
 from clinic.models import Chair, Membership, Screen, Site, User
 from clinic.signatures import IdentityProof
+from desk.demo.day import LATE_COMER
 from patients.models import Patient
 from sessions.actions import arrival, booking, departures, dosing, early, leaving, predose, screens, watch
 from sessions.models import TreatmentSession
@@ -39,11 +40,11 @@ class Floor:
         return next(member for member in self.members.values() if member.role == role)
 
     def come_on_duty(self, *, since: datetime, now: datetime) -> None:
-        """A prescriber and the monitors are here since the first scene; again after midnight, since presence lapses with the day."""
+        """The prescribers but one, and the monitors, are here since the first scene; again after midnight, since presence lapses with the day."""
         midnight = datetime.combine(now.astimezone(self.site.zone).date(), time(0), tzinfo=self.site.zone).astimezone(UTC)
         for at in sorted({since, max(since, midnight)}):
-            for member in self.members.values():
-                if member.role in ("prescriber", "monitor"):
+            for word, member in self.members.items():
+                if member.role in ("prescriber", "monitor") and word != LATE_COMER:
                     check_in(member, by=member.user, now=at)
 
     def patients_who_may_come(self, now: datetime, count: int) -> list[Patient]:

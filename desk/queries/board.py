@@ -14,7 +14,7 @@ from desk.queries.board_rows import active_chairs, open_forms, sessions_on
 from desk.queries.worries import owner_words, round_words
 from sessions.models import Alert, MonitoringForm, TreatmentSession
 from sessions.picture import Picture, bare_pictures_of
-from sessions.queries.concerns import Concern, FormState, concerns, has_visits, next_moments
+from sessions.queries.concerns import Concern, FormState, concerns, has_visits, live_offers, next_moments
 from sessions.queries.due import next_due
 from sessions.queries.forgotten import over_at
 from sessions.queries.forms import days_of, limits_of
@@ -68,6 +68,7 @@ def floor_of(site: Site, now: datetime) -> Floor:
     pictures = {picture.session.pk: picture for picture in bare_pictures_of(live, fixed_policies(live), PARTS)} if live else {}
     forms = open_forms(site.pk)
     loose = read_loose(site, now, *days_of(forms, [today, *(session.treatment_on for session in live)], site.zone))
+    loose.offers = live_offers(loose.offers, {session.monitor_id for session in live})
     states, calendar = form_states(forms, loose, today), loose.calendar
     cards = [
         live_card(site, pictures[session.pk], now) | forgotten_card(session, calendar, now) | owner_of_card(pictures[session.pk], loose, now)

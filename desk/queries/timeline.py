@@ -2,9 +2,11 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sessions.models import Alert, DeviceUse, IdentityCheck, Observation, PreDoseCheck, ReadinessCheck, Round, SessionEvent
 from sessions.picture import Picture, counted_at
+from sessions.queries.presence import Absence
 from sessions.rules.readiness import ITEMS
 from sessions.rules.watch import minutes_late
 
@@ -18,7 +20,7 @@ JUST = timedelta(seconds=10)
 WITHDRAW_URL = {Observation: "check_withdraw", Round: "round_withdraw", SessionEvent: "event_withdraw"}
 
 
-def timeline(picture: Picture) -> list[dict[str, Any]]:
+def timeline(picture: Picture, absences: list[Absence]) -> list[dict[str, Any]]:
     """Entries for desk/_record.html, the newest first."""
     late_after = timedelta(minutes=picture.policy.late_entry_minutes)
     facts = [
@@ -32,6 +34,7 @@ def timeline(picture: Picture) -> list[dict[str, Any]]:
     ]
     entries += [row_entry(row.happened_at, f"Breach: {row.text}", "", "act", "flag") for row in picture.breaches]
     entries += moments(picture)
+    entries += absence_entries(absences, picture.session.site.zone)
     return sorted(entries, key=lambda entry: entry["at"], reverse=True)
 
 
@@ -39,6 +42,20 @@ def moments(picture: Picture) -> list[dict[str, Any]]:
     """What the session itself keeps: when it was cleared, and when its discharge was signed."""
     marks = [("Cleared for dosing", "shield-check", picture.session.cleared_at), ("Discharge signed", "log-out", picture.session.discharged_at)]
     return [row_entry(at, title, "", "ok", icon) for title, icon, at in marks if at is not None]
+
+
+def absence_entries(absences: list[Absence], zone: ZoneInfo) -> list[dict[str, Any]]:
+    """The breaches that are derived: no prescriber on site; and presence that is no proof yet (SET-2)."""
+    entries = []
+    for one in absences:
+        until = f"until {one.gap.ends_at.astimezone(zone):%H:%M}"
+        if one.is_breach:
+            entries.append(row_entry(one.gap.starts_at, "Breach: no prescriber on site", until, "act", "flag"))
+        else:
+            entries.append(
+                row_entry(one.gap.starts_at, "A prescriber’s presence is not confirmed", f"{until}; a gap in reports until then", "warn", "hourglass")
+            )
+    return entries
 
 
 def row_entry(at: datetime, title: str, text: str, tone: str, icon: str, by: str = "") -> dict[str, Any]:

@@ -26,6 +26,7 @@ from sessions.picture import Picture, picture_of
 from sessions.queries.calls import names_of, prescribers_here
 from sessions.queries.forgotten import forgotten_since
 from sessions.queries.policies import policy_for
+from sessions.queries.presence import absences
 from sessions.queries.safety_calls import MAY_OWE, open_call_of
 from sessions.queries.story import emergency_lines
 from sessions.queries.voiding import must_tell_rems
@@ -61,7 +62,7 @@ def page(request: HttpRequest, place: Site, picture: Picture, asked: str, now: d
         "confirm_base": place.slug if may(role, Permission.DOSE) else "",
     }
     calls = calls_of(picture)
-    entries = sorted([*timeline(picture), *call_entries(picture, calls, now=now)], key=lambda entry: entry["at"], reverse=True)
+    entries = sorted([*timeline(picture, absences(picture, now)), *call_entries(picture, calls, now=now)], key=lambda entry: entry["at"], reverse=True)
     alerts, own = alert_rows(picture, now), own_history(picture)
     return {
         **module.context(picture, request=request, now=now),
@@ -104,7 +105,7 @@ def session_record(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     first, ended = picture.first_device_at, session.discharged_at or session.left_at or session.transferred_at or now
     stays = stays_over(place, first, ended) if first else []
     alarms = (row_entry(at, text.capitalize(), "", "act", "siren") for at, text in emergency_lines(session))
-    entries = sorted([*timeline(picture), *call_entries(picture, calls_of(picture), now=now), *alarms], key=lambda entry: entry["at"])
+    entries = sorted([*timeline(picture, absences(picture, now)), *call_entries(picture, calls_of(picture), now=now), *alarms], key=lambda entry: entry["at"])
     context = {
         "session": session, "now": now, "head": head_of(picture, place, now), "entries": entries, "checks": check_rows(picture, now),
         "chart": chart_of(picture, now), "given_mg": picture.given_mg, "first_device_at": first, "ended_at": ended if first else None,

@@ -25,7 +25,7 @@ def offer_chairs(giver: Membership, *, to: Membership, minutes: int | None, note
     earlier = Handover.objects.filter(client_key=client_key, offered_by=by).first()
     if earlier is not None:
         return earlier
-    waiting = open_offers(giver.site, by)
+    waiting = [row for row in open_offers(giver.site, by) if is_about_somebody(row, by=by, now=now)]
     sessions = locked_chairs(giver.site, by)
     takes = to.is_active and to.site_id == giver.site_id and may_monitor(to)
     stop_on(rules.offer_findings(is_self=to.user_id == by.pk, may_watch=takes, chairs=len(sessions), is_waiting=bool(waiting), minutes=minutes))
@@ -114,6 +114,14 @@ def open_offers(site: Site, giver: User) -> list[Handover]:
     """The giver's offers that nobody has answered, locked; always before the sessions."""
     rows = Handover.objects.select_for_update(of=("self",)).select_related("site")
     return list(rows.filter(site=site, offered_by=giver, accepted_at__isnull=True, ended_at__isnull=True).order_by("pk"))
+
+
+def is_about_somebody(offer: Handover, *, by: User, now: datetime) -> bool:
+    """An offer whose patients have all gone, or changed hands, is over: it stands in nobody's way."""
+    if chairs_in(offer, owner_pk=by.pk):
+        return True
+    end(offer, Handover.Ended.OVER, by=by, now=now)
+    return False
 
 
 def locked_chairs(site: Site, owner: User) -> list[TreatmentSession]:

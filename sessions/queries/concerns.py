@@ -50,10 +50,11 @@ def concerns(site: Site, now: datetime, *, pictures: Iterable[Picture], loose: L
     their sessions carry `explained` (sessions.queries.forgotten).
     """
     here = [picture for picture in pictures if picture.session.status in PRESENT]
+    offers = live_offers(loose.offers, {picture.session.monitor_id for picture in here})
     found = [
         *(one for picture in here for one in of_picture(picture, loose, now)),
         *presence_concerns(site, here, loose, now),
-        *(one for offer in loose.offers for one in offer_concerns(offer, {picture.session.monitor_id for picture in here}, now)),
+        *(one for offer in offers for one in offer_concerns(offer, now)),
         *form_concerns(forms),
         *order_concerns(site, loose, now),
         *day_concerns(site, loose, has_visits=has_visits, now=now),
@@ -128,13 +129,17 @@ def presence_concerns(site: Site, here: list[Picture], loose: Loose, now: dateti
             yield Concern(rules.UNCONFIRMED, DutyPeriod(pk=stay.pk), words, stay.presence.came_at)
 
 
-def offer_concerns(offer: Offer, monitors: Collection[int | None], now: datetime) -> Iterator[Concern]:
-    """An offer that nobody accepts, while its giver has a chair; a cover past its time, while its taker has one."""
+def live_offers(offers: Iterable[Offer], monitors: Collection[int | None]) -> list[Offer]:
+    """Offers whose giver still has a chair, and covers whose taker does: the others are about nobody any more."""
+    return [offer for offer in offers if (offer.offered_by_id if offer.accepted_at is None else offer.to_id) in monitors]
+
+
+def offer_concerns(offer: Offer, now: datetime) -> Iterator[Concern]:
     alarms_at = rules.offer_alarms_at(offered_at=offer.offered_at, accepted_at=offer.accepted_at)
-    if alarms_at is not None and now >= alarms_at and offer.offered_by_id in monitors:
+    if alarms_at is not None and now >= alarms_at:
         yield Concern(rules.OFFER, Handover(pk=offer.pk), f"{offer.to} has not accepted the chairs of {offer.offered_by}.", alarms_at)
     back_at = rules.cover_ends_at(accepted_at=offer.accepted_at, minutes=offer.minutes)
-    if back_at is not None and now >= back_at and offer.to_id in monitors:
+    if back_at is not None and now >= back_at:
         yield Concern(rules.COVER, Handover(pk=offer.pk), f"{offer.offered_by} is not back: {offer.to} still covers.", back_at)
 
 

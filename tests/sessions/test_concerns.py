@@ -15,15 +15,19 @@ from patients.models import Order
 from sessions.actions import watch, watchman
 from sessions.actions.alerts import acknowledge_alert
 from sessions.actions.day import Opening, open_day
+from sessions.actions.dosing import Given, Kit, record_device
 from sessions.actions.handover import accept_chairs, offer_chairs
+from sessions.actions.leaving import sign_off_findings
 from sessions.models import Alert, TreatmentSession
+from sessions.picture import picture_of
+from sessions.queries.policies import policy_for
 from sessions.rules import concerns as rules
 from sessions.rules.concerns import KINDS
 from tests.cast import NOW
 from tests.factories import forms
 from tests.factories.clinic import on_duty
 from tests.factories.patients import OrderFactory
-from tests.factories.sessions import GOOD_VITALS, at_state
+from tests.factories.sessions import EXPIRY, GOOD_VITALS, LOT, at_state
 
 
 def minutes(count):
@@ -274,3 +278,34 @@ def test_when_a_closing_is_missing(facts, is_missing):
 @pytest.mark.parametrize(("words", "text"), [(["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")])
 def test_a_list_in_words(words, text):
     assert rules.listed(words) == text
+
+
+def test_a_gap_is_a_breach_on_the_session_and_in_its_record(cast, sign_in):
+    gap(cast)
+    session = TreatmentSession.objects.get()
+    check_in(cast.of(cast.second_prescriber), by=cast.second_prescriber, now=NOW - minutes(2))
+    for page in (f"/riverside/sessions/{session.pk}/", f"/riverside/sessions/{session.pk}/record/"):
+        shown = sign_in(cast.nurse).get(page).text
+        assert "Breach: no prescriber on site" in shown
+        assert "until 09:58" in shown
+
+
+def test_what_is_not_confirmed_is_no_breach_and_no_proof(cast, sign_in):
+    unconfirmed(cast)
+    shown = sign_in(cast.nurse).get(f"/riverside/sessions/{TreatmentSession.objects.get().pk}/").text
+    assert "presence is not confirmed" in shown
+    assert "Breach: no prescriber" not in shown
+
+
+def test_a_gap_stops_neither_a_second_device_nor_a_discharge(cast):
+    check_in(cast.of(cast.prescriber), by=cast.prescriber, now=NOW - minutes(30))
+    check_out(cast.of(cast.prescriber), by=cast.prescriber, now=NOW - minutes(7))
+    session = at_state("dosing", cast, first_device_at=NOW - minutes(10))
+    kit = Kit(route="bulk", lot=LOT, expires_on=EXPIRY)
+    given = Given(kit=kit, sprays=2, given_at=NOW, observed_by=cast.nurse)
+    record_device(session, given=given, client_key=uuid4(), by=cast.nurse, membership=cast.of(cast.nurse), now=NOW)
+    session.refresh_from_db()
+    assert (session.status, session.breaches.filter(rule="SET-2").count()) == ("monitoring", 0)
+    picture = picture_of(session, policy_for(session))
+    found = sign_off_findings(picture, cast.of(cast.nurse), NOW + minutes(150))
+    assert not [finding for finding in found if finding.rule == "SET-2"]
