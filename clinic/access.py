@@ -59,7 +59,7 @@ def hide(request: HttpRequest, site: Site | None, permission: Permission, target
     raise Http404("Not found.")
 
 
-def row_for(request: HttpRequest, rows, pk: int, permission: Permission, target_kind: str, *more: str):  # type: ignore[no-untyped-def]
+def row_for(request: HttpRequest, rows, pk: int, permission: Permission, target_kind: str, *more: object):  # type: ignore[no-untyped-def]
     """One row of this request's site, or 404. Rooms build their own `…_for` on it; `site_for` comes first.
 
     `rows` is a queryset, or a prepared query of a site's and a row's keys and what `more` it asks for.

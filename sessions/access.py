@@ -23,7 +23,11 @@ from sessions.queries.voiding import is_reentered
 @prepared
 def sessions_by_key(site_pk: int, pk: int, chain: str, now: datetime, since: datetime) -> QuerySet[TreatmentSession]:
     rows = TreatmentSession.objects.select_related("patient", "chair", "course", "order", "policy", "monitor").annotate(
-        needs_prescriber=screen_is_open(), is_covered=is_covered(now, since), had_help=had_help(), is_reentered=is_reentered(), chain_seq=chain_seq(chain)
+        needs_prescriber=screen_is_open(),
+        is_covered=is_covered(now, since),
+        had_help=had_help(),
+        is_reentered=is_reentered(),
+        chain_seq=chain_seq(chain),
     )
     return rows.filter(site_id=site_pk, pk=pk)
 
