@@ -62,7 +62,9 @@ def page(request: HttpRequest, place: Site, picture: Picture, asked: str, now: d
         "confirm_base": place.slug if may(role, Permission.DOSE) else "",
     }
     calls = calls_of(picture)
-    entries = sorted([*timeline(picture, absences(picture, now)), *call_entries(picture, calls, now=now)], key=lambda entry: entry["at"], reverse=True)
+    entries = sorted(
+        [*timeline(picture, absences(picture, now)), *call_entries(picture, calls, now=now)], key=lambda entry: entry["at"], reverse=True
+    )
     alerts, own = alert_rows(picture, now), own_history(picture)
     return {
         **module.context(picture, request=request, now=now),
