@@ -107,7 +107,9 @@ def session_record(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     first, ended = picture.first_device_at, session.discharged_at or session.left_at or session.transferred_at or now
     stays = stays_over(place, first, ended) if first else []
     alarms = (row_entry(at, text.capitalize(), "", "act", "siren") for at, text in emergency_lines(session))
-    entries = sorted([*timeline(picture, absences(picture, now)), *call_entries(picture, calls_of(picture), now=now), *alarms], key=lambda entry: entry["at"])
+    entries = sorted(
+        [*timeline(picture, absences(picture, now)), *call_entries(picture, calls_of(picture), now=now), *alarms], key=lambda entry: entry["at"]
+    )
     context = {
         "session": session, "now": now, "head": head_of(picture, place, now), "entries": entries, "checks": check_rows(picture, now),
         "chart": chart_of(picture, now), "given_mg": picture.given_mg, "first_device_at": first, "ended_at": ended if first else None,
