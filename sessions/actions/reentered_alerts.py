@@ -16,7 +16,7 @@ def follow_alerts(source: TreatmentSession, picture: Picture, moved: list[Any]) 
     """Copy the alerts of the moved checks, open or closed; where the right patient's own limits are tighter, raise what was missed (PAT-8)."""
     new_of = {row.supersedes_id: row for row in moved if isinstance(row, Observation)}
     told = set()
-    for alert in Alert.objects.filter(session=source, observation_id__in=new_of).order_by("raised_at", "pk"):
+    for alert in Alert.objects.filter(session=source, observation_id__in=[pk for pk in new_of if pk is not None]).order_by("raised_at", "pk"):
         check = new_of[alert.observation_id]
         told.add((check.pk, alert.what))
         made = Alert(site_id=source.site_id, session=picture.session, observation=check, **{name: getattr(alert, name) for name in KEPT})

@@ -45,8 +45,8 @@ def with_reported(rows: QuerySet[AdverseEvent]) -> QuerySet[AdverseEvent]:
 
 def unreported(site: Site) -> QuerySet[AdverseEvent]:
     """Serious events of a site that have reached nobody yet."""
-    rows = with_reported(AdverseEvent.objects.standing().filter(site=site, is_serious=True))
-    return rows.filter(is_reported=False).select_related("site", "patient", "session").order_by("observed_at", "pk")
+    rows = AdverseEvent.objects.standing().filter(site=site, is_serious=True)
+    return rows.exclude(Exists(reports_standing().filter(case=OuterRef("case")))).select_related("site", "patient", "session").order_by("observed_at", "pk")
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,8 @@ def has_calls(now: datetime) -> ExpressionWrapper:
 
 def calls_for(request: HttpRequest) -> list[Call]:
     """The lines of one member's pages: emergencies for everybody; alerts for the prescribers on site, or for all of them when none is."""
-    site, membership, now = request.site, request.membership, request.now  # type: ignore[attr-defined]
+    site: Site = request.site  # type: ignore[assignment]
+    membership, now = request.membership, request.now  # type: ignore[attr-defined]
     emergencies = open_emergencies(site.pk)
     is_prescriber = may(membership.role, Permission.DECIDE)
     prescribers = prescribers_here(site, now) if emergencies or is_prescriber else []

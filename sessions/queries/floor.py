@@ -20,8 +20,8 @@ PARTS = ("devices", "observations", "rounds", "alerts")
 def concerns_of(site: Site, now: datetime) -> list[Concern]:
     """A handful of queries, whatever the history."""
     today = today_at(site, now)
-    live = TreatmentSession.objects.filter(site=site, status__in=PRESENT).select_related("chair", "policy")
-    live = list(live.annotate(explained=is_explained()).order_by("pk"))
+    present = TreatmentSession.objects.filter(site=site, status__in=PRESENT).select_related("chair", "policy")
+    live = list(present.annotate(explained=is_explained()).order_by("pk"))
     pictures = bare_pictures_of(live, policies_for(live), PARTS) if live else []
     forms = list(listed(forms_owed(site)))
     loose = read_loose(site, now, *days_of(forms, [today, *(session.treatment_on for session in live)], site.zone))

@@ -62,8 +62,8 @@ def adverse_at_home(request: HttpRequest, site: str, pk: int) -> HttpResponse:
 
     if request.method == "POST" and is_kept(form, act):
         return see_other("adverse_event", place.slug, kept[0].pk)
-    shown = {"session": None, "patient": patient, "form": form, "suggestions": []}
-    return render(request, "sessions/adverse_new.html", shown, status=422 if request.method == "POST" else 200)
+    context: dict[str, object] = {"session": None, "patient": patient, "form": form, "suggestions": []}
+    return render(request, "sessions/adverse_new.html", context, status=422 if request.method == "POST" else 200)
 
 
 @require_GET
