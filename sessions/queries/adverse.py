@@ -46,7 +46,11 @@ def with_reported(rows: QuerySet[AdverseEvent]) -> QuerySet[AdverseEvent]:
 def unreported(site: Site) -> QuerySet[AdverseEvent]:
     """Serious events of a site that have reached nobody yet."""
     rows = AdverseEvent.objects.standing().filter(site=site, is_serious=True)
-    return rows.exclude(Exists(reports_standing().filter(case=OuterRef("case")))).select_related("site", "patient", "session").order_by("observed_at", "pk")
+    return (
+        rows.exclude(Exists(reports_standing().filter(case=OuterRef("case"))))
+        .select_related("site", "patient", "session")
+        .order_by("observed_at", "pk")
+    )
 
 
 @dataclass(frozen=True)
