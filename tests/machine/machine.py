@@ -19,10 +19,11 @@ from sessions.rules.concerns import KINDS
 from tests.machine import chairs, gone, office, oracle  # noqa: F401  (they register their steps)
 from tests.machine.snapshot import Snapshot
 from tests.machine.steps import STEPS, Act
+from tests.machine.themes import THEMES, Theme
 from tests.machine.usual import minutes_until_next, next_session, usual
 from tests.machine.world import STARTS, NothingToDo, Shut, Turn, World, open_the_day
 
-WHAT = st.sampled_from(["usual"] * 130 + ["anything"] * 104 + ["again"] * 15 + ["watchman"])
+WHAT = st.sampled_from(["usual"] * 160 + ["anything"] * 78 + ["again"] * 11 + ["watchman"])
 
 
 class Floor(RuleBasedStateMachine):
@@ -41,9 +42,10 @@ class Floor(RuleBasedStateMachine):
     @initialize(
         start=st.sampled_from(STARTS), anchor=st.sampled_from(["last_device", "last_device", "first_device"]),
         setting=st.sampled_from(["outpatient"] * 4 + ["inpatient"]), is_staffed=st.sampled_from([True, True, True, False]),
+        theme=st.sampled_from([*THEMES, None, None, None]),
     )  # fmt: skip
-    def the_day_begins(self, start: datetime, anchor: str, setting: str, is_staffed: bool) -> None:
-        self.now = start
+    def the_day_begins(self, start: datetime, anchor: str, setting: str, is_staffed: bool, theme: Theme | None) -> None:
+        self.now, self.world.theme = start, theme
         open_the_day(self.world, start, anchor=anchor, setting=setting, is_staffed=is_staffed)
         self.shot = Snapshot()
 

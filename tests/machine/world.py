@@ -66,6 +66,7 @@ class World:
     keys: list[UUID] = field(default_factory=list)
     undecided: dict[int, list[str]] = field(default_factory=dict)
     seen: list[TreatmentSession] = field(default_factory=list)
+    theme: tuple[str, str] | None = None
 
     def forget(self) -> None:
         self.keys, self.undecided, self.seen = [], {}, []
@@ -95,7 +96,7 @@ def make_world() -> World:
             )
             for at in STARTS
         )  # fmt: skip
-    patients = [ready_patient(cast.riverside, cast.of(cast.prescriber)) for _ in range(12)]
+    patients = [ready_patient(cast.riverside, cast.of(cast.prescriber)) for _ in range(24)]
     for patient in patients:
         course = patient.courses.get()
         for at in STARTS[1:]:
