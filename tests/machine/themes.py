@@ -8,7 +8,7 @@ from tests.machine.world import Turn
 Theme = tuple[str, str]
 ACTS = {
     "waiting": "wait", "held": "hold", "left": "record_left", "transferred": "record_transfer", "voided": "void_session", "cancelled": "cancel",
-    "missed": "mark_missed", "booked": "rebook", "dosing": "record_device", "arrived": "reopen",
+    "missed": "mark_missed", "booked": "rebook", "dosing": "record_device", "arrived": "reopen", "discharged": "discharge",
 }  # fmt: skip
 # The short way to the state that a theme begins in.
 TOWARDS: dict[str, dict[str, str]] = {
@@ -26,13 +26,13 @@ SELDOM: dict[str, tuple[str, ...]] = {
     "booked": ("missed", "cancelled", "dosing", "voided"),
     "arrived": ("left", "voided"),
     "waiting": ("held", "left", "transferred", "dosing", "voided"),
-    "cleared": ("waiting", "held", "left", "transferred", "voided") * 2,
+    "cleared": ("waiting", "held", "left", "transferred", "voided"),
     "held": ("arrived", "left", "transferred", "dosing", "voided"),
-    "dosing": ("held", "held", "left", "transferred", "voided"),
-    "monitoring": ("dosing", "dosing", "left", "transferred", "voided"),
+    "dosing": ("held", "left", "transferred", "voided"),
+    "monitoring": ("dosing", "left", "transferred", "voided"),
     "cancelled": ("booked", "dosing", "voided"),
     "missed": ("booked", "dosing", "voided"),
-    "discharged": ("voided", "voided"),
+    "discharged": ("voided",),
     "left": ("voided",),
     "transferred": ("voided",),
 }  # fmt: skip
