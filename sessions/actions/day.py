@@ -97,7 +97,7 @@ def close_day(membership: Membership, *, closing: Closing, client_key: UUID, by:
     if closing.day != today and before is None and closing.day not in days_not_closed(place, now):
         raise refuse("DEV-3", "That day isn't waiting to be closed.", field="day")
     refuse_second(place, before, "closed", closing.reason)
-    still_here = {row.pk: row.chair.name for row in open_sessions(place)} if closing.day == today else {}
+    still_here = {row.pk: row.chair.name for row in open_sessions(place) if not row.explained} if closing.day == today else {}
     used = used_on(place, closing.day)
     left = rules.expected(counts_of(record_of(place, closing.day, Kind.OPENING)), used)
     stop_on(rules.count_findings(left=left, counted=closing.counts, note=closing.note) + rules.open_findings(still_here, closing.why))

@@ -10,6 +10,7 @@ from clinic.models import DutyPeriod, Equipment, Site
 from clinic.queries import duty_at, today_at
 from patients.queries.cosign import cosign_findings
 from sessions.models import DayRecord, DeviceUse, MonitoringForm, TreatmentSession
+from sessions.queries.forgotten import is_explained
 from sessions.queries.forms import OPEN
 from sessions.rules.day import ROUTES, Counts, expected
 from sessions.states import PRESENT, Status
@@ -36,8 +37,9 @@ def used_on(site: Site, day: date) -> dict[str, int]:
 
 
 def open_sessions(site: Site) -> list[TreatmentSession]:
-    """Everybody still in the house, whatever the day."""
-    return list(TreatmentSession.objects.filter(site=site, status__in=PRESENT).select_related("chair", "patient").order_by("chair__position", "pk"))
+    """Everybody still in the house, whatever the day; `explained`: somebody has said why on the session itself (PMF-1)."""
+    rows = TreatmentSession.objects.filter(site=site, status__in=PRESENT).select_related("chair", "patient").annotate(explained=is_explained())
+    return list(rows.order_by("chair__position", "pk"))
 
 
 def forms_owed_count(site: Site) -> int:
@@ -63,6 +65,11 @@ class DaySheet:
     forms: int
     not_closed: list[date]
     unsigned: list[Finding]
+
+    @property
+    def unexplained(self) -> list[TreatmentSession]:
+        """Whose staying must be explained with the closing of today."""
+        return [row for row in self.still_here if not row.explained] if self.is_today else []  # type: ignore[attr-defined]
 
 
 def sheet_of(site: Site, day: date, now: datetime) -> DaySheet:

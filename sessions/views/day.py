@@ -45,7 +45,7 @@ def day_close(request: HttpRequest, site: str) -> HttpResponse:
     place = site_for(request, site, Permission.RUN_DAY)
     which = asked_day(request, request.POST.get("day", ""))
     sheet = sheet_of(place, which, request.now)
-    form = ClosingForm(request.POST, sessions=sheet.still_here if sheet.is_today else [], is_again=sheet.closing is not None)
+    form = ClosingForm(request.POST, sessions=sheet.unexplained, is_again=sheet.closing is not None)
     if is_kept(
         form,
         lambda: acts.close_day(
@@ -73,8 +73,7 @@ def day_page(request: HttpRequest, which: date, opening: Any = None, closing: An
     if may_run and opening is None and sheet.is_today:
         opening = OpeningForm(equipment=equipment_to_check(place), is_again=sheet.opening is not None, initial={"client_key": uuid4()})
     if may_run and closing is None:
-        sessions = sheet.still_here if sheet.is_today else []
-        closing = ClosingForm(sessions=sessions, is_again=sheet.closing is not None, initial={"client_key": uuid4(), "day": which})
+        closing = ClosingForm(sessions=sheet.unexplained, is_again=sheet.closing is not None, initial={"client_key": uuid4(), "day": which})
     context = {
         "sheet": sheet, "now": now,
         "opening": opening and posting_to(opening, reverse("day_open", args=[place.slug])),

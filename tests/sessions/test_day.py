@@ -9,7 +9,7 @@ from django.urls import reverse
 from clinic.findings import Refused
 from clinic.models import AuditEntry, DutyPeriod, Equipment, EquipmentCheck
 from sessions.actions.day import Closing, Opening, close_day, open_day
-from sessions.models import DayRecord
+from sessions.models import DayRecord, SessionEvent
 from sessions.rules import day as rules
 from tests.cast import NOW, TODAY
 from tests.factories.clinic import on_duty
@@ -125,3 +125,12 @@ def test_junk_is_refused(cast, sign_in, name):
     junk = {"kit": "x", "count_patient": "-1", "count_bulk": "9" * 30, "day": "never", "client_key": "x"}
     assert sign_in(cast.nurse).post(reverse(name, args=["riverside"]), junk).status_code == 422
     assert not DayRecord.objects.exists()
+
+
+def test_what_was_explained_on_the_session_is_not_asked_again(cast, prescriber_here):
+    opened(cast)
+    session = at_state("monitoring", cast)
+    SessionEvent.objects.create(
+        site=session.site, session=session, kind="open_late", what="Sleepy", observed_at=NOW, recorded_at=NOW, recorded_by=cast.nurse
+    )
+    assert closed(cast, counts={"patient": 4, "bulk": 8}).answers["open"] == {}
