@@ -35,7 +35,11 @@ def undo_device(device: DeviceUse, *, client_key: UUID, by: User, now: datetime)
         return earlier
     require_standing(device)
     latest = max(picture.devices, key=lambda other: (other.recorded_at, other.pk))
-    if not may_undo(recorded_at=device.recorded_at, now=now, is_same_person=device.recorded_by_id == by.pk, is_latest=latest.pk == device.pk):
+    is_slip = may_undo(
+        recorded_at=device.recorded_at, now=now, is_same_person=device.recorded_by_id == by.pk, is_latest=latest.pk == device.pk,
+        is_correction=device.supersedes_id is not None,
+    )  # fmt: skip
+    if not is_slip:
         raise refuse("OUT-4", "A device can be taken back for one minute, by who recorded it. Correct it instead.", code="OUT-4.undo")
     made = new_fact(
         DeviceUse, row, observed_at=device.observed_at, by=by, now=now, client_key=client_key, observed_by_id=device.observed_by_id,

@@ -83,9 +83,12 @@ def stopped_words(reason: str, *, given: int, planned: int) -> str:
     return f"{reason[: 200 - len(note) - 1].rstrip('.')}.{note}" if note else reason[:200]
 
 
-def may_undo(*, recorded_at: datetime, now: datetime, is_same_person: bool, is_latest: bool) -> bool:
-    """A slip of the finger may be taken back by the same person within a minute, and only the last device (OUT-4)."""
-    return is_same_person and is_latest and timedelta(0) <= now - recorded_at <= UNDO_WITHIN
+def may_undo(*, recorded_at: datetime, now: datetime, is_same_person: bool, is_latest: bool, is_correction: bool = False) -> bool:
+    """A slip of the finger may be taken back by the same person within a minute, and only the last device (OUT-4).
+
+    A correction is none: with it the device would be gone that was written down long ago.
+    """
+    return is_same_person and is_latest and not is_correction and timedelta(0) <= now - recorded_at <= UNDO_WITHIN
 
 
 def counts_from(*, given_at: datetime, recorded_at: datetime, late_after: timedelta) -> datetime | None:

@@ -93,7 +93,10 @@ def device_rows(picture: Picture, *, by_pk: int, now: datetime) -> list[dict[str
 
 
 def device_row(device: DeviceUse, *, is_latest: bool, by_pk: int, now: datetime) -> dict[str, Any]:
-    may_take_back = may_undo(recorded_at=device.recorded_at, now=now, is_same_person=device.recorded_by_id == by_pk, is_latest=is_latest)
+    may_take_back = may_undo(
+        recorded_at=device.recorded_at, now=now, is_same_person=device.recorded_by_id == by_pk, is_latest=is_latest,
+        is_correction=device.supersedes_id is not None,
+    )  # fmt: skip
     late = int((device.recorded_at - device.observed_at).total_seconds() // 60)
     return {
         "device": device,

@@ -201,6 +201,17 @@ def test_taken_back_by_nobody_else_and_no_later(cast: Cast) -> None:
         undo(device, cast)
 
 
+def test_a_correction_is_no_slip(cast: Cast) -> None:
+    """A typo put right, then taken back: the device would be gone, and the session could be voided by one person (OUT-4)."""
+    session = at_state(Status.MONITORING, cast, first_device_at=NOW - timedelta(minutes=60))
+    device = DeviceUse.objects.standing().filter(session=session).latest("pk")
+    made = correct(device, cast, replace(GIVEN, given_at=device.observed_at))
+    with pytest.raises(Refused) as caught:
+        undo(made, cast)
+    assert caught.value.findings[0].code == "OUT-4.undo"
+    assert DeviceUse.objects.standing().filter(pk=made.pk).exists()
+
+
 def test_a_correction_stands_in_its_place(cast: Cast) -> None:
     session = at_state(Status.MONITORING, cast)
     device = DeviceUse.objects.get(session=session, number=2)

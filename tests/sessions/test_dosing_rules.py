@@ -61,6 +61,7 @@ def test_an_expired_kit_blocks_the_start() -> None:
 )
 def test_who_may_take_one_back(seconds: int, is_same_person: bool, is_latest: bool, expected: bool) -> None:
     assert may_undo(recorded_at=NOW, now=NOW + timedelta(seconds=seconds), is_same_person=is_same_person, is_latest=is_latest) is expected
+    assert not may_undo(recorded_at=NOW, now=NOW, is_same_person=True, is_latest=True, is_correction=True)
 
 
 moments = st.none() | st.integers(-500, 500).map(lambda minute: NOW + timedelta(minutes=minute))
