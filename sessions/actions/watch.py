@@ -215,6 +215,7 @@ def withdraw(
     if earlier := same_post(type(fact), client_key, row):
         return earlier
     require_open(row)
+    require_correctable(row, fact, now)
     made = withdrawal(fact, row, reason=reason, by=by, now=now, client_key=client_key)
     if isinstance(fact, Observation):
         picture.observations = [other for other in picture.observations if other.pk != fact.pk]

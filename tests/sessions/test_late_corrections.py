@@ -33,6 +33,8 @@ def test_the_page_says_addendum_and_has_the_way_to_it(cast: Cast, sign_in, statu
         page = answer.content.decode()
         assert (answer.status_code, "add an addendum" in page, way in page) == (422, True, True)
         assert model.objects.count() == count
+    taken = nurse.post(reverse("check_withdraw", args=["riverside", check.pk]), {"reason": "Slip", "client_key": str(uuid4())})
+    assert (taken.status_code, "add an addendum" in taken.content.decode(), Observation.objects.count()) == (422, True, 1)
     proof = IdentityProof(cast.nurse, "password")
     said = {"text": "The pulse was 80, not 72.", "reason": "Misread", "observed_at": AGO, "client_key": uuid4()}
     leaving.add_addendum(session, **said, proof=proof, membership=cast.of(cast.nurse), now=NOW)  # type: ignore[arg-type]
