@@ -1,7 +1,7 @@
 """What a patient does on an enrolled screen: call for help, say how they feel; and the answer of somebody of the staff."""
 
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 
@@ -31,10 +31,14 @@ def session_of(screen: Screen) -> TreatmentSession:
 def ask_help(screen: Screen, *, client_key: UUID, now: datetime) -> HelpCall:
     """Call somebody to the chair. One call stands open at a time: pressing again changes nothing. Raises Refused for an empty chair."""
     row = session_of(screen)
-    earlier = HelpCall.objects.filter(client_key=client_key).first() or HelpCall.objects.filter(session=row, answered_at__isnull=True).first()
+    same = HelpCall.objects.filter(client_key=client_key).first()
+    is_own = same is not None and same.session_id == row.pk
+    earlier = same if is_own else HelpCall.objects.filter(session=row, answered_at__isnull=True).first()
     if earlier is not None:
         return earlier
-    call = HelpCall.objects.create(site=row.site, session=row, screen=screen, client_key=client_key, asked_at=now)
+    # A page that stood here since the patient before: its key is used up, the call is not.
+    key = client_key if same is None else uuid4()
+    call = HelpCall.objects.create(site=row.site, session=row, screen=screen, client_key=key, asked_at=now)
     audit.record(
         action="help.asked", target=call, by=None, now=now, site=row.site, patient_pk=row.patient_id, changes={"session": row.pk, "screen": screen.pk}
     )
@@ -79,7 +83,7 @@ def record_feeling(screen: Screen, *, kind: str, client_key: UUID, now: datetime
         recorded_at=now,
         recorded_via=RecordedVia.SCREEN,
         recorded_by=None,
-        client_key=client_key,
+        client_key=uuid4() if SessionEvent.objects.filter(client_key=client_key).exists() else client_key,
     )
     audit.record(
         action="feeling.recorded", target=made, by=None, now=now, site=row.site, patient_pk=row.patient_id,

@@ -10,7 +10,7 @@ from clinic.actions.screens import enrol_screen
 from clinic.findings import Refused
 from clinic.models import AuditEntry
 from sessions.actions.screens import answer_help, ask_help, record_feeling
-from sessions.models import HelpCall
+from sessions.models import HelpCall, TreatmentSession
 from sessions.rules.help import help_findings, span
 from tests.cast import NOW
 from tests.factories.sessions import RoundFactory, at_state
@@ -109,3 +109,14 @@ def test_a_call_that_nobody_answered_ends_with_the_visit(cast, sign_in, screen) 
     gone.help_calls.create(site=gone.site, screen=screen, client_key=uuid4(), asked_at=gone.discharged_at - timedelta(minutes=4))
     page = sign_in(cast.nurse).get(f"/riverside/sessions/{gone.pk}/record/").content.decode()
     assert "has waited for 4 min" in page
+
+
+def test_a_page_that_stood_since_the_patient_before_still_calls(cast, session, screen) -> None:
+    key = uuid4()
+    ask_help(screen, client_key=key, now=ago(9))
+    answer_help(session, by=cast.nurse, now=ago(8))
+    record_feeling(screen, kind="feels_good", client_key=key, now=ago(30))
+    TreatmentSession.objects.filter(pk=session.pk).update(status="left", left_at=ago(6))
+    following = at_state("monitoring", cast, first_device_at=ago(5), chair=cast.chairs[0])
+    assert ask_help(screen, client_key=key, now=NOW).session_id == following.pk
+    assert record_feeling(screen, kind="feels_bad", client_key=key, now=NOW).session_id == following.pk
