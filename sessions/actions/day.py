@@ -15,6 +15,7 @@ from clinic.actions.writing import locked_site, stop_on
 from clinic.findings import refuse
 from clinic.models import Membership, Site, User
 from clinic.queries import duty_at, prescriber_on_site, today_at
+from sessions.actions.facts import out_of_date
 from sessions.models import DayRecord
 from sessions.queries.day import counts_of, days_not_closed, equipment_to_check, forms_owed_count, open_sessions, record_of, used_on
 from sessions.rules import day as rules
@@ -51,7 +52,7 @@ class Closing:
 def open_day(site: Site, *, opening: Opening, client_key: UUID, by: User, now: datetime) -> DayRecord:
     """Keep today's opening with its checks of equipment and its count. What is missing is kept and shown, never refused (SET-4)."""
     place = locked_site(site)
-    if earlier := same_record(place, client_key):
+    if earlier := same_record(place, Kind.OPENING, client_key):
         return earlier
     today = today_at(place, now)
     before = record_of(place, today, Kind.OPENING)
@@ -90,7 +91,7 @@ def close_day(membership: Membership, *, closing: Closing, client_key: UUID, by:
     Raises Refused (DEV-3, PMF-1) without a count, for a difference without a note and an open session without its explanation.
     """
     place = locked_site(membership.site)
-    if earlier := same_record(place, client_key):
+    if earlier := same_record(place, Kind.CLOSING, client_key):
         return earlier
     today = today_at(place, now)
     before = record_of(place, closing.day, Kind.CLOSING)
@@ -112,8 +113,12 @@ def close_day(membership: Membership, *, closing: Closing, client_key: UUID, by:
     return made
 
 
-def same_record(site: Site, client_key: UUID) -> DayRecord | None:
-    return DayRecord.objects.filter(site=site, client_key=client_key).first()  # type: ignore[no-any-return]
+def same_record(site: Site, kind: str, client_key: UUID) -> DayRecord | None:
+    """What the same post made. Raises Refused for a key of another site, or of the day's other end."""
+    row: DayRecord | None = DayRecord.objects.filter(client_key=client_key).first()
+    if row is not None and (row.site_id, row.kind) != (site.pk, kind):
+        raise out_of_date()
+    return row
 
 
 def refuse_second(site: Site, before: DayRecord | None, word: str, reason: str) -> None:

@@ -120,7 +120,10 @@ def end(emergency: Emergency, *, outcome: str, reason: str, ended_at: datetime, 
 def tell(emergency: Emergency, *, told: Mapping[str, str], client_key: UUID, by: User, now: datetime) -> list[EmergencyEntry]:
     """The details afterwards: what happened, what was done, who came; whatever is told now, the rest may follow. Told twice, kept once."""
     row = locked(emergency)
-    if EmergencyEntry.objects.filter(client_key=client_key).exists():
+    same = EmergencyEntry.objects.filter(client_key=client_key).first()
+    if same is not None and same.emergency_id != row.pk:
+        raise out_of_date()
+    if same is not None:
         return []
     words = {kind: text.strip() for kind, text in told.items() if text.strip()}
     if not words:

@@ -11,6 +11,7 @@ from clinic.actions.notices import resolve_notices
 from clinic.actions.writing import stop_on
 from clinic.models import Membership, Site, User
 from clinic.queries import on_site_at
+from sessions.actions.facts import out_of_date
 from sessions.models import Handover, HandoverChair, TakeOver, TreatmentSession
 from sessions.queries.gates import may_monitor
 from sessions.queries.handover import Card, cards_of
@@ -22,7 +23,9 @@ from sessions.states import PRESENT
 @transaction.atomic
 def offer_chairs(giver: Membership, *, to: Membership, minutes: int | None, note: str, client_key: UUID, by: User, now: datetime) -> Handover:
     """Offer all of one's chairs to a named colleague, for good or (`minutes`) for a while. Nothing changes until they accept."""
-    earlier = Handover.objects.filter(client_key=client_key, offered_by=by).first()
+    earlier = Handover.objects.filter(client_key=client_key).first()
+    if earlier is not None and (earlier.offered_by_id, earlier.site_id) != (by.pk, giver.site_id):
+        raise out_of_date()
     if earlier is not None:
         return earlier
     waiting = [row for row in open_offers(giver.site, by) if is_about_somebody(row, by=by, now=now)]

@@ -8,6 +8,7 @@ from uuid import uuid4
 from django import forms
 from django.forms import BaseFormSet, formset_factory
 
+from clinic.forms.base import Day
 from clinic.models import Membership, User
 from clinic.roles import MAY, Permission
 from clinic.rules.opening import latest
@@ -45,7 +46,7 @@ class RowForm(forms.Form):
 class DeviceRow(RowForm):
     sprays = forms.TypedChoiceField(label="Sprays", choices=[EMPTY, (2, "2"), (1, "1"), (0, "0")], coerce=int, empty_value=None, required=False)
     lot = forms.CharField(label="Lot", max_length=40, required=False)
-    expires_on = forms.DateField(label="Expiry", required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+    expires_on = Day(label="Expiry", required=False)
     has_failed = forms.BooleanField(label="Failed", required=False)
 
     def given(self, at: datetime, route: str) -> Given:
@@ -81,7 +82,7 @@ class SheetForm(forms.Form):
     """What belongs to the whole sheet."""
 
     client_key = forms.UUIDField(widget=forms.HiddenInput)
-    day = forms.DateField(label="Day on the paper", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+    day = Day(label="Day on the paper")
     written_by = forms.ModelChoiceField(label="Written by", queryset=User.objects.none(), empty_label="Who held the pen?")
     route = forms.ChoiceField(label="Devices from", choices=Route.choices, required=False)
     file = forms.FileField(

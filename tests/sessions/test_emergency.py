@@ -124,6 +124,9 @@ def test_details_follow_and_are_owed_until_they_do(cast):
         acts.tell(row, told={"what": "Fainted on standing", "came": "Crew 7", "measure": ""}, client_key=key, **later)
     assert sorted(row.entries.values_list("kind", flat=True)) == ["came", "what"]
     assert untold(cast.riverside) == []
+    other = pressed(cast, at_state("monitoring", cast))
+    with pytest.raises(Refused):
+        acts.tell(other, told={"what": "Fell"}, client_key=key, **later)
 
 
 def test_the_summary_has_what_a_paramedic_asks(cast):

@@ -182,3 +182,10 @@ def test_junk_is_refused(chairs, cast, sign_in, name):
     junk = {"to": "x", "minutes": "1e9", "owner": "🫀", "client_key": "x", "reason": "\x00"}
     assert sign_in(cast.nurse).post(reverse(name, args=["riverside"]), junk).status_code == 422
     assert not Handover.objects.exists()
+
+
+def test_a_key_of_somebody_else_is_out_of_date(chairs, cast):
+    key = uuid4()
+    offer(cast, key=key)
+    with pytest.raises(Refused):
+        offer(cast, to=cast.nurse, by=cast.second_nurse, key=key)

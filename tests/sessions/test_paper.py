@@ -153,6 +153,12 @@ def test_support_staff_type_checks_and_no_devices(cast, sign_in, session) -> Non
     assert enter(support, session, posted(cast.nurse, check(0, clock(ago(5), session)))).status_code == 303
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_that_no_calendar_has_is_refused(cast, sign_in, session, day) -> None:
+    for wall in ("00:01", "23:59"):
+        assert enter(sign_in(cast.nurse), session, posted(cast.nurse, check(0, wall), day=day)).status_code == 422
+
+
 def test_a_signed_record_takes_no_paper(cast, sign_in) -> None:
     session = at_state("discharged", cast, first_device_at=ago(300))
     answer = enter(sign_in(cast.nurse), session, posted(cast.nurse, check(0, "09:40")))
