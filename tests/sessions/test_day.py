@@ -134,6 +134,8 @@ def test_what_was_explained_on_the_session_is_not_asked_again(cast, prescriber_h
         site=session.site, session=session, kind="open_late", what="Sleepy", observed_at=NOW, recorded_at=NOW, recorded_by=cast.nurse
     )
     assert closed(cast, counts={"patient": 4, "bulk": 8}).answers["open"] == {}
+
+
 def test_a_key_of_the_opening_closes_nothing(cast):
     key = uuid4()
     opened(cast, key=key)
