@@ -17,7 +17,7 @@ from clinic.models import Membership, Site, User
 from clinic.queries import duty_at, prescriber_on_site, today_at
 from sessions.actions.facts import out_of_date
 from sessions.models import DayRecord
-from sessions.queries.day import counts_of, days_not_closed, equipment_to_check, forms_owed_count, open_sessions, record_of, used_on
+from sessions.queries.day import counts_of, days_not_closed, equipment_to_check, forms_owed_count, open_sessions, record_of, unexplained, used_on
 from sessions.rules import day as rules
 from sessions.rules.concerns import SHORT, UNCLOSED, UNOPENED
 
@@ -98,7 +98,7 @@ def close_day(membership: Membership, *, closing: Closing, client_key: UUID, by:
     if closing.day != today and before is None and closing.day not in days_not_closed(place, now):
         raise refuse("DEV-3", "That day isn't waiting to be closed.", field="day")
     refuse_second(place, before, "closed", closing.reason)
-    still_here = {row.pk: row.chair.name for row in open_sessions(place) if not row.explained} if closing.day == today else {}
+    still_here = {row.pk: row.chair.name for row in unexplained(open_sessions(place))} if closing.day == today else {}
     used = used_on(place, closing.day)
     left = rules.expected(counts_of(record_of(place, closing.day, Kind.OPENING)), used)
     stop_on(rules.count_findings(left=left, counted=closing.counts, note=closing.note) + rules.open_findings(still_here, closing.why))

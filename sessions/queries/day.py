@@ -42,6 +42,11 @@ def open_sessions(site: Site) -> list[TreatmentSession]:
     return list(rows.order_by("chair__position", "pk"))
 
 
+def unexplained(rows: list[TreatmentSession]) -> list[TreatmentSession]:
+    """Of `open_sessions`, those that nobody has said anything about yet."""
+    return [row for row in rows if not row.explained]  # type: ignore[attr-defined]
+
+
 def forms_owed_count(site: Site) -> int:
     return MonitoringForm.objects.filter(site=site, status__in=OPEN).count()
 
@@ -69,7 +74,7 @@ class DaySheet:
     @property
     def unexplained(self) -> list[TreatmentSession]:
         """Whose staying must be explained with the closing of today."""
-        return [row for row in self.still_here if not row.explained] if self.is_today else []  # type: ignore[attr-defined]
+        return unexplained(self.still_here) if self.is_today else []
 
 
 def sheet_of(site: Site, day: date, now: datetime) -> DaySheet:
