@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.access import site_for
-from clinic.roles import Permission
+from clinic.roles import Permission, may
 from sessions.access import fact_for, session_for
 from sessions.actions import watch
 from sessions.forms.check import CheckForm, CorrectionForm, initial_of
@@ -54,7 +54,7 @@ def correction_page(request: HttpRequest, old: Observation, data, errors, findin
     lacks = any(finding.code.startswith("missing.") for finding in findings)
     shown = {
         "session": old.session, "old": old, "check": check_layout(data, errors, time_hint="Unchanged, the old time stays to the second."), "findings": findings, "is_unlikely": unlikely, "lacks": lacks,
-        "client_key": uuid4(), "now": request.now,
+        "client_key": uuid4(), "now": request.now, "may_add": may(request.membership.role, Permission.ADD_ADDENDUM),
     }  # fmt: skip
     return render(request, "sessions/observation_correct.html", shown, status=status)
 

@@ -46,3 +46,10 @@ def test_on_the_same_day_it_is_corrected(cast: Cast, sign_in) -> None:
     check = session.observations.get()
     data = {**GOOD_VITALS, "pulse": "80", "reason": "Misread", "client_key": str(uuid4())}
     assert sign_in(cast.nurse).post(reverse("observation_correct", args=["riverside", check.pk]), data).status_code == 303
+
+
+@pytest.mark.parametrize(("person", "is_led"), [("nurse", True), ("support", False)])
+def test_only_who_may_add_is_led_to_the_addendum(cast: Cast, sign_in, person: str, is_led: bool) -> None:
+    session = at_state(Status.LEFT, cast)
+    page = sign_in(cast.person(person)).get(reverse("observation_correct", args=["riverside", session.observations.get().pk]))
+    assert (reverse("addendum_add", args=["riverside", session.pk]) in page.content.decode()) is is_led
