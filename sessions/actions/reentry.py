@@ -31,6 +31,7 @@ from sessions.models import (
     AdverseEvent,
     Departure,
     DeviceUse,
+    HelpCall,
     Observation,
     PreDoseCheck,
     ReadinessCheck,
@@ -87,6 +88,7 @@ def reenter(
     follow_alerts(source, picture, moved)
     carry_on(picture, source, was, by=by, now=now)
     tell_again(moved, now)
+    follow_help(source, right)
     for emergency in source.emergencies.all():
         set_place(emergency, session=right, chair=None, place="", by=by, now=now)
     make_void(source, reason=reason, second=second, by=by, now=now, replaced_by=right)
@@ -144,6 +146,12 @@ def tell_again(moved: list[Any], now: datetime) -> None:
             tell_about(fact, now=now)
 
 
+def follow_help(source: TreatmentSession, right: TreatmentSession) -> None:
+    """A patient who waits for help goes on waiting under their own name: nobody answers a voided session."""
+    if not HelpCall.objects.filter(session=right, answered_at__isnull=True).exists():
+        HelpCall.objects.filter(session=source, answered_at__isnull=True).update(session=right)
+
+
 def picture_after(right: TreatmentSession) -> Picture:
     """The right session as it stands with what moved, under its day's policy."""
     policy = policy_for(right)
@@ -190,8 +198,8 @@ def carry_on(picture: Picture, source: TreatmentSession, was: str, *, by: User, 
             move(row, Status.DOSING, by=by, now=now, also=fields)
         if row.status == Status.DOSING and (was in (Status.MONITORING, *GONE) or len(picture.sprayed) >= devices_planned(picture)):
             move(row, Status.MONITORING, by=by, now=now, also={"monitoring_at": source.monitoring_at or now})
-    elif row.status == Status.BOOKED:
-        move(row, Status.ARRIVED, by=by, now=now, also={"arrived_at": arrived_at or now})
+    elif row.status == Status.BOOKED and arrived_at is not None:
+        move(row, Status.ARRIVED, by=by, now=now, also={"arrived_at": arrived_at})
     if was in GONE and row.status not in GONE:
         follow_out(row, source, was, by=by, now=now)
 

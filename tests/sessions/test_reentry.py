@@ -7,6 +7,7 @@ import pytest
 from django.apps import apps
 from django.urls import reverse
 
+from clinic.actions.screens import enrol_screen
 from clinic.facts import Fact
 from clinic.findings import Refused
 from clinic.models import AuditEntry, Notice, Signature
@@ -15,6 +16,7 @@ from sessions.actions import departures, leaving, reentry, watch
 from sessions.actions.early import Signer
 from sessions.actions.emergency import press
 from sessions.actions.forms import owe_form
+from sessions.actions.screens import ask_help
 from sessions.models import Addendum, AdverseEvent, Alert, Breach, Departure, DeviceConfirmation, DeviceUse, IdentityCheck, Observation, SafetyCall
 from sessions.picture import picture_of
 from sessions.queries.policies import policy_for
@@ -212,3 +214,17 @@ def test_the_page_and_both_charts(wrong, right, cast, sign_in):
     record = client.get(reverse("session_record", args=["riverside", wrong.pk])).content.decode()
     assert "175/78" in record
     assert str(right.patient) not in record
+
+
+def test_an_open_call_for_help_goes_with_its_patient(wrong, right, cast):
+    screen = enrol_screen(cast.riverside, name="Bed", kind="patient", chair=wrong.chair, by=cast.admin, now=NOW)[0]
+    call = ask_help(screen, client_key=uuid4(), now=NOW)
+    again(wrong, right, cast)
+    call.refresh_from_db()
+    assert (call.session_id, call.answered_at) == (right.pk, None)
+
+
+def test_who_never_came_has_not_arrived_elsewhere(cast, right):
+    again(at_state("booked", cast, chair=cast.chairs[2]), right, cast)
+    right.refresh_from_db()
+    assert (right.status, right.arrived_at) == ("booked", None)
