@@ -79,7 +79,10 @@ def record_training(
 ) -> Training:
     """Put a training on record (SET-3); an empty end means that it doesn't lapse."""
     row = duty.locked_member(membership)
-    if client_key is not None and (earlier := Training.objects.filter(client_key=client_key, membership=row).first()):
+    earlier = Training.objects.filter(client_key=client_key).first() if client_key is not None else None
+    if earlier is not None and earlier.membership_id != row.pk:
+        raise refuse("SET-3", "This page is out of date. Load it again.", code="client_key")
+    if earlier is not None:
         return earlier
     if completed_on > today_at(row.site, now):
         raise refuse("SET-3", "This day hasn't come yet.", field="completed_on")

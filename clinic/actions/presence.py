@@ -109,7 +109,9 @@ def correct_presence(
     Raises Refused for another person, without a reason, for times that can't be, and where another stay of theirs stands.
     """
     row = duty.locked_member(membership)
-    earlier = DutyCorrection.objects.filter(client_key=client_key, period__membership=row).select_related("period").first()
+    earlier = DutyCorrection.objects.filter(client_key=client_key).select_related("period").first()
+    if earlier is not None and earlier.period.membership_id != row.pk:
+        raise refuse("SET-2", "This page is out of date. Load it again.", code="client_key")
     if earlier is not None:
         return earlier.period
     if by.pk != row.user_id or (period is not None and period.membership_id != row.pk):

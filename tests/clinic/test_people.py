@@ -1,6 +1,7 @@
 """Change a place, end it, record training (SET-3, SET-10)."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
@@ -133,3 +134,10 @@ def test_queries_stay_the_same_with_thirty_more(cast, riverside, sign_in, name):
     for _ in range(30):
         on_duty(MembershipFactory(site=riverside), NOW - timedelta(hours=1))
     assert queries_of(client, url) == few
+
+
+def test_a_training_under_the_key_of_another_person_is_out_of_date(cast):
+    said = {"kind": "rems", "completed_on": TODAY, "expires_on": None, "note": "", "client_key": uuid4(), "by": cast.admin, "now": NOW}
+    record_training(cast.of(cast.nurse), **said)
+    with pytest.raises(Refused, match="out of date"):
+        record_training(cast.of(cast.second_nurse), **said)

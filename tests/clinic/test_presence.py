@@ -125,6 +125,8 @@ def test_i_was_here_earlier_keeps_both_times(cast, riverside):
     key = uuid4()
     for _ in range(2):
         assert correct(cast, cast.prescriber, stay, key) == stay
+    with pytest.raises(Refused, match="out of date"):
+        correct(cast, cast.second_prescriber, None, key)
     kept = DutyCorrection.objects.get()
     assert (kept.came_before, kept.came_after, kept.reason, kept.recorded_at) == (NOW - minutes(20), NOW - minutes(50), "Forgot to press", NOW)
     assert prescriber_on_site(riverside, NOW - minutes(45))
