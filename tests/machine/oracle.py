@@ -200,10 +200,12 @@ def has_second(before: Snapshot, after: Snapshot, session: Any, by: int | None) 
 
 
 def is_undo(before: Snapshot, row: Any, by: int | None) -> bool:
-    """Not an undo within 60 s by the same person."""
+    """Not an undo within 60 s by the same person; a correction is no slip that could be undone."""
     if not row.is_withdrawn:
         return False
     undone = before.tables["deviceuse"][row.supersedes_id]
+    if undone.supersedes_id is not None:
+        return False
     gap = moment(row.recorded_at) - moment(undone.recorded_at)
     return undone.recorded_by_id == by == row.recorded_by_id and timedelta(0) <= gap <= timedelta(seconds=60)
 
