@@ -74,7 +74,7 @@ def reenter(
     sprayed = DeviceUse.objects.standing().filter(session=source, sprays__gt=0)
     found += target_findings(
         is_same_patient=source.patient_id == right.patient_id, source_on=source.treatment_on, target_on=right.treatment_on,
-        target_status=right.status, has_sprays=sprayed.exists(),
+        target_status=right.status, has_sprays=sprayed.exists(), is_present=source.status in PRESENT,
     )  # fmt: skip
     if source.status == Status.VOIDED:
         found.append(Finding("SESSION", Level.BLOCK, "This session is voided already.", code="reenter.voided"))

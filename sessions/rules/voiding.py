@@ -8,6 +8,7 @@ from sessions.states import Status
 # Where a session without a spray can go on; with one, whatever has been given belongs there (gates never hold facts).
 WITHOUT_SPRAY = (Status.BOOKED, Status.ARRIVED, Status.WAITING, Status.CLEARED, Status.HELD)
 CLOSED = (Status.VOIDED, Status.DISCHARGED)
+GONE = (Status.LEFT, Status.TRANSFERRED)
 
 
 def void_findings(*, reason: str, has_devices: bool, has_second: bool, is_same_person: bool) -> list[Finding]:
@@ -23,8 +24,13 @@ def void_findings(*, reason: str, has_devices: bool, has_second: bool, is_same_p
     return found
 
 
-def target_findings(*, is_same_patient: bool, source_on: date, target_on: date, target_status: str, has_sprays: bool) -> list[Finding]:
-    """Whether what was written in one session can be entered again in another: another patient's, of the same day, not closed."""
+def target_findings(
+    *, is_same_patient: bool, source_on: date, target_on: date, target_status: str, has_sprays: bool, is_present: bool = False
+) -> list[Finding]:
+    """Whether what was written in one session can be entered again in another: another patient's, of the same day, not closed.
+
+    A patient who `is_present` is watched until they leave, so nothing is entered where the patient has gone already (MON-1).
+    """
     if is_same_patient:
         return [Finding("SESSION", Level.BLOCK, "That is the same patient. Void the session instead.", code="reenter.same", field="target")]
     if source_on != target_on:
@@ -32,6 +38,9 @@ def target_findings(*, is_same_patient: bool, source_on: date, target_on: date, 
     if target_status in CLOSED:
         text = "That session is closed. Add what belongs to it as an addendum."
         return [Finding("OUT-2", Level.BLOCK, text, code="reenter.closed", field="target")]
+    if is_present and target_status in GONE:
+        text = "That visit is over, and this patient is still here. Book them a visit now and enter it there."
+        return [Finding("MON-1", Level.BLOCK, text, code="reenter.gone", field="target")]
     if not has_sprays and target_status not in WITHOUT_SPRAY:
         text = f"That visit is {Status(target_status).label.lower()}. Take it back first."
         return [Finding("SESSION", Level.BLOCK, text, code="reenter.over", field="target")]

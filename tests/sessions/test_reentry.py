@@ -119,6 +119,7 @@ def test_twice_has_one_effect(wrong, right, cast):
         ("nurse", "Why", "booked", "OUT-4.same"),
         ("second_nurse", "", "booked", "void.reason"),
         ("second_nurse", "Why", "discharged", "reenter.closed"),
+        ("second_nurse", "Why", "left", "reenter.gone"),
     ],
 )
 def test_refused_and_nothing_moved(wrong, cast, second, reason, status, code):
