@@ -54,7 +54,9 @@ def test_where_it_can_be_entered_again(same, day, status, sprays, codes):
     assert [finding.code for finding in found] == codes
 
 
-@pytest.mark.parametrize(("status", "here", "codes"), [("left", True, ["reenter.gone"]), ("left", False, []), ("transferred", True, ["reenter.gone"])])
+@pytest.mark.parametrize(
+    ("status", "here", "codes"), [("left", True, ["reenter.gone"]), ("left", False, []), ("transferred", True, ["reenter.gone"])]
+)
 def test_nobody_who_is_still_here_goes_where_the_visit_is_over(status, here, codes):
     found = target_findings(is_same_patient=False, source_on=TODAY, target_on=TODAY, target_status=status, has_sprays=True, is_present=here)
     assert [finding.code for finding in found] == codes
