@@ -5,7 +5,8 @@ from datetime import datetime
 
 from sessions.models import Alert
 from sessions.picture import Picture
-from sessions.rules.alerts import ESCALATES_AFTER, calls_prescriber
+from sessions.queries.concerns import is_called
+from sessions.rules.alerts import ESCALATES_AFTER
 
 NOT_TAKEN = "repeat not taken"
 
@@ -18,11 +19,6 @@ def loudest(alerts: Iterable[Alert]) -> Alert | None:
 
 def is_urgent(alert: Alert) -> bool:
     return alert.tier == Alert.Tier.CRITICAL or alert.escalated_at is not None
-
-
-def is_called(alert: Alert, now: datetime) -> bool:
-    """Whether the prescriber is called about it: the same rule for board, flowsheet and watchman."""
-    return calls_prescriber(tier=alert.tier, repeat_due_at=alert.repeat_due_at, escalated_at=alert.escalated_at, now=now)
 
 
 def alert_of_card(picture: Picture, now: datetime) -> dict[str, object]:

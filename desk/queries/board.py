@@ -12,17 +12,17 @@ from clinic.rules.opening import Calendar
 from desk.queries.alarms import alert_of_card, escalations
 from desk.queries.board_rows import active_chairs, open_forms, sessions_on
 from desk.queries.worries import owner_words, round_words
-from sessions.models import Alert, MonitoringForm, TreatmentSession
+from sessions.models import Alert, TreatmentSession
 from sessions.picture import Picture, bare_pictures_of
-from sessions.queries.concerns import Concern, FormState, concerns, has_visits, live_offers, next_moments
+from sessions.queries.concerns import Concern, FormState, concerns, form_states, has_visits, live_offers, next_moments
 from sessions.queries.due import next_due
 from sessions.queries.forgotten import over_at
-from sessions.queries.forms import days_of, limits_of
+from sessions.queries.forms import days_of
 from sessions.queries.loose import Loose, read_loose
 from sessions.queries.policies import policies_for
 from sessions.queries.screening import WORDS
 from sessions.queries.screens import feels_bad_since
-from sessions.rules.deadlines import Urgency, urgency
+from sessions.rules.deadlines import Urgency
 from sessions.states import OPEN, PRESENT, Status
 
 PARTS = ("devices", "observations", "alerts")
@@ -69,7 +69,7 @@ def floor_of(site: Site, now: datetime) -> Floor:
     forms = open_forms(site.pk)
     loose = read_loose(site, now, *days_of(forms, [today, *(session.treatment_on for session in live)], site.zone))
     loose.offers = live_offers(loose.offers, {session.monitor_id for session in live})
-    states, calendar = form_states(forms, loose, today), loose.calendar
+    states, calendar = form_states(forms, loose.calendar, today), loose.calendar
     cards = [
         live_card(site, pictures[session.pk], now) | forgotten_card(session, calendar, now) | owner_of_card(pictures[session.pk], loose, now)
         for session in live
@@ -226,12 +226,6 @@ def forgotten_card(session: TreatmentSession, calendar: Calendar, now: datetime)
 def closing_changes(live: Iterable[TreatmentSession], calendar: Calendar, now: datetime) -> list[datetime]:
     moments = [over_at(session, calendar) for session in live]
     return [moment for moment in moments if moment > now]
-
-
-def form_states(forms: Iterable[MonitoringForm], loose: Loose, today: date) -> list[FormState]:
-    """Each form with its deadlines by today's hours and closures, as the filing desk has them (PMF-5)."""
-    limits = ((form, limits_of(form, loose.calendar)) for form in forms)
-    return [(form, limit, urgency(limit, today)) for form, limit in limits]
 
 
 def owed_forms(site: Site, states: list[FormState]) -> tuple[list[dict[str, object]], dict[str, int]]:

@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Model
 
 from clinic.models import DutyPeriod, Site
-from clinic.rules.opening import local_day
+from clinic.rules.opening import Calendar, local_day
 from clinic.rules.presence import gaps
 from patients.models import Order
 from patients.rules.orders import cosign_is_late
@@ -15,12 +15,13 @@ from sessions.models import Alert, Handover, MonitoringForm
 from sessions.picture import Picture
 from sessions.queries.due import WATCHED, next_due
 from sessions.queries.forgotten import over_at
+from sessions.queries.forms import limits_of
 from sessions.queries.loose import Loose, Offer, Stay
 from sessions.rules import concerns as rules
 from sessions.rules.alerts import calls_prescriber
 from sessions.rules.clocks import next_round_due_at
 from sessions.rules.concerns import Kind
-from sessions.rules.deadlines import Deadlines, Urgency
+from sessions.rules.deadlines import Deadlines, Urgency, urgency
 from sessions.states import PRESENT, Status
 
 PRESSING = (Urgency.OVERDUE, Urgency.LATE, Urgency.TODAY, Urgency.TOMORROW)
@@ -75,7 +76,7 @@ def of_picture(picture: Picture, loose: Loose, now: datetime) -> Iterator[Concer
     waiting = [at for at in alert_waits(picture) if at <= now]
     if waiting:
         yield Concern(rules.ALERT, session, f"{chair}: an alert waits for somebody.", min(waiting))
-    called = [alert.raised_at for alert in picture.open_alerts if calls(alert, now)]
+    called = [alert.raised_at for alert in picture.open_alerts if is_called(alert, now)]
     if called:
         yield Concern(rules.CALLED, session, f"{chair}: an alert waits for the prescriber.", min(called))
     if owner_is_gone(picture, loose.stays, now):
@@ -103,7 +104,8 @@ def alert_waits(picture: Picture) -> list[datetime]:
     return [at for at in rows if at is not None]
 
 
-def calls(alert: Alert, now: datetime) -> bool:
+def is_called(alert: Alert, now: datetime) -> bool:
+    """Whether the prescriber is called about it (MON-6): the same for board, flowsheet and watchman."""
     return calls_prescriber(tier=alert.tier, repeat_due_at=alert.repeat_due_at, escalated_at=alert.escalated_at, now=now)
 
 
@@ -143,9 +145,15 @@ def offer_concerns(offer: Offer, now: datetime) -> Iterator[Concern]:
         yield Concern(rules.COVER, Handover(pk=offer.pk), f"{offer.offered_by} is not back: {offer.to} still covers.", back_at)
 
 
+def form_states(forms: Iterable[MonitoringForm], calendar: Calendar, today: date) -> list[FormState]:
+    """Each form with its deadlines by today's hours and closures, as the filing desk has them (PMF-5)."""
+    limits = ((form, limits_of(form, calendar)) for form in forms)
+    return [(form, limit, urgency(limit, today)) for form, limit in limits]
+
+
 def form_concerns(forms: Iterable[FormState]) -> Iterator[Concern]:
-    for form, limits, urgency in forms:
-        if urgency in PRESSING:
+    for form, limits, pressing in forms:
+        if pressing in PRESSING:
             yield Concern(rules.FORM, form, f"A monitoring form must be sent by {limits.staffed_due_on:%b %d}.")
 
 
