@@ -83,8 +83,7 @@ def keep(row: TreatmentSession, kind: str, departing: Departing, *, client_key: 
     made = new_fact(
         Departure, row, observed_at=departing.seen_at, by=by, now=now, client_key=client_key, kind=kind, observed_by=departing.seen_by, **departing.columns()
     )  # fmt: skip
-    for notice in ("check_overdue", SUICIDE_NOTICE):
-        resolve_notices(row.site, notice, row, "The patient has gone.", now)
+    resolve_notices(row.site, SUICIDE_NOTICE, row, "The patient has gone.", now)
     return made
 
 

@@ -94,8 +94,7 @@ def discharge(session: TreatmentSession, *, proof: IdentityProof, membership: Me
 
 def end_the_watch(row: TreatmentSession, *, by: User, now: datetime) -> None:
     """The signed way out of the house."""
-    for kind in ("check_overdue", SUICIDE_NOTICE):
-        resolve_notices(row.site, kind, row, "The patient was discharged.", now)
+    resolve_notices(row.site, SUICIDE_NOTICE, row, "The patient was discharged.", now)
     move(row, Status.DISCHARGED, by=by, now=now)
 
 
