@@ -41,7 +41,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
 
 def calls(request: HttpRequest, membership: object) -> list[object]:
     """What is loud on every page of a site (MON-5, MON-6); nothing is asked while its door saw no call."""
-    if membership is None or not getattr(membership, "has_calls", False) or not may(membership.role, Permission.VIEW_FLOOR):  # type: ignore[attr-defined]
+    if not registry.is_loud(membership) or not may(membership.role, Permission.VIEW_FLOOR):  # type: ignore[attr-defined]
         return []
     return registry.calls(request)
 

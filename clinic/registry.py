@@ -1,6 +1,6 @@
 """What the rooms above tell the ground floor at start: how to render signed content, who may see a file, where a notice leads."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -12,14 +12,14 @@ BatchRenderer = Callable[[Collection[int]], Mapping[int, str]]
 Door = Callable[[HttpRequest, int], object]
 Address = Callable[[str, int], str]
 Mark = Callable[[datetime], BaseExpression]
-Calls = Callable[[HttpRequest], object]
+Calls = Callable[[HttpRequest], Iterable[object]]
 
 _renderers: dict[tuple[str, int], Renderer] = {}
 _batch_renderers: dict[tuple[str, int], BatchRenderer] = {}
 _doors: dict[str, Door] = {}
 _addresses: dict[str, Address] = {}
 _marks: dict[str, Mark] = {}
-_calls: list[Calls] = []
+_calls: dict[str, Calls] = {}
 
 
 def register_renderer(target_kind: str, schema: int, renderer: Renderer, many: BatchRenderer | None = None) -> None:
@@ -80,10 +80,17 @@ def marks(now: datetime) -> dict[str, BaseExpression]:
     return {name: mark(now) for name, mark in _marks.items()}
 
 
-def register_calls(calls: Calls) -> None:
-    """`calls(request)` are the lines that must be loud on every page of the site; asked only where the mark `has_calls` says so."""
-    _calls.append(calls)
+def register_calls(name: str, mark: Mark, calls: Calls) -> None:
+    """`calls(request)` are lines that must be loud on every page of the site; asked only where their mark has said that there are any."""
+    register_mark(name, mark)
+    _calls[name] = calls
+
+
+def is_loud(membership: object) -> bool:
+    """Whether the site's door has seen any call."""
+    return any(getattr(membership, name, False) for name in _calls)
 
 
 def calls(request: HttpRequest) -> list[object]:
-    return [line for source in _calls for line in source(request)]  # type: ignore[attr-defined]
+    membership = request.membership  # type: ignore[attr-defined]
+    return [line for name, source in _calls.items() if getattr(membership, name, False) for line in source(request)]

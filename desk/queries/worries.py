@@ -50,6 +50,11 @@ def gap_since(found: Iterable[Concern]) -> datetime | None:
     return next((one.since for one in found if one.kind is GAP), None)
 
 
+def prescribers_of(loose: Loose, now: datetime) -> list[str]:
+    """The names of the prescribers who are on site now, earliest first (SET-2)."""
+    return [stay.name for stay in loose.stays if stay.is_prescriber and stay.presence.came_at <= now < stay.presence.ended_at]
+
+
 def owner_words(session: TreatmentSession, loose: Loose) -> str:
     """Whose chair it is; whom it is offered to, or for whom and until when it is covered."""
     owner = getattr(session, "monitor_name", None)

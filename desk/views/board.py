@@ -15,9 +15,9 @@ from clinic.rules.opening import local_day
 from desk.queries.board import Floor, floor_of
 from desk.queries.stamp import Stamp, stamp_of
 from desk.queries.tasks import task_changes, task_rows
-from desk.queries.worries import gap_since, offers_to, worry_rows
+from desk.queries.worries import gap_since, offers_to, prescribers_of, worry_rows
 from patients.rules.orders import cosign_is_late
-from sessions.queries.calls import names_of, prescribers_here
+from sessions.queries.calls import called
 
 
 @require_GET
@@ -32,7 +32,7 @@ def board(request: HttpRequest, site: str) -> HttpResponse:
     filing_url = reverse("filing", args=[place.slug]) if may(request.membership.role, Permission.FILE_FORM) else ""
     context = {
         "now": now, "to_sign": to_sign(request, place, stamp, floor.today), "today": floor.today, "stats": stats(floor, place.slug, filing_url), "cards": floor.cards, "arrivals": floor.arrivals, "done": floor.done,
-        "called": names_of(prescribers_here(place, now)) if request.membership.has_calls else "", "may_silence": may(request.membership.role, Permission.TAKE_VITALS),
+        "called": called(prescribers_of(floor.loose, now)), "may_silence": may(request.membership.role, Permission.TAKE_VITALS),
         "late_tasks": [row for row in tasks if row["is_late"]], "tasks": [row for row in tasks if not row["is_late"]], "forms": floor.forms, "filing_url": filing_url, "board_url": reverse("board", args=[place.slug]), "version": version(stamp, floor, now),
         "watchman_silent": stamp.silent_minutes(now), "no_prescriber": not stamp.has_prescriber and floor.present, "messages_waiting": stamp.messages_wait(now), "may_answer": may(request.membership.role, Permission.TAKE_VITALS),
         "gap_since": gap_since(floor.concerns), "worries": worry_rows(place, floor.concerns), "offers": offers_to(floor.loose, request.user.pk),

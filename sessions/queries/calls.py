@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -35,29 +35,45 @@ def waits_for_prescriber(now: datetime) -> Q:
     return Q(closed_at__isnull=True) & is_due
 
 
-def has_calls(now: datetime) -> ExpressionWrapper:
-    """For the site's door: whether anything at all is loud there now."""
-    alerts = Alert.objects.filter(waits_for_prescriber(now), site_id=OuterRef("site_id"), session__status__in=PRESENT).order_by()
-    emergencies = Emergency.objects.filter(site_id=OuterRef("site_id"), ended_at__isnull=True).order_by()
-    help_calls = HelpCall.objects.filter(site_id=OuterRef("site_id"), answered_at__isnull=True, session__status__in=PRESENT).order_by()
-    return ExpressionWrapper(Q(Exists(emergencies)) | Q(Exists(alerts)) | Q(Exists(help_calls)), output_field=BooleanField())
+# For the site's door: whether anything of a kind is loud there now; only then are its lines asked for.
+def has_emergencies(now: datetime) -> Exists:
+    return Exists(Emergency.objects.filter(site_id=OuterRef("site_id"), ended_at__isnull=True).order_by())
 
 
-def calls_for(request: HttpRequest) -> list[Call]:
-    """The lines of one member's pages: emergencies for everybody; alerts for the prescribers on site, or for all of them when none is."""
+def has_help_calls(now: datetime) -> Exists:
+    return Exists(HelpCall.objects.filter(site_id=OuterRef("site_id"), answered_at__isnull=True, session__status__in=PRESENT).order_by())
+
+
+def has_alert_calls(now: datetime) -> Exists:
+    return Exists(Alert.objects.filter(waits_for_prescriber(now), site_id=OuterRef("site_id"), session__status__in=PRESENT).order_by())
+
+
+def emergency_calls(request: HttpRequest) -> list[Call]:
+    """Everybody's lines."""
+    site: Site = request.site  # type: ignore[assignment]
+    names = names_of(prescribers_here(site, request.now))  # type: ignore[attr-defined]
+    return [emergency_call(row, site, names) for row in open_emergencies(site.pk)]
+
+
+def help_calls(request: HttpRequest) -> list[Call]:
+    """The lines of those who take vitals."""
+    site: Site = request.site  # type: ignore[assignment]
+    if not may(request.membership.role, Permission.TAKE_VITALS):  # type: ignore[attr-defined]
+        return []
+    return [help_call(row, site) for row in open_help_calls(site.pk)]
+
+
+def alert_calls(request: HttpRequest) -> list[Call]:
+    """The lines of the prescribers on site, or of all of them when none is."""
     site: Site = request.site  # type: ignore[assignment]
     membership, now = request.membership, request.now  # type: ignore[attr-defined]
-    emergencies = open_emergencies(site.pk)
-    is_prescriber = may(membership.role, Permission.DECIDE)
-    prescribers = prescribers_here(site, now) if emergencies or is_prescriber else []
-    lines = [emergency_call(row, site, prescribers) for row in emergencies]
-    if may(membership.role, Permission.TAKE_VITALS):
-        lines += [help_call(row, site) for row in open_help_calls(site.pk)]
-    if not is_prescriber:
-        return lines
+    if not may(membership.role, Permission.DECIDE):
+        return []
+    prescribers = prescribers_here(site, now)
     if prescribers and membership.pk not in {stay.membership_id for stay in prescribers}:
-        return lines
-    return lines + [alert_call(alert, site, prescribers) for alert in waiting_alerts(site, now)]
+        return []
+    names = names_of(prescribers)
+    return [alert_call(alert, site, names) for alert in waiting_alerts(site, now)]
 
 
 @prepared
@@ -88,17 +104,21 @@ def prescribers_here(site: Site, now: datetime) -> list[DutyPeriod]:
 
 
 def names_of(stays: Iterable[DutyPeriod]) -> str:
+    return called(stay.membership.user.printed_name for stay in stays)
+
+
+def called(names: Iterable[str]) -> str:
     """Who is called, by name; says so when nobody is there to be called."""
-    return " or ".join(dict.fromkeys(stay.membership.user.printed_name for stay in stays)) or "the prescriber (none is on site)"
+    return " or ".join(dict.fromkeys(names)) or "the prescriber (none is on site)"
 
 
-def emergency_call(emergency: Emergency, site: Site, prescribers: Iterable[DutyPeriod]) -> Call:
+def emergency_call(emergency: Emergency, site: Site, names: str) -> Call:
     where = emergency.where or "place not said yet"
     by = f"pressed by {emergency.recorded_by}" if emergency.recorded_by else "pressed at a screen"
     return Call(
         "emergency",
         f"Emergency: {where}",
-        f"Called: {names_of(prescribers)}; {by}",
+        f"Called: {names}; {by}",
         emergency.pressed_at,
         reverse("emergency", args=[site.slug, emergency.pk]),
     )
@@ -111,12 +131,12 @@ def help_call(call: HelpCall, site: Site) -> Call:
     )
 
 
-def alert_call(alert: Alert, site: Site, prescribers: Iterable[DutyPeriod]) -> Call:
+def alert_call(alert: Alert, site: Site, names: str) -> Call:
     title = f"{alert.session.chair.name}: {alert.text}"
     return Call(
         "critical",
         title,
-        f"Called: {names_of(prescribers)}",
+        f"Called: {names}",
         alert.raised_at,
         reverse("flowsheet", args=[site.slug, alert.session_id]),
         alert.acknowledged_at is not None,

@@ -117,3 +117,20 @@ def test_a_patient_who_has_gone_calls_nobody(take, prescriber_reads, session):
     session.status, session.transferred_at = "transferred", NOW
     session.save(update_fields=["status", "transferred_at"])
     assert "Called:" not in prescriber_reads()
+
+
+def test_what_calls_others_costs_a_page_nothing(take, cast, sign_in, django_assert_max_num_queries):
+    """The door has said what there is: whoever an alert doesn't call asks for none."""
+    nurse = sign_in(cast.nurse)
+    with django_assert_max_num_queries(100) as quiet:
+        nurse.get("/riverside/schedule/")
+    take(CRITICAL)
+    with django_assert_max_num_queries(len(quiet)):
+        nurse.get("/riverside/schedule/")
+
+
+def test_the_board_names_who_is_called_from_what_it_has_read(take, cast, sign_in, django_assert_max_num_queries):
+    nurse = sign_in(cast.nurse)
+    take(CRITICAL)
+    with django_assert_max_num_queries(12):
+        assert f"Call {cast.prescriber.printed_name}" in text(nurse.get("/riverside/"))
