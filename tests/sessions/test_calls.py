@@ -119,18 +119,13 @@ def test_a_patient_who_has_gone_calls_nobody(take, prescriber_reads, session):
     assert "Called:" not in prescriber_reads()
 
 
-def test_what_calls_others_costs_a_page_nothing(take, cast, sign_in, django_assert_max_num_queries):
-    """The door has said what there is: whoever an alert doesn't call asks for none."""
+@pytest.mark.parametrize("url", ["/riverside/schedule/", "/riverside/"])
+def test_what_calls_others_costs_a_page_nothing(take, cast, sign_in, django_assert_max_num_queries, url):
+    """The door has said what there is; the board names who is called from what it has read."""
     nurse = sign_in(cast.nurse)
     with django_assert_max_num_queries(100) as quiet:
-        nurse.get("/riverside/schedule/")
+        nurse.get(url)
     take(CRITICAL)
     with django_assert_max_num_queries(len(quiet)):
-        nurse.get("/riverside/schedule/")
-
-
-def test_the_board_names_who_is_called_from_what_it_has_read(take, cast, sign_in, django_assert_max_num_queries):
-    nurse = sign_in(cast.nurse)
-    take(CRITICAL)
-    with django_assert_max_num_queries(12):
-        assert f"Call {cast.prescriber.printed_name}" in text(nurse.get("/riverside/"))
+        page = text(nurse.get(url))
+    assert (f"Call {cast.prescriber.printed_name}" in page) is (url == "/riverside/")
