@@ -4,7 +4,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from clinic.models import Notice
 from sessions.models import TreatmentSession
-from sessions.rules.voiding import CLOSED
+from sessions.rules.voiding import CLOSED, GONE
+from sessions.states import PRESENT
 
 TELL_REMS = "tell_rems"
 
@@ -19,7 +20,7 @@ def must_tell_rems(session: TreatmentSession) -> bool:
 
 
 def may_replace(session: TreatmentSession) -> QuerySet[TreatmentSession]:
-    """Sessions of other patients on the same day that are not closed: among them is the right one."""
-    rows = TreatmentSession.objects.filter(site_id=session.site_id, treatment_on=session.treatment_on)
-    rows = rows.exclude(patient_id=session.patient_id).exclude(status__in=CLOSED)
+    """Sessions of other patients on the same day that could take it: among them is the right one. The act asks in full."""
+    rows = TreatmentSession.objects.filter(site_id=session.site_id, treatment_on=session.treatment_on).exclude(patient_id=session.patient_id)
+    rows = rows.exclude(status__in=(*CLOSED, *GONE) if session.status in PRESENT else CLOSED)
     return rows.select_related("patient", "chair").order_by("starts_at", "pk")

@@ -229,3 +229,10 @@ def test_who_never_came_has_not_arrived_elsewhere(cast, right):
     again(at_state("booked", cast, chair=cast.chairs[2]), right, cast)
     right.refresh_from_db()
     assert (right.status, right.arrived_at) == ("booked", None)
+
+
+@pytest.mark.parametrize(("status", "offered"), [("monitoring", True), ("left", False)])
+def test_only_what_the_act_takes_is_offered(wrong, cast, sign_in, status, offered):
+    target = at_state(status, cast)
+    page = sign_in(cast.nurse).get(reverse("session_reenter", args=["riverside", wrong.pk])).content.decode()
+    assert (f'name="target" value="{target.pk}"' in page) is offered
