@@ -42,7 +42,7 @@ def cosign_findings(site: Site, now: datetime) -> list[Finding]:
     return [
         Finding(
             "DOS-8", Level.DECISION if item.is_late else Level.NOTE,
-            f"Unsigned exception: {item.order.ordered_by} has not co-signed the spoken order for {item.order.course.patient.short_name}.",
+            f"Unsigned exception: {item.order.ordered_by} has not co-signed the spoken order for {item.order.course.patient.short_name}",
             code=f"DOS-8.unsigned.{item.order.pk}", field="order",
         )
         for item in orders_to_sign(site, now)
