@@ -1,12 +1,12 @@
 """The schedule: a day by chair with its free stretches, and a week; a handful of queries whatever the history."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from clinic.models import Chair, Closure, Site, SitePolicy
 from clinic.queries import calendar_of, policies_on
-from clinic.rules.opening import Calendar
+from clinic.rules.opening import Calendar, day_bounds
 from sessions.models import TreatmentSession
 from sessions.states import DOSED, PLANNED, Status
 
@@ -50,6 +50,7 @@ class WeekDay:
     is_open: bool
     closure: str
     visits: list[TreatmentSession]
+    over_midnight: list[TreatmentSession] = field(default_factory=list)
 
     @property
     def count(self) -> int:
@@ -66,8 +67,15 @@ def week(site: Site, day: date) -> list[WeekDay]:
     days = [first + timedelta(days=offset) for offset in range(7)]
     calendar = calendar_of(site, days[0], days[-1])
     closures = dict(Closure.objects.filter(site=site, closed_on__range=(days[0], days[-1])).values_list("closed_on", "reason"))
-    visits = visits_of(site, days[0], days[-1])
-    return [WeekDay(one, calendar.is_staffed(one), closures.get(one, ""), [visit for visit in visits if visit.treatment_on == one]) for one in days]
+    # The day before the first, too: a visit that goes on after midnight holds its chair on the next day.
+    visits = visits_of(site, days[0] - timedelta(days=1), days[-1])
+    return [
+        WeekDay(
+            one, calendar.is_staffed(one), closures.get(one, ""), [visit for visit in visits if visit.treatment_on == one],
+            [visit for visit in visits if visit.status in PLANNED and visit.treatment_on < one and visit.ends_at > day_bounds(one, site.zone)[0]],
+        )
+        for one in days
+    ]  # fmt: skip
 
 
 def visits_of(site: Site, first: date, last: date) -> list[TreatmentSession]:
@@ -81,9 +89,10 @@ def day_plan(site: Site, weekdays: list[WeekDay], day: date, now: datetime) -> D
     of_day = next(one for one in weekdays if one.day == day)
     calendar = calendar_of(site, day, day)
     policy = policies_on(site, [day])[day]
-    used = {visit.chair_id for visit in of_day.visits}
+    visits = [*of_day.over_midnight, *of_day.visits]
+    used = {visit.chair_id for visit in visits}
     chairs = [chair for chair in Chair.objects.filter(site=site).order_by("position", "name", "pk") if chair.is_active or chair.pk in used]
-    lanes = [lane_of(chair, of_day.visits, calendar, day, policy, now) for chair in chairs]
+    lanes = [lane_of(chair, visits, calendar, day, policy, now) for chair in chairs]
     return DayPlan(day, calendar.opening_at(day), calendar.closing_at(day), of_day.closure, lanes)
 
 
