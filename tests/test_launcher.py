@@ -19,7 +19,7 @@ START_SECONDS = 240
 
 
 class Launched:
-    """A launcher under test, its log, and every process that belongs to it."""
+    """A launcher under test, its log, and every process that belongs to it, as Linux lists them under /proc."""
 
     def __init__(self, data: Path, log: Path, port: int) -> None:
         self.data, self.log, self.port = data, log, port
@@ -117,7 +117,6 @@ def test_a_killed_worker_and_a_killed_broker_are_started_again(launched: Launche
 
 
 @pytest.mark.stack
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children of their parent's death")
 def test_a_killed_launcher_takes_its_children_along(launched: Launched) -> None:
     assert len(launched.family()) >= 5
     launched.process.kill()
