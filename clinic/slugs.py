@@ -6,7 +6,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
 # Words that a proxy or a later page will want.
-KEPT = frozenset({"admin", "api", "static", "media", "accounts", "help", "about", "new", "r", "v", "join", "metrics", "ws"})
+KEPT = frozenset({"admin", "api", "static", "media", "accounts", "help", "about", "new", "f", "r", "v", "join", "metrics", "ws"})
 
 
 @cache

@@ -1,9 +1,9 @@
-"""Keeps the tokens of patients' links, enrolled screens, invitations and new passwords out of every log line."""
+"""Keeps the tokens of patients' links, enrolled screens, calendar feeds, invitations and new passwords out of every log line."""
 
 import logging
 import re
 
-TOKEN = re.compile(r"(?<![\w/])/(v|r|join|accounts/password/reset/key)/[^/\s?]+")
+TOKEN = re.compile(r"(?<![\w/])/(v|r|f|join|accounts/password/reset/key)/[^/\s?]+")
 
 
 def without_token(text: str) -> str:

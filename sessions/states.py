@@ -27,6 +27,8 @@ PRESENT = (Status.ARRIVED, Status.WAITING, Status.CLEARED, Status.DOSING, Status
 OPEN = (*PRESENT, Status.HELD)
 # At least one spray has been given.
 DOSED = (Status.DOSING, Status.MONITORING, Status.DISCHARGED, Status.LEFT, Status.TRANSFERRED)
+# Doesn't take place: its chair is free, and a calendar shows it as cancelled.
+CALLED_OFF = (Status.HELD, Status.CANCELLED, Status.MISSED, Status.VOIDED)
 
 
 class FormStatus(models.TextChoices):

@@ -11,4 +11,5 @@ urlpatterns = [
     path("", include("sessions.urls_emergency")),
     path("", include("sessions.urls_adverse")),
     path("", include("sessions.urls_floor")),
+    path("", include("sessions.urls_feeds")),
 ]

@@ -76,5 +76,7 @@ SENTENCES = {
     "form.void": "made a monitoring form void",
     "form_blank.kept": "kept an official blank",
     "form_blank.mapped": "matched the fields of an official blank",
+    "feed.made": "made a calendar feed",
+    "feed.revoked": "revoked a calendar feed",
     "record.printed": "printed a session's record",
 }

@@ -13,6 +13,7 @@ from clinic.roles import Role
 from reports.rules import MEASURES
 from sessions import definitions
 from sessions.actions.emergency import press
+from sessions.actions.feeds import make_feed
 from sessions.actions.form_blanks import keep_blank, map_blank
 from sessions.models import Alert, Departure, FormBlank, Handover, Round, SafetyCall, SessionEvent
 from sessions.states import Status
@@ -124,6 +125,7 @@ OBJECTS: dict[str, Callable[[Cast], Arguments]] = {
     "chair": lambda cast: number(cast.chairs[0]),
     "stay": lambda cast: number(made.on_duty(cast.of(cast.prescriber), NOW - timedelta(hours=20), left_at=NOW - timedelta(hours=19))),
     "screen": lambda cast: number(enrol_screen(cast.riverside, name="Corridor", kind="wall", chair=None, by=cast.admin, now=NOW)[0]),
+    "feed": lambda cast: number(make_feed(cast.riverside, name="Phone", user=cast.nurse, chair=None, scope="site", by=cast.nurse, now=NOW)[0]),
     "closure": lambda cast: number(made.ClosureFactory(site=cast.riverside)),
     "equipment": lambda cast: number(Equipment.objects.filter(site=cast.riverside).first()),
     "file": file,

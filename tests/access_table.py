@@ -197,6 +197,9 @@ FILING = {
 }
 
 OFFICE = {
+    "feeds": form(P.VIEW_FLOOR),
+    "feed_chair": act(P.MANAGE_SITE),
+    "feed_revoke": act(P.VIEW_FLOOR, of="feed"),
     "messages": page(P.VIEW_MESSAGES),
     "reports": page(P.VIEW_REPORTS),
     "report_list": page(P.VIEW_REPORTS, of="measure"),
@@ -206,5 +209,5 @@ OFFICE = {
 PAGES: dict[str, Entry] = CLINIC | PATIENTS | SESSIONS | EMERGENCY | FLOOR | FILING | OFFICE
 
 # Without a site in the path: open to everybody (the operator's monitor, or whoever holds a link), or to anybody signed in.
-OPEN = {"healthz", "readyz", "accept_invitation", "visit", "screen"}
+OPEN = {"healthz", "readyz", "accept_invitation", "visit", "screen", "feed"}
 SIGNED_IN = {"home"}

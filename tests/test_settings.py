@@ -153,6 +153,7 @@ def test_a_flag_that_is_neither_yes_nor_no_is_refused(monkeypatch: pytest.Monkey
         ("/riverside/v/", "/riverside/v/"),
         ("Not Found: /v/abc?x=1", "Not Found: /v/…?x=1"),
         ("/join/s3cret_token/", "/join/…/"),
+        ("GET /f/s3cret-token.ics HTTP/1.1", "GET /f/… HTTP/1.1"),
         ("/accounts/password/reset/key/1-set-abc/", "/accounts/password/reset/key/…/"),
     ],
 )

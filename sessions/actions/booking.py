@@ -14,6 +14,7 @@ from clinic.queries import policy_on, today_at
 from clinic.rules.opening import local_day
 from patients.models import Course, Patient
 from patients.queries import open_course, orders_in_force
+from sessions.actions.feeds import keep_left
 from sessions.actions.life import locked, move
 from sessions.actions.safety_calls import drop_call, owe_call
 from sessions.models import Override, TreatmentSession
@@ -177,6 +178,7 @@ def move_visit(session: TreatmentSession, wish: Wish, *, seen_version: int | Non
     fields["schedule_version"] = row.schedule_version + 1
     if is_new_time:
         fields["confirmed_at"] = None
+    keep_left(row, now=now)
     write(row, fields)
     keep_decisions(row, judged, wish, by=by, now=now)
     after = {"starts_at": row.starts_at, "chair": row.chair_id, "dose_mg": row.planned_dose_mg}

@@ -16,6 +16,7 @@ from sessions.models.session import STAMP_OF_STATUS
 from sessions.picture import ALL_PARTS, Picture, bare_pictures_of
 from sessions.queries.policies import policy_for
 from sessions.rules.concerns import OF_THE_WATCH
+from sessions.rules.feeds import changes_slot
 from sessions.rules.moves import may_move
 from sessions.states import PRESENT, Status
 
@@ -54,6 +55,8 @@ def move(session: TreatmentSession, to: str, *, by: User | None, now: datetime, 
     fields = {"status": to, "status_reason": reason, **(also or {})}
     if to in STAMP_OF_STATUS:
         fields.setdefault(STAMP_OF_STATUS[to], now)
+    if changes_slot(before, to):
+        fields.setdefault("schedule_version", session.schedule_version + 1)
     for name, value in fields.items():
         setattr(session, name, value)
     session.save(update_fields=list(fields))

@@ -6,6 +6,7 @@ from sessions.models.departure import CallAttempt, Departure, SafetyCall
 from sessions.models.dosing import DeviceConfirmation, DeviceUse
 from sessions.models.emergency import Emergency, EmergencyEntry
 from sessions.models.exceptions import Breach, Override
+from sessions.models.feeds import CalendarFeed, LeftSlot
 from sessions.models.form import FormBlank, FormSend, MonitoringForm
 from sessions.models.handover import Handover, HandoverChair, TakeOver
 from sessions.models.help import HelpCall
@@ -19,6 +20,7 @@ __all__ = [
     "AdverseEvent",
     "Alert",
     "Breach",
+    "CalendarFeed",
     "CallAttempt",
     "DayRecord",
     "Departure",
@@ -34,6 +36,7 @@ __all__ = [
     "HandoverChair",
     "HelpCall",
     "IdentityCheck",
+    "LeftSlot",
     "MonitoringForm",
     "Observation",
     "Override",

@@ -1,0 +1,67 @@
+"""What a calendar feed shows: the visits of its chair, its person or its site, in a short window; two queries."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from clinic.models import Membership, Site, User
+from clinic.roles import Permission, may
+from clinic.tokens import token_digest
+from sessions.models import CalendarFeed, LeftSlot, TreatmentSession
+from sessions.rules.feeds import Left, Visit, is_off, last_change, lines, window
+
+# What can move a feed's line: `last_change` is the newest of them.
+STAMPS = ("booked_at", "arrived_at", "held_at", "cancelled_at", "missed_at", "voided_at")
+
+
+def feed_of(token: str) -> CalendarFeed | None:
+    """The feed that holds this token; None for one that is guessed, revoked, of an archived site, or of somebody who may no longer look."""
+    rows = CalendarFeed.objects.select_related("site", "chair").filter(token_sha256=token_digest(token), revoked_at__isnull=True)
+    feed = rows.filter(site__is_archived=False).first()
+    if feed is None or feed.user_id is None:
+        return feed
+    place = Membership.objects.filter(site_id=feed.site_id, user_id=feed.user_id, is_active=True, user__is_active=True).first()
+    return feed if place is not None and may(place.role, Permission.VIEW_FLOOR) else None
+
+
+def lines_of(feed: CalendarFeed, now: datetime) -> list[Visit]:
+    """Every visit of the feed's window, those that don't take place among them."""
+    first, last = window(now)
+    visits = TreatmentSession.objects.filter(within(feed), starts_at__gte=first, starts_at__lt=last, site_id=feed.site_id)
+    names = ("uid", "schedule_version", "starts_at", "ends_at", "chair__name", "status", *STAMPS)
+    shown = [Visit(*row[:5], is_off(row[5]), last_change(row[6:])) for row in visits.values_list(*names)]  # type: ignore[misc]
+    slots = LeftSlot.objects.filter(left_within(feed), starts_at__gte=first, starts_at__lt=last, site_id=feed.site_id)
+    left = slots.values_list("session__uid", "session__schedule_version", "starts_at", "ends_at", "chair__name", "left_at")
+    return lines(shown, (Left(*row) for row in left))  # type: ignore[misc]
+
+
+def within(feed: CalendarFeed, at: str = "") -> Q:
+    """Which visits are the feed's; `at` leads to the session."""
+    if feed.chair_id is not None:
+        return Q(chair_id=feed.chair_id)
+    if feed.scope == CalendarFeed.Scope.MINE:
+        return Q(**{f"{at}monitor_id": feed.user_id}) | Q(**{f"{at}course__prescriber_id": feed.user_id})
+    return Q()
+
+
+def left_within(feed: CalendarFeed) -> Q:
+    return within(feed, "session__")
+
+
+def mark_of(feed: CalendarFeed, visits: Iterable[Visit]) -> str:
+    """The feed's ETag: the same as long as it would read the same."""
+    told = repr([(feed.pk, feed.site.public_name, feed.chair.name if feed.chair else ""), [tuple(visit) for visit in visits]])
+    return f'"{hashlib.sha256(told.encode()).hexdigest()[:32]}"'
+
+
+def own_feeds(site: Site, user: User) -> QuerySet[CalendarFeed]:
+    """A person's own, those in use first."""
+    return CalendarFeed.objects.filter(site=site, user=user).order_by("revoked_at", "name", "pk")[:50]
+
+
+def other_feeds(site: Site, user: User) -> QuerySet[CalendarFeed]:
+    """Of chairs and of colleagues, for who manages the site."""
+    rows = CalendarFeed.objects.filter(site=site).exclude(user=user).select_related("chair", "user", "made_by")
+    return rows.order_by("revoked_at", "chair__name", "name", "pk")[:100]
