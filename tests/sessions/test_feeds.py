@@ -118,7 +118,7 @@ def test_an_unchanged_feed_is_not_sent_again(cast, still_clock, django_assert_nu
     first = client.get(url)
     feed.refresh_from_db()
     assert feed.read_at == NOW.replace(second=0, microsecond=0)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         again = client.get(url, headers={"If-None-Match": first["ETag"]})
     assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
     booking.cancel(visit, reason="Ill", by=cast.desk, now=NOW)
