@@ -11,9 +11,9 @@ from clinic.findings import Finding, blocks, refuse
 from clinic.models import User
 from sessions.actions.complaints import heed_failure
 from sessions.actions.device_seconds import confirmed
-from sessions.actions.dosing import Given, first_counts_from, keep_breaches, plain_device
+from sessions.actions.dosing import Given, after_device, first_counts_from, keep_breaches, plain_device
 from sessions.actions.facts import copied_fields, new_fact, require_correctable, require_reason, require_standing, require_time, same_post
-from sessions.actions.forms import owe_form, withdraw_form
+from sessions.actions.forms import withdraw_form
 from sessions.actions.life import locked_picture, move
 from sessions.models import DeviceUse
 from sessions.picture import Picture, counted_at
@@ -141,15 +141,12 @@ def require_second(is_earlier: bool, second: User | None) -> None:
 def settle(picture: Picture, *, by: User, now: datetime) -> None:
     """Status and form follow the devices that stand now."""
     row = picture.session
-    given = len(picture.sprayed)
-    if given:
-        owe_form(picture, by=by, now=now)
-    else:
+    if not picture.sprayed:
         withdraw_form(row, by=by, now=now)
-    if row.status == Status.MONITORING and given < devices_planned(picture) and not stopped_early(picture):
+    # An unopened device that turns out to have been sprayed begins the dosing like any first spray.
+    after_device(picture, by=by, now=now)
+    if row.status == Status.MONITORING and len(picture.sprayed) < devices_planned(picture) and not stopped_early(picture):
         move(row, Status.DOSING, by=by, now=now)
-    elif row.status == Status.DOSING and given >= devices_planned(picture):
-        move(row, Status.MONITORING, by=by, now=now)
 
 
 def stopped_early(picture: Picture) -> bool:

@@ -75,7 +75,8 @@ def new_fact(model: type[F], session: TreatmentSession, *, observed_at: datetime
         session=session,
         site_id=session.site_id,
         observed_at=observed_at,
-        recorded_at=after_signature(session, now),
+        # A clock that was put back: a row is never written before what it tells was seen.
+        recorded_at=max(after_signature(session, now), observed_at),
         recorded_by=by,
         client_key=client_key,
         **fields,

@@ -115,7 +115,7 @@ def move_facts(source: TreatmentSession, right: TreatmentSession, *, reason: str
         for old in manager.standing().filter(session=source).order_by("observed_at", "pk"):
             row: Any = model(
                 site_id=right.site_id, session=right, observed_at=old.observed_at, observed_by_id=old.observed_by_id or old.recorded_by_id,
-                recorded_at=recorded_at, recorded_by=by, client_key=uuid4(), supersedes=old, reason=f"Wrong patient: {reason.strip()}"[:300],
+                recorded_at=max(recorded_at, old.observed_at), recorded_by=by, client_key=uuid4(), supersedes=old, reason=f"Wrong patient: {reason.strip()}"[:300],
                 **{**copied_fields(old), **own_fields(old, right, offset)},
             )  # fmt: skip
             row.save(force_insert=True)

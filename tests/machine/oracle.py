@@ -147,11 +147,11 @@ def stamp_faults(before: Snapshot, after: Snapshot, old: Any, session: Any, now:
     if session.status not in NO_STAMP and stamp is None:
         found.append(f"{session.status} without its time")
     if old is not None and old.status != session.status:
-        # Coming back is no second arrival; who has gone was perhaps seen going a little earlier.
-        is_earlier = (old.status in ("waiting", "held") and session.status == "arrived") or session.status in ("left", "transferred")
-        # What was entered again in the right session keeps its times.
-        is_earlier |= any(row.action == "session.reentered" for row in new_entries(before, after))
-        if stamp is not None and (moment(stamp) > now if is_earlier else moment(stamp) != now):
+        # Who has gone was perhaps seen going a little earlier; what was entered again in the right session keeps its times.
+        is_earlier = session.status in ("left", "transferred") or any(row.action == "session.reentered" for row in new_entries(before, after))
+        # Coming back is no second arrival; the clock may have been put back since.
+        is_back = old.status in ("waiting", "held") and session.status == "arrived" and stamp == old.arrived_at
+        if stamp is not None and not is_back and (moment(stamp) > now if is_earlier else moment(stamp) != now):
             found.append(f"{session.status} at {stamp}, but it is {now}")
         if old.status in ("discharged", "left", "transferred") and session.status != "voided":
             found.append(f"{old.status} became {session.status}")

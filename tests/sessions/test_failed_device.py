@@ -101,3 +101,14 @@ def test_one_that_had_not_failed_is_no_complaint(cast: Cast, prescriber_here: Du
 def test_no_reference_no_report(cast: Cast) -> None:
     with pytest.raises(Refused):
         complaints.report_complaint(at_state(Status.DOSING, cast), number=1, reference=" ", by=cast.nurse, now=NOW)
+
+
+@pytest.mark.parametrize("status", [Status.BOOKED, Status.ARRIVED, Status.HELD])
+def test_a_device_corrected_to_sprayed_begins_the_dosing(cast: Cast, status: str) -> None:
+    """Written down as unopened before any dose, and then put right: the patient is watched, and the form is owed (DOS-2, PMF-1)."""
+    session = at_state(status, cast)
+    unopened = give(session, cast, replace(GIVEN, sprays=0))
+    devices.correct_device(unopened, given=GIVEN, reason="It was sprayed", client_key=uuid4(), by=cast.nurse, now=NOW)
+    session.refresh_from_db()
+    assert (session.status, session.dosing_at, session.policy_id is not None) == (Status.DOSING, NOW, True)
+    assert MonitoringForm.objects.filter(session=session).exists()

@@ -205,3 +205,10 @@ def test_a_correction_of_the_time_is_another_check(session, record, cast):
     assert (before.kind, before.planned_minute) == ("baseline", 0)
     again = watch.correct_observation(before, check=check(at=NOW - minutes(1)), reason="Right after all", by=cast.nurse, now=NOW)
     assert (again.kind, again.planned_minute) == ("planned", 40)
+
+
+def test_a_clock_that_was_put_back_refuses_no_withdrawal(cast, session):
+    """The taking back is written no earlier than what it takes back was seen."""
+    made = watch.record_round(session, observed_at=NOW, client_key=uuid4(), by=cast.nurse, now=NOW)
+    gone = watch.withdraw(made, reason="A slip", by=cast.nurse, now=NOW - timedelta(minutes=3), client_key=uuid4())
+    assert (gone.observed_at, gone.recorded_at, gone.is_withdrawn) == (NOW, NOW, True)
