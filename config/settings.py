@@ -199,6 +199,12 @@ EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 if VIGIL_DEMONSTRATION and not env.text("VIGIL_SMTP_HOST"):
     EMAIL_BACKEND, EMAIL_FILE_PATH = "django.core.mail.backends.filebased.EmailBackend", str(VIGIL_DATA_DIR / "mail")
 
+# --- texts: secrets of the installation; which provider a site uses is its own setting ---------------------------------
+VIGIL_TEXT_URL = env.text("VIGIL_TEXT_URL", "http://127.0.0.1:1/messages" if not IS_PRODUCTION else "")
+VIGIL_TEXT_TOKEN = env.text("VIGIL_TEXT_TOKEN")
+VIGIL_TWILIO_URL = env.text("VIGIL_TWILIO_URL", "https://api.twilio.com")
+VIGIL_TWILIO_ACCOUNT, VIGIL_TWILIO_TOKEN = env.text("VIGIL_TWILIO_ACCOUNT"), env.text("VIGIL_TWILIO_TOKEN")
+
 # --- work in the background (config/celery.py reads what begins with CELERY_) ----------------------------------------
 # Outside of production nobody need listen: port 1 refuses at once, and the web lives on without a broker.
 REDIS_URL = env.broker("REDIS_URL", env.required("REDIS_URL", "redis://host:6379/0", unless=None if IS_PRODUCTION else "redis://127.0.0.1:1/0"))

@@ -12,6 +12,7 @@ import phonenumbers
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 
+from patients.models.messaging import TextConsent
 from patients.models.patient import WayHome
 from patients.rules.names import folded_name, name_problem
 from patients.rules.people import birth_problem
@@ -123,6 +124,7 @@ COLUMNS: dict[str, tuple[Callable[[str, date], Any], tuple[str, ...]]] = {
     "phone": (phone, ("telephone", "mobile")),
     "email": (email, ("e-mail", "mail")),
     "may_email": (one_of(YES_NO), ("agreed to e-mails",)),
+    "text_consent": (one_of({"": "none", **{answer: answer for answer in TextConsent.values}}), ("texts", "agreed to texts")),
     "address": (lambda text, today: words(text, 300), ()),
     "language": (one_of(LANGUAGE), ()),
     "usual_way_home": (one_of({"": "", **{way: way for way in WayHome.values}}), ("way home",)),

@@ -4,6 +4,7 @@ SENTENCES = {
     "patient.registered": "registered the patient",
     "patient.edited": "changed who the patient is or how to reach them",
     "patient.status_changed": "changed the patient's status",
+    "patient.texts_answered": "kept what the patient said about texts",
     "patient.imported": "imported patients",
     "contact.added": "added a contact",
     "contact.edited": "changed a contact",

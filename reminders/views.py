@@ -13,8 +13,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from clinic import access
 from clinic.findings import Refused
 from clinic.roles import Permission
-from reminders import links, queries
+from reminders import links
 from reminders.models import OutboxMessage
+from reminders.queries import messages as queries
 from reminders.wording import spoken
 from sessions.actions.confirmation import confirm_visit
 from sessions.models import TreatmentSession

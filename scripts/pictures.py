@@ -72,7 +72,7 @@ def visit_link(page: Page) -> None:
     """The page behind a reminder's link, made as the reminder makes it."""
     from clinic import clock
     from reminders.links import token_for
-    from reminders.rules import useless_from
+    from reminders.rules.moments import useless_from
     from sessions.models import TreatmentSession
 
     session = TreatmentSession.objects.filter(site__slug="riverside", status="booked", starts_at__gt=clock.now()).order_by("-starts_at").first()

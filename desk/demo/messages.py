@@ -5,8 +5,8 @@ from datetime import timedelta
 from uuid import UUID
 
 from desk.demo.past import Story
-from reminders import rules
 from reminders.models import OutboxMessage, SendAttempt
+from reminders.rules import moments as rules
 
 Status = OutboxMessage.Status
 # Outcome of the attempt and state of the row, with its words; about one in fifty didn't arrive plainly.
@@ -34,8 +34,9 @@ def message_of(story: Story, dice: random.Random) -> tuple[OutboxMessage, str] |
     outcome, status, why = dice.choice(ENDINGS)
     row = OutboxMessage(
         uid=UUID(int=dice.getrandbits(128), version=4), site=site, patient=patient, session=session, subject_pk=session.pk,
-        kind=OutboxMessage.Kind.DAY_BEFORE, schedule_version=session.schedule_version, channel=OutboxMessage.Channel.EMAIL, status=status,
+        kind=OutboxMessage.Kind.DAY_BEFORE, schedule_version=session.schedule_version, channel=OutboxMessage.Channel.EMAIL, slot_at=session.starts_at, status=status,
         due_at=due_at, useless_at=rules.useless_from(starts_at=session.starts_at), created_at=due_at - timedelta(hours=14), attempts=1, fence=1,
+        began_at=due_at + timedelta(seconds=1), provider="smtp",
         sent_at=due_at + timedelta(seconds=dice.randint(2, 58)) if status == Status.SENT else None, why=why,
     )  # fmt: skip
     return row, outcome

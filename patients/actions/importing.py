@@ -10,8 +10,9 @@ from django.db import IntegrityError, transaction
 from clinic import audit
 from clinic.findings import refuse
 from clinic.models import Site, User
+from patients.actions.messaging import How, answers_of
 from patients.importing import Sheet
-from patients.models import Patient
+from patients.models import MessageConsent, Patient
 
 
 @transaction.atomic
@@ -27,6 +28,7 @@ def import_patients(site: Site, *, sheet: Sheet, content: bytes, by: User, now: 
             made = Patient.objects.bulk_create(patients_in(site, sheet.rows, by, now), batch_size=500)
     except IntegrityError as error:
         raise refuse("PRE-5", "Nothing was imported: an MRN was taken meanwhile. Check the file again.", code="import.race", field="file") from error
+    MessageConsent.objects.bulk_create([row for patient in made for row in answers_of(patient, how=How.IMPORTED, by=by, now=now)], batch_size=500)
     pks = sorted(patient.pk for patient in made)
     changes = {"count": len(pks), "patients": ranges(pks), "file_sha256": hashlib.sha256(content).hexdigest()}
     audit.record(action="patient.imported", target=site, by=by, now=now, site=site, changes=changes)

@@ -11,6 +11,7 @@ from clinic import audit
 from clinic.actions.merging import merged
 from clinic.findings import refuse
 from clinic.models import Site, User
+from patients.actions.messaging import CHANNELS, keep_answers
 from patients.actions.writing import locked, posted_before, refuse_fields, set_changed, today_of
 from patients.models import Contact, Patient
 from patients.rules.names import folded_name, name_problem
@@ -18,7 +19,7 @@ from patients.rules.people import birth_problem, status_problem
 
 # What a person may type; status, site and what is derived have their own ways.
 FIELDS = (
-    "mrn", "first_name", "middle_initial", "last_name", "birth_on", "sex", "can_be_pregnant", "phone", "email", "may_email",
+    "mrn", "first_name", "middle_initial", "last_name", "birth_on", "sex", "can_be_pregnant", "phone", "email", "may_email", "text_consent",
     "address", "time_zone", "language", "usual_way_home", "allergies",
 )  # fmt: skip
 
@@ -36,6 +37,7 @@ def register_patient(*, site: Site, fields: Mapping[str, Any], by: User, now: da
             patient.save(force_insert=True)
     except IntegrityError as error:
         raise refuse("PRE-5", "This site already has a patient with that MRN.", code="patient.mrn", field="mrn") from error
+    keep_answers(patient, changed=CHANNELS, by=by, now=now)
     audit.record(action="patient.registered", target=patient, by=by, now=now, site=site, patient_pk=patient.pk)
     return patient
 
@@ -55,6 +57,7 @@ def edit_patient(patient: Patient, *, fields: Mapping[str, Any], opened: Mapping
     except IntegrityError as error:
         raise refuse("PRE-5", "This site already has a patient with that MRN.", code="patient.mrn", field="mrn") from error
     if changed:
+        keep_answers(row, changed=changed, by=by, now=now)
         audit.record(action="patient.edited", target=row, by=by, now=now, site=row.site, patient_pk=row.pk, changes={"fields": changed})
     return row
 

@@ -12,6 +12,7 @@ from clinic.forms.opened import OpenedField
 from clinic.models import Site
 from patients.forms.fields import US_ZONES, BirthDay, columns, part, segmented, tick
 from patients.models import Contact, Patient
+from patients.models.messaging import TextConsent
 from patients.models.patient import Language, WayHome
 from patients.queries.search import namesakes
 from patients.rules.names import name_problem
@@ -34,6 +35,10 @@ class PatientForm(forms.Form):
     phone = PhoneNumberField(label="Phone", region="US", required=False, error_messages=PHONE_ERRORS)
     email = forms.EmailField(label="E-mail", required=False, max_length=254)
     may_email = forms.BooleanField(label="Agreed to e-mails about visits", required=False)
+    text_consent = forms.ChoiceField(
+        label="Texts about visits", required=False, choices=TextConsent.choices, initial=TextConsent.NONE,
+        help_text="With the number alone: one a day, three a week. Ask for express agreement before the first text (MSG-1).",
+    )  # fmt: skip
     address = Line(label="Address", max_length=300, required=False)
     language = forms.ChoiceField(label="Language", choices=Language.choices, initial=Language.ENGLISH)
     time_zone = forms.ChoiceField(label="Time zone", required=False)
@@ -61,6 +66,7 @@ class PatientForm(forms.Form):
             part("How to reach them"),
             columns("phone", "email"),
             tick("may_email"),
+            "text_consent",
             "address",
             columns("language", "time_zone", "usual_way_home"),
         )
@@ -90,6 +96,9 @@ class PatientForm(forms.Form):
         birth_on = cleaned.get("birth_on")
         if cleaned.get("may_email") and not cleaned.get("email") and "email" not in self.errors:
             self.add_error("email", "Which address did they agree to?")
+        cleaned["text_consent"] = cleaned.get("text_consent") or TextConsent.NONE
+        if cleaned["text_consent"] != TextConsent.NONE and not cleaned.get("phone") and "phone" not in self.errors:
+            self.add_error("phone", "Which number may be texted?")
         if birth_on is not None:
             self._ask("confirm_birth", "birth_on", birth_question(birth_on, self.today))
             self._ask("confirm_other", "last_name", self._namesake(cleaned, birth_on))

@@ -3,6 +3,7 @@
 from patients.models.chart import AntidepressantTrial, Consent, Medicine, Screening, StandingParameters
 from patients.models.course import Course, Order
 from patients.models.enrolment import Enrolment
+from patients.models.messaging import MessageConsent
 from patients.models.patient import Contact, Patient
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Course",
     "Enrolment",
     "Medicine",
+    "MessageConsent",
     "Order",
     "Patient",
     "Screening",

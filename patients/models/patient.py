@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import Q
 from phonenumber_field.modelfields import PhoneNumberField
 
+from patients.models.messaging import TextConsent
+
 
 class WayHome(models.TextChoices):
     """PRE-3."""
@@ -51,7 +53,8 @@ class Patient(models.Model):
     language = models.CharField(max_length=2, choices=Language, default=Language.ENGLISH)
     usual_way_home = models.CharField(max_length=8, choices=WayHome, blank=True)
     allergies = models.CharField(max_length=300, blank=True, help_text="Empty: nobody has asked; “none known” is an answer.")
-    may_email = models.BooleanField("agreed to e-mails", default=False)
+    may_email = models.BooleanField("agreed to e-mails", default=False, help_text="What the ledger of consents says last.")
+    text_consent = models.CharField("texts", max_length=8, choices=TextConsent, default=TextConsent.NONE, help_text="What the ledger says last.")
     status = models.CharField(max_length=8, choices=Status, default=Status.ACTIVE)
     status_reason = models.CharField(max_length=200, blank=True)
     status_changed_at = models.DateTimeField(null=True, blank=True)

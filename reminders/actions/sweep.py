@@ -1,60 +1,135 @@
 """Derive the outbox from the schedule: create what should exist, withdraw what no longer fits, bring back what fits again."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from clinic.models import Heartbeat
-from reminders import queries, rules
+from reminders.channels.providers import KEYED
 from reminders.models import OutboxMessage
+from reminders.queries import fitting, wanted
+from reminders.rules.kinds import PAST, UPCOMING, Kind, Slot, Window, window_of
+from reminders.rules.news import SUMMARY_FROM, Told, is_told, news_of
 from sessions.models import TreatmentSession
+from sessions.states import Status
 
 BATCH = 500
+Channel, State, Withdrawal = OutboxMessage.Channel, OutboxMessage.Status, OutboxMessage.Withdrawal
+CHANGED = "The visit or the permission to write has changed."
 
 
 def sweep(*, now: datetime) -> dict[str, int]:
     """One round; running it twice, or two at once, has the effect of one. Its cost grows with what is due (MSG-5)."""
-    done = {"created": create(now=now), "withdrawn": withdraw(), "returned": bring_back(now=now), "unclear": hold_abandoned(now=now)}
+    done = {
+        "created": create(now=now), "withdrawn": withdraw(), "returned": bring_back(now=now), "resumed": resume_abandoned(now=now),
+        "unclear": hold_abandoned(now=now),
+    }  # fmt: skip
     Heartbeat.objects.update_or_create(name="sweep", defaults={"beat_at": now})
     return done
 
 
 def create(*, now: datetime) -> int:
-    """A message for each visit that wants one; the unique key makes a second sweep harmless."""
-    made = [message for session in queries.sessions_without_message(now)[:BATCH] if (message := day_before(session, now=now))]
+    """A row for each message that a visit wants; the unique key makes a second sweep harmless. How many wait to be sent."""
+    made: list[OutboxMessage] = []
+    for channel in Channel.values:
+        for kind in (*UPCOMING, *PAST):
+            made += timed(kind, channel, now=now)
+        made += news(channel, now=now)
     with transaction.atomic():
-        OutboxMessage.objects.bulk_create(made, ignore_conflicts=True)
-    return len(made)
+        OutboxMessage.objects.bulk_create(made, ignore_conflicts=True, batch_size=BATCH)
+    return sum(row.status == State.DUE for row in made)
 
 
-def day_before(session: TreatmentSession, *, now: datetime) -> OutboxMessage | None:
-    """The reminder of the day before, unless its time hasn't come near or has passed."""
-    zone = ZoneInfo(session.patient.time_zone or session.site.time_zone)
-    due_at = rules.next_allowed(max(rules.day_before_due_at(starts_at=session.starts_at, zone=zone), now), zone)
-    useless_at = rules.useless_from(starts_at=session.starts_at)
-    if due_at >= useless_at:
-        return None
+def timed(kind: Kind, channel: str, *, now: datetime) -> list[OutboxMessage]:
+    """Reminders and last words of a kind; one that the patient has already read for this time is kept as told."""
+    visits = list(wanted.visits_wanting(kind, channel, now)[:BATCH])
+    told = wanted.told_about([visit.pk for visit in visits], channel)
+    rows = []
+    for visit in visits:
+        window = window_of(kind, slot_of(visit), now=now)
+        if window is None:
+            continue
+        row = row_of(visit, kind, channel, window, now=now)
+        if is_told(kind, slot_at=visit.starts_at, told=told_of(told.get(visit.pk, []))):
+            give_up(row, Withdrawal.MERGED, "The patient was told this time already.")
+        rows.append(row)
+    return rows
+
+
+def news(channel: str, *, now: datetime) -> list[OutboxMessage]:
+    """What was booked, moved or given up; visits of one patient that were booked together are told in one message."""
+    visits = list(wanted.visits_with_news(channel, now)[:BATCH])
+    told = wanted.told_about([visit.pk for visit in visits], channel)
+    rows, booked = [], dict[int, list[OutboxMessage]]()
+    for visit in visits:
+        kind = news_of(is_booked=visit.status == Status.BOOKED, slot_at=visit.starts_at, told=told_of(told.get(visit.pk, [])))
+        window = window_of(kind or Kind.BOOKED, slot_of(visit), now=now)
+        if window is None:
+            continue
+        row = row_of(visit, kind or Kind.BOOKED, channel, window, now=now)
+        if kind is None:
+            give_up(row, Withdrawal.MERGED, "There is nothing new to tell.")
+        elif kind == Kind.BOOKED:
+            booked.setdefault(visit.course_id, []).append(row)
+        rows.append(row)
+    return rows + [summary_of(told_together, now=now) for told_together in booked.values() if len(told_together) >= SUMMARY_FROM]
+
+
+def summary_of(rows: list[OutboxMessage], *, now: datetime) -> OutboxMessage:
+    """One message about the visits that were booked together, in place of one each; it lists what stands when it goes."""
+    for row in rows:
+        give_up(row, Withdrawal.MERGED, "Told in the message about the booked course.")
+    first, last = rows[0], max(rows, key=lambda row: row.subject_pk)
     return OutboxMessage(
-        site=session.site, patient=session.patient, session=session, subject_pk=session.pk, kind=OutboxMessage.Kind.DAY_BEFORE,
-        schedule_version=session.schedule_version, channel=OutboxMessage.Channel.EMAIL, due_at=due_at, useless_at=useless_at, created_at=now,
+        site=first.site, patient=first.patient, session=first.session, subject_kind=OutboxMessage.Subject.COURSE,
+        subject_pk=first.session.course_id if first.session else 0, kind=Kind.SUMMARY, schedule_version=last.subject_pk,
+        channel=first.channel, due_at=min(row.due_at for row in rows), useless_at=max(row.useless_at for row in rows), created_at=now,
     )  # fmt: skip
+
+
+def row_of(visit: TreatmentSession, kind: Kind, channel: str, window: Window, *, now: datetime) -> OutboxMessage:
+    return OutboxMessage(
+        site=visit.site, patient=visit.patient, session=visit, subject_pk=visit.pk, kind=kind, schedule_version=visit.schedule_version,
+        slot_at=visit.starts_at, channel=channel, due_at=window.due_at, useless_at=window.useless_at, created_at=now,
+    )  # fmt: skip
+
+
+def give_up(row: OutboxMessage, withdrawal: str, why: str) -> None:
+    """Not to be sent, with the reason kept; before the row is written."""
+    row.status, row.withdrawal, row.why = State.WITHDRAWN, withdrawal, why
+
+
+def slot_of(visit: TreatmentSession) -> Slot:
+    zone = ZoneInfo(visit.patient.time_zone or visit.site.time_zone)
+    return Slot(visit.starts_at, visit.discharged_at or visit.ends_at, visit.slot_set_at or visit.booked_at, zone)
+
+
+def told_of(rows: Iterable[OutboxMessage]) -> list[Told]:
+    return [Told(row.kind, row.slot_at) for row in rows if row.slot_at is not None]
 
 
 def withdraw() -> int:
     """What was moved, cancelled or may not be sent any more is not sent."""
-    return queries.messages_that_no_longer_fit().update(
-        status=OutboxMessage.Status.WITHDRAWN, why="The visit or the permission to write has changed."
-    )
+    return fitting.that_no_longer_fit().update(status=State.WITHDRAWN, withdrawal=Withdrawal.CHANGED, why=CHANGED)
 
 
 def bring_back(*, now: datetime) -> int:
     """A withdrawn message whose reason has gone returns, while its time hasn't passed."""
-    return queries.messages_that_fit_again(now).update(status=OutboxMessage.Status.DUE, why="")
+    return fitting.that_fit_again(now).update(status=State.DUE, withdrawal="", why="")
+
+
+def resume_abandoned(*, now: datetime) -> int:
+    """A lost worker's messages that it hadn't begun, or whose provider honours our key: they can be sent without any doubt of a second copy."""
+    lost = fitting.abandoned(now)
+    unbegun = lost.filter(began_at__isnull=True).update(status=State.DUE, lease_until=None)
+    keyed = lost.filter(provider__in=KEYED).update(status=State.DUE, lease_until=None)
+    return unbegun + keyed
 
 
 def hold_abandoned(*, now: datetime) -> int:
-    """SMTP honours no key: what a lost worker had begun may have gone out, so a person decides; it is never blindly repeated."""
-    return queries.abandoned(now).update(
-        status=OutboxMessage.Status.UNKNOWN, lease_until=None, why="The sender stopped in the middle. It may or may not have gone out."
-    )
+    """Who honours no key: what a lost worker had begun may have gone out, so a person decides; it is never blindly repeated."""
+    return fitting.abandoned(now).filter(began_at__isnull=False).exclude(provider__in=KEYED).update(
+        status=State.UNKNOWN, lease_until=None, why="The sender stopped in the middle. It may or may not have gone out."
+    )  # fmt: skip

@@ -177,7 +177,7 @@ def move_visit(session: TreatmentSession, wish: Wish, *, seen_version: int | Non
     fields: dict[str, object] = {name: value for name, value in columns(wish, judged.visit, row.course).items() if name in MOVED}
     fields["schedule_version"] = row.schedule_version + 1
     if is_new_time:
-        fields["confirmed_at"] = None
+        fields["confirmed_at"], fields["slot_set_at"] = None, now
     keep_left(row, now=now)
     write(row, fields)
     keep_decisions(row, judged, wish, by=by, now=now)
@@ -211,7 +211,7 @@ def cancel(session: TreatmentSession, *, reason: str, by: User, now: datetime) -
     row = locked(session)
     if row.status == Status.CANCELLED:
         return
-    move(row, Status.CANCELLED, by=by, now=now, reason=require_reason(reason), also=next_version(row))
+    move(row, Status.CANCELLED, by=by, now=now, reason=require_reason(reason), also=next_version(row, now))
     owe_call(row, "cancelled", by=by, now=now)
 
 
@@ -238,7 +238,7 @@ def rebook(session: TreatmentSession, *, reason: str, by: User, now: datetime) -
     in_the_way = blocks(judge(wish, now=now, session_pk=row.pk).findings)
     if in_the_way:
         raise Refused(in_the_way)
-    move(row, Status.BOOKED, by=by, now=now, reason=require_reason(reason), also=next_version(row))
+    move(row, Status.BOOKED, by=by, now=now, reason=require_reason(reason), also=next_version(row, now))
     drop_call(row, "The visit was taken back.", by=by, now=now)
 
 
@@ -247,8 +247,8 @@ def wish_of(session: TreatmentSession) -> Wish:
     return Wish(patient=session.patient, chair=session.chair, starts_at=session.starts_at, dose_mg=session.planned_dose_mg)
 
 
-def next_version(session: TreatmentSession) -> dict[str, object]:
-    return {"schedule_version": session.schedule_version + 1, "confirmed_at": None}
+def next_version(session: TreatmentSession, now: datetime) -> dict[str, object]:
+    return {"schedule_version": session.schedule_version + 1, "slot_set_at": now, "confirmed_at": None}
 
 
 def require_reason(reason: str) -> str:

@@ -52,7 +52,7 @@ def make_void(
         end(alert, "The session was voided.", by=by, now=now)
     for kind in OF_THE_SESSION:
         resolve_notices(row.site, kind, row, "The session was voided.", now)
-    also = {**next_version(row), "void_second": second.proof.user if second else None, "replaced_by": replaced_by}
+    also = {**next_version(row, now), "void_second": second.proof.user if second else None, "replaced_by": replaced_by}
     move(row, Status.VOIDED, by=by, now=now, reason=reason.strip()[:300], also=also)
     if second is not None:
         audit.record(action="session.seconded", target=row, by=second.proof.user, now=now, site=row.site, patient_pk=row.patient_id)

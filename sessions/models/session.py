@@ -4,6 +4,7 @@ import uuid
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
 from clinic.models.site import Setting
 from patients.models.patient import WayHome
@@ -51,6 +52,7 @@ class TreatmentSession(models.Model):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     schedule_version = models.PositiveIntegerField(default=1)
+    slot_set_at = models.DateTimeField(null=True, blank=True, help_text="When the time was last changed, given up or taken back; empty: as booked.")
     status = models.CharField(max_length=12, choices=Status, default=Status.BOOKED)
     status_reason = models.CharField(max_length=300, blank=True)
     way_home = models.CharField(max_length=8, choices=WayHome, blank=True)
@@ -115,6 +117,9 @@ class TreatmentSession(models.Model):
             models.Index(fields=["site", "status"], name="session_by_status"),
             models.Index(fields=["patient", "treatment_on"], name="session_by_patient"),
             models.Index(fields=["chair", "starts_at"], name="session_by_chair"),
+            # Messages are derived by the time of the visit and by the time of its last change, whatever the site.
+            models.Index(fields=["starts_at"], name="session_by_start"),
+            models.Index(Coalesce("slot_set_at", "booked_at"), name="session_by_news"),
         ]
 
     def __str__(self) -> str:

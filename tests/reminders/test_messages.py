@@ -19,7 +19,7 @@ PATH = "/riverside/messages/"
 def message(cast: Cast) -> OutboxMessage:
     at_state(Status.BOOKED, cast, starts_at=NOW + timedelta(hours=25), ends_at=NOW + timedelta(hours=28))
     sweep(now=NOW)
-    return OutboxMessage.objects.get()
+    return OutboxMessage.objects.get(kind="day_before")
 
 
 def test_the_desk_sees_what_waits(message: OutboxMessage, cast: Cast, sign_in: Callable[..., Client]) -> None:

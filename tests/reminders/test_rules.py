@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reminders import rules
+from reminders.rules import moments as rules
+from reminders.rules import retries
 
 NEW_YORK = ZoneInfo("America/New_York")
 ZONES = ["America/New_York", "America/Chicago", "America/Denver", "America/Phoenix", "America/Los_Angeles", "America/Anchorage", "Pacific/Honolulu"]
@@ -61,14 +62,14 @@ def test_an_hour_that_the_spring_change_skips_becomes_a_real_one() -> None:
 
 @pytest.mark.parametrize(("attempts", "seconds"), [(1, 30), (2, 60), (3, 120), (7, 1800), (8, 1800)])
 def test_waits_grow_up_to_half_an_hour(attempts: int, seconds: int) -> None:
-    assert rules.wait_before_retry(attempts=attempts, jitter=1.0) == timedelta(seconds=seconds)
-    assert rules.wait_before_retry(attempts=attempts, jitter=0.0) == timedelta(seconds=seconds / 2)
+    assert retries.wait_before_retry(attempts=attempts, jitter=1.0) == timedelta(seconds=seconds)
+    assert retries.wait_before_retry(attempts=attempts, jitter=0.0) == timedelta(seconds=seconds / 2)
 
 
 @pytest.mark.parametrize(("attempts", "minutes", "may"), [(1, 5, True), (7, 5, True), (8, 5, False), (1, 60, False)])
 def test_a_retry_must_still_help(attempts: int, minutes: int, may: bool) -> None:
     now = datetime(2026, 6, 10, 14, tzinfo=UTC)
-    assert rules.may_retry(attempts=attempts, next_at=now + timedelta(minutes=minutes), useless_at=now + timedelta(minutes=30)) is may
+    assert retries.may_retry(attempts=attempts, next_at=now + timedelta(minutes=minutes), useless_at=now + timedelta(minutes=30)) is may
 
 
 def test_useless_three_hours_before_the_visit() -> None:

@@ -1,41 +1,20 @@
-"""How a message leaves the house: e-mail by SMTP. Every end is told apart: sent, refused, worth a retry, or unclear."""
+"""E-mail by SMTP, which honours no key: a line that breaks in the middle leaves it unclear."""
 
 import smtplib
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from datetime import datetime
+from contextlib import suppress
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
-SENT, REFUSED, RETRY, UNCLEAR, WITHDRAWN, LATER = "sent", "refused", "retry", "unclear", "withdrawn", "later"
-
-
-@dataclass(frozen=True)
-class Text:
-    """What is said: a subject and a body without any clinical word (MSG-4)."""
-
-    subject: str
-    body: str
-    language: str
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How an attempt ended; `detail` names no patient."""
-
-    kind: str
-    detail: str = ""
-    not_before: datetime | None = None
+from reminders.channels.outcomes import REFUSED, RETRY, SENT, UNCLEAR, Outcome, Text
 
 
 class MailChannel:
     """One SMTP connection for a batch, opened at the first message and again after a loss."""
 
-    def __init__(self, connection: BaseEmailBackend) -> None:
-        self.connection = connection
+    def __init__(self, connection: BaseEmailBackend | None = None) -> None:
+        self.connection = connection or get_connection()
 
     def deliver(self, *, to: str, text: Text, key: str) -> Outcome:
         """Send one e-mail. Until the server has the connection nothing can have gone out; after that a lost line is unclear."""
@@ -43,10 +22,8 @@ class MailChannel:
             self.connection.open()
         except (OSError, smtplib.SMTPException) as error:
             return Outcome(RETRY, f"The mail server can't be reached ({type(error).__name__}).")
-        mail = EmailMultiAlternatives(text.subject, text.body, settings.DEFAULT_FROM_EMAIL, [to], connection=self.connection)
-        mail.extra_headers = {"Message-ID": f"<{key}@{host()}>", "Auto-Submitted": "auto-generated", "Content-Language": text.language}
         try:
-            mail.send()
+            self.mail_of(to, text, key).send()
         except smtplib.SMTPRecipientsRefused as error:
             code = next(iter(error.recipients.values()))[0]
             return self.answered(code)
@@ -56,6 +33,11 @@ class MailChannel:
             self.close()
             return Outcome(UNCLEAR, f"The connection was lost while sending ({type(error).__name__}).")
         return Outcome(SENT)
+
+    def mail_of(self, to: str, text: Text, key: str) -> EmailMultiAlternatives:
+        mail = EmailMultiAlternatives(text.subject, text.body, settings.DEFAULT_FROM_EMAIL, [to], connection=self.connection)
+        mail.extra_headers = {"Message-ID": f"<{key}@{host()}>", "Auto-Submitted": "auto-generated", "Content-Language": text.language}
+        return mail
 
     def answered(self, code: int) -> Outcome:
         """The server said no: for good (5xx) or for now (4xx)."""
@@ -71,12 +53,3 @@ class MailChannel:
 
 def host() -> str:
     return settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("> ") or "localhost"
-
-
-@contextmanager
-def open_mail() -> Iterator[MailChannel]:
-    channel = MailChannel(get_connection())
-    try:
-        yield channel
-    finally:
-        channel.close()

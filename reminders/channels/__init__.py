@@ -1,0 +1,1 @@
+"""How a message leaves the house: behind one small interface, every end told apart."""

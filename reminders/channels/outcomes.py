@@ -1,0 +1,34 @@
+"""What is sent, and how an attempt can end: sent, refused, worth a retry, or unclear."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+SENT, REFUSED, RETRY, UNCLEAR, WITHDRAWN, LATER = "sent", "refused", "retry", "unclear", "withdrawn", "later"
+
+
+@dataclass(frozen=True)
+class Text:
+    """What is said: a subject and a body without any clinical word (MSG-4). A text message has no subject."""
+
+    subject: str
+    body: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an attempt ended; `detail` names no patient. `withdrawal` says which kind of withdrawal it is."""
+
+    kind: str
+    detail: str = ""
+    not_before: datetime | None = None
+    withdrawal: str = ""
+
+
+class Channel(Protocol):
+    """Hands one message over. `key` is the same for every try of one round; who honours it sends no second copy."""
+
+    def deliver(self, *, to: str, text: Text, key: str) -> Outcome: ...
+
+    def close(self) -> None: ...

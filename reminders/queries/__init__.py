@@ -1,0 +1,1 @@
+"""What the sweep, the sender and the pages read."""

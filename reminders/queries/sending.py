@@ -1,0 +1,54 @@
+"""What the sender asks about one message: how its site sends, what the patient was texted, which visits are near."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from clinic.models import Site
+from patients.models.messaging import TextConsent
+from reminders.models import OutboxMessage, SiteMessaging
+from reminders.rules.governor import WEEK, Budget, budget_of
+from reminders.rules.kinds import Kind
+from reminders.rules.moments import Hours, day_before_due_at, morning_due_at
+from sessions.models import TreatmentSession
+from sessions.states import Status
+
+State = OutboxMessage.Status
+
+
+def messaging_of(site: Site) -> SiteMessaging | None:
+    """How a site sends; None while nobody has set anything: e-mails in the law's hours, no texts."""
+    return SiteMessaging.objects.filter(site=site).first()
+
+
+def hours_of(messaging: SiteMessaging | None) -> Hours:
+    return Hours(messaging.quiet_until, messaging.quiet_from) if messaging is not None else Hours()
+
+
+def zone_of(message: OutboxMessage) -> ZoneInfo:
+    """The patient's zone (MSG-3)."""
+    return ZoneInfo(message.patient.time_zone or message.site.time_zone)
+
+
+def budget_for(message: OutboxMessage, messaging: SiteMessaging | None) -> Budget:
+    is_express = message.patient.text_consent == TextConsent.EXPRESS
+    return budget_of(is_express=is_express, per_week_agreed=messaging.texts_per_week) if messaging is not None else budget_of(is_express=is_express)
+
+
+def texted_at(message: OutboxMessage, now: datetime) -> list[datetime]:
+    """When this patient's other texts of the last week went out, or may have: any whose delivery was begun counts (MSG-1)."""
+    begun = [State.SENT, State.UNKNOWN, State.SENDING]
+    rows = OutboxMessage.objects.filter(patient_id=message.patient_id, channel=OutboxMessage.Channel.TEXT, status__in=begun, began_at__gt=now - WEEK)
+    return [at for at in rows.exclude(pk=message.pk).values_list("began_at", flat=True) if at is not None]
+
+
+def coming_kinds(message: OutboxMessage, now: datetime) -> list[Kind]:
+    """The reminders that the patient's visits of the next seven days will ask for; a text yields to those that matter more."""
+    zone = zone_of(message)
+    visits = TreatmentSession.objects.filter(
+        patient_id=message.patient_id, status=Status.BOOKED, starts_at__gt=now, starts_at__lte=now + WEEK + timedelta(days=1)
+    )
+    found = []
+    for starts_at in visits.values_list("starts_at", flat=True):
+        moments = {Kind.DAY_BEFORE: day_before_due_at(starts_at=starts_at, zone=zone), Kind.MORNING: morning_due_at(starts_at=starts_at, zone=zone)}
+        found += [kind for kind, at in moments.items() if now < at <= now + WEEK]
+    return found
