@@ -22,6 +22,17 @@ def course_findings(*, position: CoursePosition, dose_mg: int, dosed_days: Itera
     return [*_same_day(days, on), *_dose(position, dose_mg, protocol), *_phase(position, on), *_interval(position, days, on), *_gap(position)]
 
 
+def planned_dose(*, position: CoursePosition, wished_mg: int | None, last_mg: int | None, protocol: TreatmentProtocol) -> int:
+    """The dose in mg to plan for the session that `position` stands before (DOS-3, DOS-4).
+
+    The first of an indication is the label's; later ones are what is wished, else as the last one was, else as the first.
+    """
+    first = protocol.first_dose(position.indication)
+    if position.sessions_done == 0:
+        return first
+    return wished_mg or last_mg or first
+
+
 def _same_day(days: list[date], on: date) -> list[Finding]:
     if on not in days:
         return []
