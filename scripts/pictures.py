@@ -91,6 +91,7 @@ SHOTS = (
     Shot("patient", "prescriber", chart),
     Shot("schedule", "desk", at("/riverside/schedule/")),
     Shot("week", "desk", at("/riverside/schedule/?view=week")),
+    Shot("day-paper", "desk", at("/riverside/schedule/print/")),
     Shot("reports", "admin", at("/riverside/reports/")),
     Shot("patients", "desk", at("/riverside/patients/")),
     Shot("messages", "desk", at("/riverside/messages/")),

@@ -6,6 +6,7 @@ from sessions.views import booking, schedule
 
 urlpatterns = [
     path("<slug:site>/schedule/", schedule.schedule, name="schedule"),
+    path("<slug:site>/schedule/print/", schedule.schedule_print, name="schedule_print"),
     path("<slug:site>/schedule/book/", booking.session_book, name="session_book"),
     path("<slug:site>/sessions/<int:pk>/move/", booking.session_move, name="session_move"),
     path("<slug:site>/sessions/<int:pk>/cancel/", booking.session_cancel, name="session_cancel"),

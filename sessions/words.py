@@ -2,6 +2,7 @@
 
 SENTENCES = {
     "session.booked": "booked a visit",
+    "schedule.printed": "printed a day of the schedule",
     "session.moved": "moved a visit",
     "session.cancelled": "cancelled a visit",
     "session.missed": "marked a visit as missed",

@@ -98,6 +98,7 @@ SESSIONS = {
     "session_record": page(P.VIEW_RECORD, of="session"),
     "flowsheet_news": page(P.VIEW_RECORD, of="session"),
     "schedule": page(P.VIEW_FLOOR),
+    "schedule_print": page(P.VIEW_FLOOR),
     "session_book": form(P.BOOK),
     "session_move": form(P.BOOK, of="booked session"),
     "session_cancel": act(P.BOOK, of="booked session"),

@@ -1,60 +1,119 @@
-"""The schedule: a day by chair with its free stretches, and a week; a handful of queries whatever the history."""
+"""The schedule: a day or a week by chair, as plain values; a handful of queries whatever the history."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from clinic.models import Chair, Closure, Site, SitePolicy
 from clinic.queries import calendar_of, policies_on
 from clinic.rules.opening import Calendar, day_bounds
 from sessions.models import TreatmentSession
+from sessions.rules.calendar import USUAL_HOURS, Axis, Stretch, axis_of, closed_parts, free_stretches, halves, hours_shown, openings
 from sessions.states import DOSED, PLANNED, Status
 
 LISTED = sorted({*PLANNED, *DOSED, Status.HELD, Status.MISSED, Status.CANCELLED})
 GIVEN_UP = (Status.CANCELLED, Status.MISSED)
+# Open for longer than these hours: the page shows a part, and all on request.
+LONG_DAY = 14
 
 
-@dataclass(frozen=True)
-class Stretch:
-    """A free time of a chair, long enough for a visit."""
+class Visit(NamedTuple):
+    """A visit as the schedule shows it: bare columns, for a week has hundreds."""
 
+    pk: int
+    chair_pk: int
+    status: str
+    status_reason: str
+    treatment_on: date
     starts_at: datetime
     ends_at: datetime
+    dose_mg: int
+    version: int
+    confirmed_at: datetime | None
+    last_name: str
+    first_name: str
+
+    @property
+    def holds_chair(self) -> bool:
+        return self.status in PLANNED
+
+    @property
+    def is_given_up(self) -> bool:
+        return self.status in GIVEN_UP
+
+
+COLUMNS = (
+    "pk", "chair_id", "status", "status_reason", "treatment_on", "starts_at", "ends_at", "planned_dose_mg", "schedule_version", "confirmed_at",
+    "patient__last_name", "patient__first_name",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A visit at its place: first step, length, half of the width (None: all of it), and whether it began the day before."""
+
+    visit: Visit
+    first: int
+    length: int
+    half: int | None
+    is_from_before: bool
 
 
 @dataclass(frozen=True)
 class Lane:
-    """One chair's day: visits and free stretches in order of time; given-up visits stand apart."""
+    """One chair on one day: visits in order of time, free stretches, what was given up."""
 
     chair: Chair
-    items: list[TreatmentSession | Stretch]
-    given_up: list[TreatmentSession]
-
-
-@dataclass(frozen=True)
-class DayPlan:
-    """One day of the schedule."""
-
     day: date
-    opens_at: datetime | None
-    closes_at: datetime | None
-    closure: str
-    lanes: list[Lane]
+    blocks: list[Block]
+    free: list[Stretch]
+    given_up: list[Visit]
 
 
 @dataclass(frozen=True)
 class WeekDay:
-    """A day in the strip: how many visits, and whether the site is open."""
+    """A day: when the site is open, why not, and its visits; `over_midnight` began the day before and go on."""
 
     day: date
-    is_open: bool
+    open_parts: list[Stretch]
     closure: str
-    visits: list[TreatmentSession]
-    over_midnight: list[TreatmentSession] = field(default_factory=list)
+    visits: list[Visit]
+    over_midnight: list[Visit]
+
+    @property
+    def is_open(self) -> bool:
+        return bool(self.open_parts)
+
+    @property
+    def opens_at(self) -> datetime | None:
+        return self.open_parts[0].starts_at if self.open_parts else None
+
+    @property
+    def closes_at(self) -> datetime | None:
+        return max(part.ends_at for part in self.open_parts) if self.open_parts else None
 
     @property
     def count(self) -> int:
-        return sum(visit.status not in GIVEN_UP for visit in self.visits)
+        return sum(not visit.is_given_up for visit in self.visits)
+
+    def visited(self) -> list[Stretch]:
+        return [Stretch(visit.starts_at, visit.ends_at) for visit in (*self.over_midnight, *self.visits) if not visit.is_given_up]
+
+    def pieces(self) -> list[Stretch]:
+        return [*self.open_parts, *self.visited()]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Some days by chair: the same hours of the wall for each, so that they can be compared."""
+
+    days: list[WeekDay]
+    axes: dict[date, Axis]
+    shades: dict[date, list[tuple[int, int]]]
+    rows: list[tuple[Chair, list[Lane]]]
+    is_cropped: bool
 
 
 def monday_of(day: date) -> date:
@@ -64,64 +123,101 @@ def monday_of(day: date) -> date:
 def week(site: Site, day: date) -> list[WeekDay]:
     """The seven days around a day, each with its visits."""
     first = monday_of(day)
-    days = [first + timedelta(days=offset) for offset in range(7)]
+    return days_of(site, [first + timedelta(days=offset) for offset in range(7)])
+
+
+def days_of(site: Site, days: list[date]) -> list[WeekDay]:
+    """Days in a row, each with its visits."""
     calendar = calendar_of(site, days[0], days[-1])
-    closures = dict(Closure.objects.filter(site=site, closed_on__range=(days[0], days[-1])).values_list("closed_on", "reason"))
+    closures = reasons_of(site, days, calendar)
     # The day before the first, too: a visit that goes on after midnight holds its chair on the next day.
     visits = visits_of(site, days[0] - timedelta(days=1), days[-1])
-    return [
-        WeekDay(
-            one, calendar.is_staffed(one), closures.get(one, ""), [visit for visit in visits if visit.treatment_on == one],
-            [visit for visit in visits if visit.status in PLANNED and visit.treatment_on < one and visit.ends_at > day_bounds(one, site.zone)[0]],
-        )
-        for one in days
-    ]  # fmt: skip
-
-
-def visits_of(site: Site, first: date, last: date) -> list[TreatmentSession]:
-    """The visits of some days with patient and chair, in order of time."""
-    rows = TreatmentSession.objects.filter(site=site, treatment_on__range=(first, last), status__in=LISTED)
-    return list(rows.select_related("patient", "chair").order_by("starts_at", "pk"))
-
-
-def day_plan(site: Site, weekdays: list[WeekDay], day: date, now: datetime) -> DayPlan:
-    """One day out of its week, by chair; a chair that is no longer in use shows while it has visits."""
-    of_day = next(one for one in weekdays if one.day == day)
-    calendar = calendar_of(site, day, day)
-    policy = policies_on(site, [day])[day]
-    visits = [*of_day.over_midnight, *of_day.visits]
-    used = {visit.chair_id for visit in visits}
-    chairs = [chair for chair in Chair.objects.filter(site=site).order_by("position", "name", "pk") if chair.is_active or chair.pk in used]
-    lanes = [lane_of(chair, visits, calendar, day, policy, now) for chair in chairs]
-    return DayPlan(day, calendar.opening_at(day), calendar.closing_at(day), of_day.closure, lanes)
-
-
-def lane_of(chair: Chair, visits: Iterable[TreatmentSession], calendar: Calendar, day: date, policy: SitePolicy, now: datetime) -> Lane:
-    mine = [visit for visit in visits if visit.chair_id == chair.pk]
-    going_on = [visit for visit in mine if visit.status not in GIVEN_UP]
-    free = free_stretches(going_on, calendar, day, policy, now) if chair.is_active else []
-    items: list[TreatmentSession | Stretch] = sorted([*going_on, *free], key=lambda item: item.starts_at)
-    return Lane(chair, items, [visit for visit in mine if visit.status in GIVEN_UP])
-
-
-def free_stretches(visits: list[TreatmentSession], calendar: Calendar, day: date, policy: SitePolicy, now: datetime) -> list[Stretch]:
-    """Where another visit fits between opening and closing, from now on."""
-    opens, closes = calendar.opening_at(day), calendar.closing_at(day)
-    if opens is None or closes is None:
-        return []
-    least = timedelta(minutes=policy.visit_before_minutes + policy.visit_after_minutes)
-    start, found = max(opens, quarter_after(now)), []
-    for visit in sorted(visits, key=lambda one: one.starts_at):
-        if visit.starts_at - start >= least:
-            found.append(Stretch(start, visit.starts_at))
-        if visit.status in PLANNED:
-            start = max(start, visit.ends_at)
-    if closes - start >= least:
-        found.append(Stretch(start, closes))
+    zone = site.zone
+    found = []
+    for one in days:
+        begins = day_bounds(one, zone)[0]
+        over = [visit for visit in visits if visit.treatment_on < one and visit.ends_at > begins and visit.holds_chair]
+        mine = [visit for visit in visits if visit.treatment_on == one]
+        found.append(WeekDay(one, openings(calendar, one), closures.get(one, ""), mine, over))
     return found
 
 
-def quarter_after(moment: datetime) -> datetime:
-    """The next full quarter of an hour."""
-    down = moment.replace(minute=moment.minute - moment.minute % 15, second=0, microsecond=0)
-    return down if down == moment else down + timedelta(minutes=15)
+def reasons_of(site: Site, days: list[date], calendar: Calendar) -> dict[date, str]:
+    """Why closed days are closed; asked only where one is."""
+    if calendar.closed.isdisjoint(days):
+        return {}
+    return dict(Closure.objects.filter(site=site, closed_on__range=(days[0], days[-1])).values_list("closed_on", "reason"))
+
+
+def visits_of(site: Site, first: date, last: date) -> list[Visit]:
+    """The visits of some days, in order of time."""
+    rows = TreatmentSession.objects.filter(site=site, treatment_on__range=(first, last), status__in=LISTED)
+    return [Visit(*row) for row in rows.order_by("starts_at", "pk").values_list(*COLUMNS)]
+
+
+def week_plan(site: Site, days: list[WeekDay], chairs: list[Chair], now: datetime, is_whole: bool = False) -> Shown:
+    """Days by chair; a chair out of use shows while it has visits."""
+    return shown(site, days, chairs, None, now, is_whole)
+
+
+def day_plan(site: Site, weekdays: list[WeekDay], day: date, chairs: list[Chair], now: datetime, is_whole: bool = False) -> Shown:
+    """One day out of its week, with its free stretches."""
+    of_day = next(one for one in weekdays if one.day == day)
+    return shown(site, [of_day], chairs, policies_on(site, [day])[day], now, is_whole)
+
+
+def shown(site: Site, days: list[WeekDay], chairs: list[Chair], policy: SitePolicy | None, now: datetime, is_whole: bool) -> Shown:
+    """The same hours of the wall for each day; free stretches where a `policy` says how long a visit is."""
+    zone = site.zone
+    (first, last), is_cropped = hours_of(days, zone, now, is_whole)
+    axes = {one.day: axis_of(one.day, (first, last), zone) for one in days}
+    shades = {one.day: [axes[one.day].place(part) for part in closed_parts(axes[one.day], one.open_parts)] if one.is_open else [] for one in days}
+    by_place: dict[tuple[int, date], list[Visit]] = {}
+    for one in days:
+        for visit in (*one.over_midnight, *one.visits):
+            by_place.setdefault((visit.chair_pk, one.day), []).append(visit)
+    used = {chair_pk for chair_pk, _ in by_place}
+    rows = [
+        (chair, [lane_of(chair, one, by_place.get((chair.pk, one.day), []), axes[one.day], policy, now) for one in days])
+        for chair in chairs if chair.is_active or chair.pk in used
+    ]  # fmt: skip
+    return Shown(days, axes, shades, rows, is_cropped)
+
+
+def hours_of(days: list[WeekDay], zone: ZoneInfo, now: datetime, is_whole: bool) -> tuple[tuple[int, int], bool]:
+    """From which to which hour, and whether a site that is open for most of the day is shown in part: the hours with visits and the usual ones."""
+    found = [hours for one in days if (hours := hours_shown(one.pieces(), one.day, zone))] or [USUAL_HOURS]
+    span = min(first for first, _ in found), max(last for _, last in found)
+    if is_whole or span[1] - span[0] <= LONG_DAY:
+        return span, False
+    busy = [hours for one in days if (hours := hours_shown(one.visited(), one.day, zone))]
+    here = (
+        [(now.astimezone(zone).hour, now.astimezone(zone).hour + 1)]
+        if any(day_bounds(one.day, zone)[0] <= now < day_bounds(one.day, zone)[1] for one in days)
+        else []
+    )
+    some = [*busy, *here, USUAL_HOURS]
+    part = min(first for first, _ in some), max(last for _, last in some)
+    return part, part != span
+
+
+def lane_of(chair: Chair, of_day: WeekDay, mine: list[Visit], axis: Axis, policy: SitePolicy | None, now: datetime) -> Lane:
+    standing = [visit for visit in mine if not visit.is_given_up]
+    pieces = [Stretch(visit.starts_at, visit.ends_at) for visit in standing]
+    blocks = [
+        Block(visit, *axis.place(piece), side, visit.treatment_on < of_day.day)
+        for visit, piece, side in zip(standing, pieces, halves(pieces), strict=True)
+    ]
+    free = free_of(standing, of_day, policy, now) if policy is not None and chair.is_active else []
+    return Lane(chair, of_day.day, blocks, free, [visit for visit in mine if visit.is_given_up])
+
+
+def free_of(visits: Iterable[Visit], of_day: WeekDay, policy: SitePolicy, now: datetime) -> list[Stretch]:
+    """Where another visit of the usual length fits."""
+    least = timedelta(minutes=policy.visit_before_minutes + policy.visit_after_minutes)
+    busy = [Stretch(visit.starts_at, visit.ends_at) for visit in visits if visit.holds_chair]
+    return free_stretches(busy, opens_at=of_day.opens_at, closes_at=of_day.closes_at, least=least, now=now)
+
+
+def all_chairs(site: Site) -> list[Chair]:
+    return list(Chair.objects.filter(site=site).order_by("position", "name", "pk"))

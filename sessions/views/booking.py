@@ -1,13 +1,15 @@
 """Booking, moving, giving up a visit; finding the patient by a POST, so that no name stands in an address."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.access import site_for
+from clinic.findings import Level
 from clinic.http import see_other
 from clinic.models import Chair, Site
 from clinic.queries import today_at
@@ -93,20 +95,27 @@ def with_offers(free: list[Free], act: Any) -> None:
 def slot_page(
     request: HttpRequest, form: SlotForm, title: str, free: list[Free], *, status: int, session: TreatmentSession | None = None
 ) -> HttpResponse:
-    names = dict(Chair.objects.filter(site=form.site, is_active=True).values_list("pk", "name"))
-    offers = [
-        {"value": f"{option.chair_pk}@{option.starts_at.isoformat()}", "at": option.starts_at, "chair": names[option.chair_pk]} for option in free
-    ]
     context = {
-        "form": form, "title": title, "patient": form.patient, "offers": offers, "site": form.site, "session": session,
+        "form": form, "title": title, "patient": form.patient, "offers": offers_of(form.site, free), "site": form.site, "session": session,
         "findings": getattr(form, "findings", []), "course": open_course(form.patient),
     }  # fmt: skip
     return render(request, "sessions/book.html", context, status=status)
 
 
-def to_day(site: Site, session: TreatmentSession) -> HttpResponse:
+def offers_of(site: Site, free: list[Free]) -> list[dict[str, object]]:
+    names = dict(Chair.objects.filter(site=site, is_active=True).values_list("pk", "name")) if free else {}
+    return [
+        {"value": f"{option.chair_pk}@{option.starts_at.isoformat()}", "at": option.starts_at, "chair": names[option.chair_pk]} for option in free
+    ]
+
+
+def to_day(site: Site, session: TreatmentSession, *, told: QueryDict | None = None) -> HttpResponse:
+    """The schedule with the visit in it: the week or one chair, where the page that posted showed that."""
+    kept = {"view": "week"} if told and told.get("view") == "week" else {}
+    if told and told.get("only", "").isdecimal():
+        kept["chair"] = told["only"]
     response = see_other("schedule", site.slug)
-    response["Location"] += f"?day={session.treatment_on.isoformat()}#session-{session.pk}"
+    response["Location"] += f"?{urlencode({'day': session.treatment_on.isoformat(), **kept})}#session-{session.pk}"
     return response
 
 
@@ -133,8 +142,25 @@ def session_move(request: HttpRequest, site: str, pk: int) -> HttpResponse:
         )
 
     if is_kept(form, act):
-        return to_day(place, moved[0])
+        return to_day(place, moved[0], told=request.POST)
+    if request.htmx:  # type: ignore[attr-defined]
+        return move_refused(request, form, free, session)
     return slot_page(request, form, "Move the visit", free, status=422, session=session)
+
+
+def move_refused(request: HttpRequest, form: SlotForm, free: list[Free], session: TreatmentSession) -> HttpResponse:
+    """For the calendar, on which the visit went back to its place: why, what is free instead, and the reason that a prescriber may give."""
+    context = {
+        "session": session, "site": form.site, "form": form, "offers": offers_of(form.site, free), "findings": getattr(form, "findings", []),
+        "asks_reason": form.may_decide and any(finding.level is Level.DECISION for finding in getattr(form, "findings", [])),
+        "hidden": [(name, form[name].value()) for name in ASKED], "view": request.POST.get("view", ""), "only": request.POST.get("only", ""),
+    }  # fmt: skip
+    response = render(request, "sessions/_move_refused.html", context, status=422)
+    response["HX-Retarget"], response["HX-Reswap"] = "#move-answer", "innerHTML"
+    return response
+
+
+ASKED = ("client_key", "day", "starts_at", "chair", "dose_mg", "opened")
 
 
 def slot_of(session: TreatmentSession) -> dict[str, object]:

@@ -7,7 +7,7 @@ import pytest
 
 from clinic.models import OpeningHours
 from sessions.models import TreatmentSession
-from sessions.queries.schedule import Stretch, day_plan, week
+from sessions.queries.schedule import all_chairs, day_plan, week
 from tests.factories.sessions import at_state
 
 MIDNIGHT = datetime(2026, 6, 11, tzinfo=ZoneInfo("America/New_York"))
@@ -20,7 +20,7 @@ def test_the_chair_is_free_when_the_visit_of_the_night_is_over(cast, riverside, 
     visit = at_state(status, cast)
     slot = {"starts_at": MIDNIGHT - timedelta(hours=1), "ends_at": MIDNIGHT + timedelta(hours=2), "treatment_on": MIDNIGHT.date() - timedelta(days=1)}
     TreatmentSession.objects.filter(pk=visit.pk).update(**slot)
-    plan = day_plan(riverside, week(riverside, MIDNIGHT.date()), MIDNIGHT.date(), MIDNIGHT)
-    lane = next(lane for lane in plan.lanes if lane.chair.pk == visit.chair_id)
-    free = next(item for item in lane.items if isinstance(item, Stretch))
-    assert (free.starts_at, visit in lane.items) == (MIDNIGHT + timedelta(hours=hours), status == "monitoring")
+    plan = day_plan(riverside, week(riverside, MIDNIGHT.date()), MIDNIGHT.date(), all_chairs(riverside), MIDNIGHT)
+    lane = next(lanes[0] for chair, lanes in plan.rows if chair.pk == visit.chair_id)
+    assert lane.free[0].starts_at == MIDNIGHT + timedelta(hours=hours)
+    assert [(block.first, block.length, block.is_from_before) for block in lane.blocks] == ([(0, 24, True)] if status == "monitoring" else [])
