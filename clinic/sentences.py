@@ -54,6 +54,7 @@ register_sentences(
         "duty.came": "came on site",
         "duty.left": "left the site",
         "duty.stayed": "stayed past closing",
+        "duty.leaving_planned": "said when they plan to leave",
         "duty.recorded": "wrote down that a colleague has come",
         "duty.leaving_recorded": "wrote down that a prescriber has left",
         "duty.confirmed": "confirmed what was written about their presence",

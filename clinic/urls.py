@@ -18,6 +18,7 @@ urlpatterns = [
     path("<slug:site>/duty/come/", duty.duty_come, name="duty_come"),
     path("<slug:site>/duty/leave/", duty.duty_leave, name="duty_leave"),
     path("<slug:site>/duty/stay/", duty.duty_stay, name="duty_stay"),
+    path("<slug:site>/duty/plan/", duty.duty_plan, name="duty_plan"),
     path("<slug:site>/duty/record/", presence.duty_record, name="duty_record"),
     path("<slug:site>/duty/<int:pk>/confirm/", presence.duty_confirm, name="duty_confirm"),
     path("<slug:site>/duty/hand-over/", presence.duty_hand_over, name="duty_hand_over"),

@@ -8,6 +8,7 @@ SENTENCES = {
     "session.missed": "marked a visit as missed",
     "session.confirmed_by_patient": "The patient confirmed a visit",
     "session.way_home": "changed the way home",
+    "session.setting": "changed where the session is held",
     "session.arrived": "checked the patient in",
     "session.waiting": "let the patient wait",
     "session.cleared": "cleared the patient for dosing",

@@ -38,6 +38,7 @@ CLINIC = {
     "duty_come": act(P.MOVE_DUTY),
     "duty_leave": act(P.MOVE_DUTY),
     "duty_stay": act(P.MOVE_DUTY),
+    "duty_plan": act(P.MOVE_DUTY),
     "duty_record": act(P.RECORD_DUTY),
     "duty_confirm": act(P.MOVE_DUTY, of="stay"),
     "duty_hand_over": act(P.MOVE_DUTY),

@@ -65,6 +65,27 @@ def stay_on(membership: Membership, *, by: User, now: datetime) -> DutyPeriod:
     return period
 
 
+@transaction.atomic
+def plan_leaving(membership: Membership, *, leaves_at: datetime | None, by: User, now: datetime) -> DutyPeriod:
+    """When somebody on site plans to leave today; None: at closing. The latest first device is counted from the last prescriber's (DOS-9).
+
+    Raises Refused (SET-2) for who isn't on site, and for a time that has passed.
+    """
+    row = locked_member(membership)
+    period = open_period(row)
+    if period is None or period.lapses_at <= now:
+        raise refuse("SET-2", "You are not on site. Check in first.", code="SET-2.here", field="leaves_at")
+    if leaves_at is not None and leaves_at <= now:
+        raise refuse("DOS-9", "That time has passed.", code="DOS-9.leaves_at", field="leaves_at")
+    before = period.leaves_at
+    if before != leaves_at:
+        period.leaves_at = leaves_at
+        period.save(update_fields=["leaves_at"])
+        changes = {"membership": row.pk, "leaves_at": [audit.plain(before), audit.plain(leaves_at)]}
+        audit.record(action="duty.leaving_planned", target=period, by=by, now=now, site=row.site, changes=changes)
+    return period
+
+
 def end_presence(membership: Membership, now: datetime) -> DutyPeriod | None:
     """Close a member's stay, for a verb that ends or changes the membership (in its transaction, with its audit entry)."""
     period = open_period(membership)

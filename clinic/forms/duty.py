@@ -1,18 +1,33 @@
 """Forms about presence: what staff write for a prescriber, to whom one hands over, and what a person puts right."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from crispy_forms.layout import Div
 from django import forms
 from django.utils import timezone
 
-from clinic.forms.base import Line, Moment, laid_out
+from clinic.forms.base import Line, Moment, WallTime, laid_out
 from clinic.models import DutyPeriod, Membership
+from clinic.rules.opening import latest, local_day
 
 COMING, GOING = "came", "left"
 SELECT = forms.Select(attrs={"class": "form-select"})
+
+
+class PlanLeavingForm(forms.Form):
+    """When I plan to leave today; empty: at closing."""
+
+    leaves_at = WallTime(
+        label="I plan to leave at", required=False, widget=forms.TimeInput(attrs={"type": "time", "class": "form-control"}, format="%H:%M")
+    )
+
+    def moment(self, zone: ZoneInfo, now: datetime) -> datetime | None:
+        """Today on the site's wall."""
+        wall: time | None = self.cleaned_data["leaves_at"]
+        return None if wall is None else latest(local_day(now, zone), wall, zone)
 
 
 class RecordDutyForm(forms.Form):

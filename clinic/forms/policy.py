@@ -23,7 +23,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "Alerts",
         ("high_systolic", "high_diastolic", "low_spo2", "critical_systolic", "critical_diastolic", "critical_spo2", "critical_moaas"),
     ),
-    ("Visits", ("visit_before_minutes", "visit_after_minutes")),
+    ("Visits", ("visit_before_minutes", "visit_after_minutes", "chairs_per_monitor")),
     ("Who may sign a discharge", ("signing_credentials",)),
 )
 

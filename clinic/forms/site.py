@@ -27,6 +27,13 @@ class DetailsForm(forms.Form):
     phone = Line(label="Phone", max_length=40)
     time_zone = forms.ChoiceField(label="Time zone", choices=zones, validators=[validate_zone])
     default_setting = forms.ChoiceField(label="Default setting of a session", choices=Setting.choices)
+    other_settings = forms.MultipleChoiceField(
+        label="Sessions are also held in",
+        choices=Setting.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Where there is more than one, each visit says which (SET-6).",
+    )
     rems_number = Line(label="REMS site number", max_length=40, required=False)
     dea_number = Line(label="DEA number", max_length=20, required=False)
 
@@ -35,6 +42,7 @@ class DetailsForm(forms.Form):
         Div("name", "public_name", css_class="v-fields"),
         "address",
         Div("phone", "time_zone", "default_setting", "rems_number", "dea_number", css_class="v-fields"),
+        "other_settings",
     )
 
 

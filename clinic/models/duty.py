@@ -22,6 +22,7 @@ class DutyPeriod(models.Model):
         "clinic.Membership", null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="Who was named to be here from then on."
     )
     lapses_at = models.DateTimeField(help_text="Closing of the day on which the person came.")
+    leaves_at = models.DateTimeField(null=True, blank=True, help_text="When they plan to leave (DOS-9); empty: at closing.")
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+")
     confirmed_at = models.DateTimeField(null=True, blank=True, help_text="What somebody else wrote is no proof until the person says so.")
@@ -36,6 +37,11 @@ class DutyPeriod(models.Model):
                 violation_error_message="Nobody leaves before they came.",
             ),
             models.CheckConstraint(condition=Q(lapses_at__gt=F("came_at")), name="duty_lapses_after_start"),
+            models.CheckConstraint(
+                condition=Q(leaves_at__isnull=True) | Q(leaves_at__gt=F("came_at")),
+                name="duty_plan_after_start",
+                violation_error_message="Nobody plans to leave before they came.",
+            ),
             models.CheckConstraint(
                 condition=Q(confirmed_at__isnull=True, confirmed_by__isnull=True) | Q(confirmed_at__isnull=False, confirmed_by__isnull=False),
                 name="duty_confirmed_has_both",

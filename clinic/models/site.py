@@ -44,6 +44,9 @@ class Site(models.Model):
     rems_number = models.CharField("REMS site number", max_length=40, blank=True)
     dea_number = models.CharField("DEA number", max_length=20, blank=True)
     default_setting = models.CharField(max_length=12, choices=Setting, default=Setting.OUTPATIENT)
+    other_settings = models.JSONField(
+        default=list, blank=True, help_text="Where else this site holds sessions (SET-6); empty: in the default setting alone."
+    )
     is_archived = models.BooleanField(default=False)
     created_at = models.DateTimeField()
 
@@ -52,6 +55,12 @@ class Site(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def settings(self) -> list[tuple[str, str]]:
+        """The settings that a session here can have, the default one first (SET-6)."""
+        known = dict(Setting.choices)
+        return [(name, known[name]) for name in dict.fromkeys([self.default_setting, *self.other_settings]) if name in known]
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
@@ -136,6 +145,7 @@ class OpeningHours(models.Model):
 class Closure(models.Model):
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="closures")
     closed_on = models.DateField("closed on")
+    closes_at = models.TimeField("closed from", null=True, blank=True, help_text="On the site's wall; empty: the whole day.")
     reason = models.CharField(max_length=200)
 
     class Meta:

@@ -28,6 +28,7 @@ BOUNDS: dict[str, tuple[int, int]] = {
     "critical_moaas": (0, 4),
     "visit_before_minutes": (0, 180),
     "visit_after_minutes": (120, 600),
+    "chairs_per_monitor": (1, 12),
 }
 # (high, critical, which way is worse)
 LIMIT_PAIRS = (("high_systolic", "critical_systolic", 1), ("high_diastolic", "critical_diastolic", 1), ("low_spo2", "critical_spo2", -1))

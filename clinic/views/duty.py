@@ -1,5 +1,7 @@
 """Who is on site now; come and leave in one press (SET-2)."""
 
+from zoneinfo import ZoneInfo
+
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST, require_safe
@@ -7,8 +9,9 @@ from django.views.decorators.http import require_POST, require_safe
 from clinic import access
 from clinic.actions import duty as acts
 from clinic.findings import Finding, Level, Refused
-from clinic.forms.duty import HandOverDutyForm, RecordDutyForm
+from clinic.forms.duty import HandOverDutyForm, PlanLeavingForm, RecordDutyForm
 from clinic.http import see_other
+from clinic.models import DutyPeriod
 from clinic.queries import awaiting_word, duty_now, prescribers_of, stays_over, today_at
 from clinic.roles import Permission, may
 from clinic.rules.opening import day_bounds
@@ -46,6 +49,21 @@ def duty_stay(request: HttpRequest, site: str) -> HttpResponse:
     return back(request, "You stay on site until the end of the day.", site)
 
 
+@require_POST
+def duty_plan(request: HttpRequest, site: str) -> HttpResponse:
+    """When I plan to leave: the latest first device is counted from it (DOS-9)."""
+    place = access.site_for(request, site, Permission.MOVE_DUTY)
+    form = PlanLeavingForm(request.POST)
+    if not form.is_valid():
+        return duty_page(request, refused_words(form), status=422)
+    leaves_at = form.moment(place.zone, request.now)  # type: ignore[attr-defined]
+    try:
+        acts.plan_leaving(request.membership, leaves_at=leaves_at, by=request.user, now=request.now)  # type: ignore[attr-defined,arg-type]
+    except Refused as refused:
+        return duty_page(request, refused.findings, status=422)
+    return back(request, "Noted. It counts for the latest start.", site)
+
+
 def duty_page(request: HttpRequest, findings: object = (), status: int = 200) -> HttpResponse:
     """The whole page; a refused press stands over it in words."""
     place, member, now = request.site, request.membership, request.now  # type: ignore[attr-defined]
@@ -60,10 +78,15 @@ def duty_page(request: HttpRequest, findings: object = (), status: int = 200) ->
         "may_move": may(member.role, Permission.MOVE_DUTY),
         "record": RecordDutyForm(prescribers=others) if others and may(member.role, Permission.RECORD_DUTY) else None,
         "hand_over": HandOverDutyForm(prescribers=others) if others and found.mine and found.mine.is_prescriber else None,
+        "plan": plan_form(found.mine, place.zone) if found.mine and may(member.role, Permission.MOVE_DUTY) else None,
         "findings": findings,
     })  # fmt: skip
     response.status_code = status
     return response
+
+
+def plan_form(mine: DutyPeriod, zone: ZoneInfo) -> PlanLeavingForm:
+    return PlanLeavingForm(initial={"leaves_at": mine.leaves_at.astimezone(zone).time() if mine.leaves_at else None})
 
 
 def refused_words(form: BaseForm) -> list[Finding]:

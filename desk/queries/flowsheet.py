@@ -88,6 +88,7 @@ def head_of(picture: Picture, site: Site, now: datetime) -> dict[str, Any]:
         "facts": [
             {"icon": "armchair", "text": session.chair.name}, {"icon": "calendar", "text": f"Born {patient.birth_on.day} {patient.birth_on:%b %Y}"},
             {"icon": "id-card", "text": patient.mrn}, {"icon": "spray-can", "text": dose_text(picture)},
+            *([{"icon": "hospital", "text": session.get_setting_display()}] if session.setting != site.default_setting else []),
             *([{"icon": "user-check", "text": session.monitor.printed_name}] if session.monitor else []),
         ],
         "first_device_at": picture.first_device_at if is_live else None,

@@ -12,7 +12,7 @@ from clinic.findings import Refused, blocks, refuse
 from clinic.models import User
 from clinic.queries import today_at
 from patients.models import Contact
-from sessions.actions.booking import judge, lock_slot, require_reason, wish_of
+from sessions.actions.booking import judge, lock_slot, require_reason, require_setting, wish_of
 from sessions.actions.facts import new_fact, same_post
 from sessions.actions.life import fix_policy, locked, locked_picture, move
 from sessions.actions.safety_calls import drop_call, owe_call
@@ -32,6 +32,8 @@ def arrive(
     way_home: str,
     escort: Contact | None,
     client_key: UUID,
+    ride_at: datetime | None = None,
+    setting: str = "",
     by: User,
     now: datetime,
 ) -> TreatmentSession:
@@ -49,8 +51,10 @@ def arrive(
     if row.treatment_on != today:
         raise refuse("SESSION", f"This visit is for {row.treatment_on:%A, %d %B}. Move it to today first.", code="arrive.day")
     require_own_contact(row, escort)
+    require_ride_after(row, ride_at)
     policy = policy_for(row)
-    move(row, Status.ARRIVED, by=by, now=now, also={"way_home": way_home, "escort": escort})
+    move(row, Status.ARRIVED, by=by, now=now, also={"way_home": way_home, "escort": escort, "ride_at": ride_at})
+    change_setting(row, setting, by=by, now=now)
     fix_policy(row, policy)
     matched_identity(row, IdentityCheck.Moment.ARRIVAL, client_key=client_key, by=by, now=now)
     return row
@@ -75,21 +79,50 @@ def require_own_contact(session: TreatmentSession, escort: Contact | None) -> No
         raise refuse("PRE-3", "That contact belongs to another patient.", code="PRE-3.contact", field="escort")
 
 
+def require_ride_after(session: TreatmentSession, ride_at: datetime | None) -> None:
+    """A way home that leaves before the visit begins is a slip of the pen (DOS-9)."""
+    if ride_at is not None and ride_at <= session.starts_at:
+        raise refuse("DOS-9", "The way home leaves before the visit begins. Check the time.", code="DOS-9.ride", field="ride_at")
+
+
+def change_setting(session: TreatmentSession, setting: str, *, by: User, now: datetime) -> None:
+    """Another setting than the one it was booked for (SET-6); empty: as booked."""
+    require_setting(session.site, setting)
+    if setting in ("", session.setting):
+        return
+    changes = {"setting": [session.setting, setting]}
+    session.setting = setting
+    session.save(update_fields=["setting"])
+    audit.record(action="session.setting", target=session, by=by, now=now, site=session.site, patient_pk=session.patient_id, changes=changes)
+
+
 @transaction.atomic
 def set_way_home(
-    session: TreatmentSession, *, way_home: str, escort: Contact | None, opened: Mapping[str, str] | None = None, by: User, now: datetime
+    session: TreatmentSession,
+    *,
+    way_home: str,
+    escort: Contact | None,
+    ride_at: datetime | None = None,
+    opened: Mapping[str, str] | None = None,
+    by: User,
+    now: datetime,
 ) -> None:
-    """How the patient gets home, as it is known now (PRE-3); empty: nobody knows yet. Raises Changed when somebody set it since `opened`."""
+    """How the patient gets home, as it is known now (PRE-3), and when that leaves (DOS-9); empty: nobody knows yet.
+
+    Raises Changed when somebody set it since `opened`.
+    """
     row = locked(session)
     if row.status not in HERE:
         raise refuse("SESSION", f"This session is {Status(row.status).label.lower()}.", code="way_home.state")
     require_own_contact(row, escort)
-    before, kept = row.way_home, merged(row, {"way_home": way_home, "escort": escort}, opened)
-    row.way_home, row.escort = kept["way_home"], kept["escort"]
-    row.save(update_fields=["way_home", "escort"])
-    audit.record(
-        action="session.way_home", target=row, by=by, now=now, site=row.site, patient_pk=row.patient_id, changes={"way_home": [before, row.way_home]}
-    )
+    require_ride_after(row, ride_at)
+    before, kept = (row.way_home, row.ride_at), merged(row, {"way_home": way_home, "escort": escort, "ride_at": ride_at}, opened)
+    row.way_home, row.escort, row.ride_at = kept["way_home"], kept["escort"], kept["ride_at"]
+    row.save(update_fields=["way_home", "escort", "ride_at"])
+    changes: dict[str, object] = {"way_home": [before[0], row.way_home]}
+    if before[1] != row.ride_at:
+        changes["ride_at"] = [audit.plain(before[1]), audit.plain(row.ride_at)]
+    audit.record(action="session.way_home", target=row, by=by, now=now, site=row.site, patient_pk=row.patient_id, changes=changes)
 
 
 @transaction.atomic

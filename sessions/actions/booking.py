@@ -27,7 +27,10 @@ from sessions.states import Status
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """A slot that somebody wants. `reason` is a prescriber's, for what only a prescriber may decide; `may_decide` says that they may."""
+    """A slot that somebody wants. `reason` is a prescriber's, for what only a prescriber may decide; `may_decide` says that they may.
+
+    `setting` empty: the site's default, or what the visit has already (SET-6).
+    """
 
     patient: Patient
     chair: Chair
@@ -35,6 +38,7 @@ class Wish:
     dose_mg: int
     reason: str = ""
     may_decide: bool = False
+    setting: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,14 @@ def lock_slot(wish: Wish, *others: int) -> Site:
     if site_of[wish.chair.pk] != site.pk or patient.site_id != site.pk:
         raise refuse("BOOK", "Chair and patient belong to different sites.", code="BOOK.site", field="chair")
     wish.patient.status = patient.status
+    require_setting(site, wish.setting)
     return site
+
+
+def require_setting(site: Site, setting: str) -> None:
+    """A session is held where the site holds any (SET-6); empty: as it is."""
+    if setting and setting not in dict(site.settings):
+        raise refuse("SET-6", "This site holds no sessions there.", code="SET-6.setting", field="setting")
 
 
 def judge(wish: Wish, *, now: datetime, session_pk: int | None = None) -> Judged:
@@ -143,7 +154,7 @@ def columns(wish: Wish, visit: Visit, course: Course) -> dict[str, object]:
     order = orders_in_force(course, visit.treatment_on).filter(signed_at__isnull=False, dose_mg=wish.dose_mg).first()
     return {
         "site": site, "patient": wish.patient, "course": course, "order": order, "chair": wish.chair,
-        "protocol_code": REMS_ESKETAMINE.code, "protocol_version": REMS_ESKETAMINE.version, "setting": site.default_setting,
+        "protocol_code": REMS_ESKETAMINE.code, "protocol_version": REMS_ESKETAMINE.version, "setting": wish.setting or site.default_setting,
         "planned_dose_mg": wish.dose_mg, "treatment_on": visit.treatment_on, "starts_at": visit.starts_at, "ends_at": visit.ends_at,
     }  # fmt: skip
 
@@ -168,20 +179,20 @@ def move_visit(session: TreatmentSession, wish: Wish, *, seen_version: int | Non
     if row.status != Status.BOOKED:
         raise refuse("SESSION", f"This session is {Status(row.status).label.lower()}; only a booked visit can be moved.", code="move.not_booked")
     require_seen(row, seen_version)
-    if (row.starts_at, row.chair_id, row.planned_dose_mg) == (wish.starts_at, wish.chair.pk, wish.dose_mg):
+    if (row.starts_at, row.chair_id, row.planned_dose_mg) == (wish.starts_at, wish.chair.pk, wish.dose_mg) and wish.setting in ("", row.setting):
         return row
     judged = judge(wish, now=now, session_pk=row.pk)
     require_bookable(judged, wish)
     is_new_time = row.starts_at != wish.starts_at
-    before = {"starts_at": row.starts_at, "chair": row.chair_id, "dose_mg": row.planned_dose_mg}
+    before = {"starts_at": row.starts_at, "chair": row.chair_id, "dose_mg": row.planned_dose_mg, "setting": row.setting}
     fields: dict[str, object] = {name: value for name, value in columns(wish, judged.visit, row.course).items() if name in MOVED}
-    fields["schedule_version"] = row.schedule_version + 1
+    fields |= {"schedule_version": row.schedule_version + 1, "setting": wish.setting or row.setting}
     if is_new_time:
         fields["confirmed_at"], fields["slot_set_at"] = None, now
     keep_left(row, now=now)
     write(row, fields)
     keep_decisions(row, judged, wish, by=by, now=now)
-    after = {"starts_at": row.starts_at, "chair": row.chair_id, "dose_mg": row.planned_dose_mg}
+    after = {"starts_at": row.starts_at, "chair": row.chair_id, "dose_mg": row.planned_dose_mg, "setting": row.setting}
     changes: dict[str, object] = {name: [audit.plain(before[name]), audit.plain(after[name])] for name in before if before[name] != after[name]}
     audit.record(action="session.moved", target=row, by=by, now=now, site=row.site, patient_pk=row.patient_id, changes=changes)
     return row

@@ -12,6 +12,7 @@ from clinic.rules.opening import earliest
 from patients.models import Patient
 from sessions.actions.booking import Wish
 from sessions.forms.arrival import untagged
+from sessions.forms.setting import offer_settings, setting_field, setting_rows
 from sessions.protocol import REMS_ESKETAMINE
 
 FIRST_DAY, LAST_DAY = date(2019, 1, 1), date(2100, 1, 1)
@@ -55,6 +56,7 @@ class SlotForm(forms.Form):
     starts_at = forms.TimeField(label="The patient comes at", widget=forms.TimeInput(format="%H:%M", attrs={"type": "time", "step": 900}))
     chair = forms.ModelChoiceField(label="Chair", queryset=Chair.objects.none(), widget=forms.RadioSelect, empty_label=None)
     dose_mg = forms.TypedChoiceField(label="Planned dose", choices=(), coerce=int, widget=forms.RadioSelect)
+    setting = setting_field()
     reason = forms.CharField(max_length=300, required=False, label="The prescriber’s reason", help_text="For what only a prescriber may decide.")
     opened = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1, max_value=2_000_000_000)
     offer = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
@@ -64,6 +66,7 @@ class SlotForm(forms.Form):
         self.site, self.patient, self.may_decide = site, patient, may_decide
         self.fields["chair"].queryset = Chair.objects.filter(site=site, is_active=True)  # type: ignore[attr-defined]
         self.fields["dose_mg"].choices = dose_choices(ordered)  # type: ignore[attr-defined]
+        offer_settings(self, site)
         if not may_decide:
             del self.fields["reason"]
         self.helper = untagged(
@@ -72,6 +75,7 @@ class SlotForm(forms.Form):
             Div("day", "starts_at", css_class="v-fields"),
             Field("chair", wrapper_class="v-segmented"),
             Field("dose_mg", wrapper_class="v-segmented"),
+            *setting_rows(self),
             *(["reason"] if may_decide else []),
         )
 
@@ -91,8 +95,9 @@ class SlotForm(forms.Form):
         data = self.cleaned_data
         chair, starts_at = offered(data.get("offer", ""), self.site) or (data["chair"], self.moment())
         return Wish(
-            patient=self.patient, chair=chair, starts_at=starts_at, dose_mg=data["dose_mg"], reason=data.get("reason", ""), may_decide=self.may_decide
-        )
+            patient=self.patient, chair=chair, starts_at=starts_at, dose_mg=data["dose_mg"], reason=data.get("reason", ""), may_decide=self.may_decide,
+            setting=data.get("setting", ""),
+        )  # fmt: skip
 
 
 def offered(text: str, site: Site) -> tuple[Chair, datetime] | None:

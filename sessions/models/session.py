@@ -57,6 +57,7 @@ class TreatmentSession(models.Model):
     status_reason = models.CharField(max_length=300, blank=True)
     way_home = models.CharField(max_length=8, choices=WayHome, blank=True)
     escort = models.ForeignKey("patients.Contact", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    ride_at = models.DateTimeField(null=True, blank=True, help_text="When the way home comes, or leaves at the latest (DOS-9).")
     kit_route = models.CharField(max_length=8, choices=Route, blank=True, help_text="Entered once at the start; confirmed with each device.")
     kit_lot = models.CharField(max_length=40, blank=True)
     kit_expires_on = models.DateField(null=True, blank=True)

@@ -1,5 +1,6 @@
 """What the gates look at, read as it stood at a moment; the rules decide on it (sessions.rules.gates)."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from clinic.models import DutyPeriod, Membership, SitePolicy
@@ -14,7 +15,8 @@ from sessions.picture import Picture
 from sessions.queries.bookings import devices_of
 from sessions.queries.course import dose_findings, is_dosed_on
 from sessions.rules import predose_vitals as rules
-from sessions.rules.booking import dosing_span, latest_first_device_at
+from sessions.rules.booking import dosing_span
+from sessions.rules.forecast import Ending, LatestStart, latest_starts, prescribers_end
 from sessions.rules.gates import GateFacts
 from sessions.rules.predose_vitals import Limits, Vitals
 from sessions.rules.questions import CONTRAINDICATIONS, Question, asked, standing_answers, unanswered
@@ -56,7 +58,8 @@ def gate_facts(picture: Picture, *, at: datetime, membership: Membership | None 
         vitals=vitals_of(readings, reset_at, limits),
         limits=limits,
         way_home=session.way_home,
-        latest_start_at=latest_start_at(picture),
+        latest_starts=tuple(latest_starts_of(picture, duties)),
+        monitors=hands(monitors.values()),
         repeat_at=rules.repeat_at(readings, limits),
     )
 
@@ -70,6 +73,12 @@ def unconfirmed(duties: list[DutyPeriod]) -> tuple[str, ...]:
 def may_monitor(member: Membership) -> bool:
     """Licensed, in a role at the bedside (SET-3, SET-10)."""
     return member.role in (Role.MONITOR, Role.PRESCRIBER) and member.credential in LICENSED
+
+
+def hands(monitors: Iterable[Membership]) -> int:
+    """How many share the checks: the monitors; a prescriber takes them where no monitor is on duty (MON-9)."""
+    listed = list(monitors)
+    return sum(member.role == Role.MONITOR for member in listed) or len(listed)
 
 
 def reset_of(session: TreatmentSession, at: datetime) -> datetime | None:
@@ -159,13 +168,22 @@ def alike_today(session: TreatmentSession) -> list[Patient]:
     return [other for other in others.order_by("name_folded", "pk") if are_alike(session.patient.name_folded, other.name_folded)]
 
 
-def latest_start_at(picture: Picture) -> datetime | None:
-    """DOS-9 by closing time; the prescriber's presence lapses at closing too."""
+def latest_starts_of(picture: Picture, duties: list[DutyPeriod]) -> list[LatestStart]:
+    """DOS-9 by closing, by the last prescriber's planned leaving and by the ride, where known: the tightest first."""
+    return latest_starts(endings_of(picture, duties), dosing=span_planned(picture), minimum_watch=picture.clock_policy.minimum_watch)
+
+
+def endings_of(picture: Picture, duties: list[DutyPeriod]) -> list[Ending]:
     session = picture.session
     closing = calendar_of(session.site, session.treatment_on, session.treatment_on).closing_at(session.treatment_on)
-    devices = devices_planned(picture)
-    clocks = picture.clock_policy
-    return latest_first_device_at(ends=[closing], dosing=dosing_span(devices=devices, rest=clocks.rest), minimum_watch=clocks.minimum_watch)
+    leaving = prescribers_end(period.leaves_at for period in duties if period.is_prescriber)
+    known = ((closing, "closing"), (leaving, "prescriber"), (session.ride_at, "ride"))
+    return [Ending(at, kind) for at, kind in known if at is not None]
+
+
+def span_planned(picture: Picture) -> timedelta:
+    """From the first device of the planned dose to its last (DOS-2)."""
+    return dosing_span(devices=devices_planned(picture), rest=picture.clock_policy.rest)
 
 
 def devices_planned(picture: Picture) -> int:

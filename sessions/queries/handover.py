@@ -79,13 +79,14 @@ def way_home_of(session: TreatmentSession) -> str:
     if not session.way_home:
         return "Not known yet"
     escort = f": {session.escort.name}, {session.escort.phone}".rstrip(", ") if session.escort else ""
-    return f"{session.get_way_home_display()}{escort}"
+    at = f", at {session.ride_at.astimezone(session.site.zone):%H:%M}" if session.ride_at else ""
+    return f"{session.get_way_home_display()}{escort}{at}"
 
 
 def owners_of(site: Site, now: datetime) -> list[Owner]:
     """Everybody who has a chair now, with their cards, in order of name."""
     rows = TreatmentSession.objects.filter(site=site, status__in=PRESENT, monitor__isnull=False).annotate(needs_prescriber=screen_is_open())
-    sessions = list(rows.select_related("patient", "chair", "policy", "escort", "monitor").order_by("chair__position", "pk"))
+    sessions = list(rows.select_related("site", "patient", "chair", "policy", "escort", "monitor").order_by("chair__position", "pk"))
     here = set(on_site_at(site, now).values_list("membership__user_id", flat=True))
     owners: dict[int, Owner] = {}
     for card in cards_of(site, sessions, now):

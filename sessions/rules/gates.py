@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from clinic.findings import Finding, Level
+from sessions.rules.forecast import Forecast, LatestStart, forecast_findings, latest_findings
 from sessions.rules.predose_vitals import Limits, Vitals, pressure_findings, state_findings
 from sessions.rules.questions import CONTRAINDICATIONS, MEDICINES, NOTHING, Question
 
@@ -17,7 +18,7 @@ NASAL = timedelta(hours=1)  # PRE-1
 class GateFacts:
     """Everything a gate looks at, as it stood at `at`. `clock` writes a moment as the site's wall shows it.
 
-    `unconfirmed` names the prescribers whose presence nobody but others has told, where no other prescriber is here.
+    `forecast` is looked for where somebody is about to press start. `unconfirmed` names the prescribers whose presence nobody but others has told, where no other prescriber is here.
     """
 
     at: datetime
@@ -39,9 +40,11 @@ class GateFacts:
     vitals: Vitals | None
     limits: Limits
     way_home: str
-    latest_start_at: datetime | None
+    latest_starts: tuple[LatestStart, ...] = ()
     unconfirmed: tuple[str, ...] = ()
     repeat_at: datetime | None = None
+    monitors: int = 1
+    forecast: Forecast | None = None
 
 
 def clear_findings(facts: GateFacts) -> list[Finding]:
@@ -61,6 +64,8 @@ def clear_findings(facts: GateFacts) -> list[Finding]:
 def start_findings(facts: GateFacts) -> list[Finding]:
     """May the first device be given now? All gates again, and identity at the chair (PRE-5, PRE-6)."""
     found = [*clear_findings(facts), *dose_identity_findings(facts)]
+    if facts.forecast is not None:
+        found += forecast_findings(facts.forecast, facts.clock)
     return sorted(_once(found), key=lambda finding: -finding.level)
 
 
@@ -187,10 +192,7 @@ def time_findings(facts: GateFacts) -> list[Finding]:
         found.append(Finding("DOS-7", Level.BLOCK, "Already dosed today. Never two dosed sessions on one day.", code="DOS-7.same_day"))
     if facts.is_course_over:
         found.append(Finding("DOS-5", Level.DECISION, "The course of this session has ended.", code="DOS-5.course_over", field="course"))
-    if facts.latest_start_at is not None and facts.at > facts.latest_start_at:
-        text = f"The latest start today was {facts.clock(facts.latest_start_at)}: two hours and the way out would run past closing."
-        found.append(Finding("DOS-9", Level.DECISION, text, code="DOS-9.start"))
-    return found
+    return [*found, *latest_findings(facts.latest_starts, at=facts.at, clock=facts.clock)]
 
 
 def _is_fresh(moment: datetime | None, reset_at: datetime | None) -> bool:

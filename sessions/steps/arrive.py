@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
 
@@ -53,12 +54,21 @@ def context(picture: Picture, *, request: HttpRequest, now: datetime, bound_form
     }
 
 
+def wall_time(moment: datetime | None, zone: ZoneInfo) -> str:
+    return f"{moment.astimezone(zone):%H:%M}" if moment is not None else ""
+
+
 def way_home_form(session: TreatmentSession, bound_form: Any) -> WayHomeForm:
     """The way home as it is known, to be changed (PRE-3)."""
     if type(bound_form) is WayHomeForm:
         return bound_form
     return WayHomeForm(
         session=session,
-        initial={"way_home": session.way_home or UNKNOWN[0], "escort": session.escort_id, "opened": opened_as(session, ("way_home", "escort"))},
+        initial={
+            "way_home": session.way_home or UNKNOWN[0],
+            "escort": session.escort_id,
+            "ride_at": wall_time(session.ride_at, session.site.zone),
+            "opened": opened_as(session, ("way_home", "escort", "ride_at")),
+        },
         auto_id="way_%s",
     )

@@ -15,6 +15,7 @@ from sessions.forms.predose import DecideForm
 from sessions.models import DeviceUse
 from sessions.picture import Picture
 from sessions.queries.complaints import open_complaints
+from sessions.queries.forecast import with_forecast
 from sessions.queries.gates import devices_planned, gate_facts
 from sessions.rules.dosing import may_undo
 from sessions.rules.gates import start_findings
@@ -63,11 +64,16 @@ def context(picture: Picture, *, request: HttpRequest, now: datetime, bound_form
 
 def start_context(picture: Picture, membership: Membership, now: datetime, bound_form: Any) -> dict[str, Any]:
     """What the start gate says now, and its form."""
-    facts = gate_facts(picture, at=now, membership=membership)
+    facts = with_forecast(gate_facts(picture, at=now, membership=membership), picture)
     findings = [finding for finding in start_findings(facts) if finding.key not in ASKED_BY_FORM]
     rows = gate_rows(picture, findings, bound_form if isinstance(bound_form, DecideForm) else None)
     form = bound_form if isinstance(bound_form, StartForm) else StartForm(initial={"client_key": uuid4()}, auto_id="start_%s")
-    return {"rows": rows, "is_open": any(row["is_open"] for row in rows), "start_form": form, "latest_start_at": facts.latest_start_at}
+    return {
+        "rows": rows,
+        "is_open": any(row["is_open"] for row in rows),
+        "start_form": form,
+        "latest": facts.latest_starts[0] if facts.latest_starts else None,
+    }
 
 
 def device_context(picture: Picture, request: HttpRequest, now: datetime, bound_form: Any) -> dict[str, Any]:

@@ -167,7 +167,7 @@ def slot_of(session: TreatmentSession) -> dict[str, object]:
     local = session.starts_at.astimezone(session.site.zone)
     return {
         "client_key": uuid4(), "day": local.date().isoformat(), "starts_at": f"{local:%H:%M}", "chair": session.chair_id, "dose_mg": session.planned_dose_mg,
-        "opened": session.schedule_version,
+        "opened": session.schedule_version, "setting": session.setting,
     }  # fmt: skip
 
 

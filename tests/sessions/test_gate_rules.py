@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clinic.findings import Finding, Level
+from sessions.rules.forecast import Ending, LatestStart
 from sessions.rules.gates import GateFacts, clear_findings, start_findings
 from sessions.rules.predose_vitals import Limits, Vitals, high_since, repeat_at
 from sessions.rules.questions import EVENT_SINCE, SUICIDE
@@ -21,10 +22,16 @@ ANSWERS: dict[str, object] = {
     "last_food": "none", "last_drink": "none", "last_nasal": "none", "enrolment": "portal", "contraindications": [],
     "pregnancy": "no", "medicines": [], "event_since": "no", "suicide_risk": "negative",
 }  # fmt: skip
+
+
+def latest_at(at: datetime, kind: str = "closing") -> tuple[LatestStart, ...]:
+    return (LatestStart(at, Ending(at + timedelta(minutes=155), kind)),)
+
+
 GOOD = GateFacts(
     at=NOW, clock=lambda moment: f"{moment:%H:%M}", is_certified=True, has_prescriber=True, has_monitor=True, untrained=(), equipment=(), chart=(),
     is_dosed_today=False, is_course_over=False, identified_at=NOW - timedelta(minutes=20), dose_identified_at=NOW, reset_at=None, alike=(),
-    answers=ANSWERS, unasked=(), vitals=VITALS, limits=LIMITS, way_home="driver", latest_start_at=NOW + timedelta(hours=3),
+    answers=ANSWERS, unasked=(), vitals=VITALS, limits=LIMITS, way_home="driver", latest_starts=latest_at(NOW + timedelta(hours=3)),
 )  # fmt: skip
 
 
@@ -89,7 +96,9 @@ def test_nothing_stands_in_the_way_of_a_good_patient() -> None:
         (seen(breathing="shallow"), "PRE-2.breathing.7", D),
         (seen(sedation=4), "PRE-2.alertness.7", D),
         (replace(GOOD, way_home=""), "PRE-3.way_home", D),
-        (replace(GOOD, latest_start_at=minutes(1)), "DOS-9.start", D),
+        (replace(GOOD, latest_starts=latest_at(minutes(1))), "DOS-9.start", D),
+        (replace(GOOD, latest_starts=latest_at(minutes(1), "prescriber")), "DOS-9.prescriber.101634", D),
+        (replace(GOOD, latest_starts=latest_at(minutes(1), "ride")), "DOS-9.ride.101634", D),
     ],
 )
 def test_one_thing_wrong_is_one_finding(facts: GateFacts, key: str, level: Level) -> None:
@@ -102,8 +111,8 @@ def test_one_thing_wrong_is_one_finding(facts: GateFacts, key: str, level: Level
         said(last_food=minutes(120).isoformat(), last_drink=minutes(30).isoformat(), last_nasal=minutes(60).isoformat()),
         seen(observed_at=minutes(30), systolic=140, diastolic=90, spo2=93),
         seen(systolic=None, diastolic=None, spo2=None, sedation=None, breathing=""),
-        replace(GOOD, latest_start_at=None),
-        replace(GOOD, latest_start_at=NOW),
+        replace(GOOD, latest_starts=()),
+        replace(GOOD, latest_starts=latest_at(NOW)),
         replace(GOOD, reset_at=minutes(20)),
         said(contraindications=None, last_food=None),
     ],
@@ -151,7 +160,7 @@ facts_of_any_kind = st.builds(
     way_home=st.sampled_from(["", "ride"]),
     vitals=st.none()
     | st.builds(VITALS._replace, observed_at=st.integers(0, 300).map(minutes), systolic=st.integers(60, 250), spo2=st.integers(70, 100)),
-    latest_start_at=st.none() | st.integers(-300, 300).map(minutes),
+    latest_starts=st.just(()) | st.integers(-300, 300).map(minutes).map(latest_at),
 )
 
 
