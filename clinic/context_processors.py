@@ -14,6 +14,7 @@ NAVIGATION: tuple[tuple[str, str, str, Permission], ...] = (
     ("board", "Board", "layout-grid", Permission.VIEW_FLOOR),
     ("schedule", "Schedule", "calendar-days", Permission.VIEW_FLOOR),
     ("patient_list", "Patients", "users", Permission.VIEW_RECORD),
+    ("intake_list", "Intake", "inbox", Permission.VIEW_RECORD),
     ("filing", "Filing desk", "file-check", Permission.FILE_FORM),
     ("messages", "Messages", "send", Permission.VIEW_MESSAGES),
     ("reports", "Reports", "chart-column", Permission.VIEW_REPORTS),

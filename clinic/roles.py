@@ -32,6 +32,7 @@ class Permission(models.TextChoices):
     VIEW_FLOOR = "view_floor", "See the board, the schedule and who is on site"
     VIEW_RECORD = "view_record", "Read charts and flowsheets"
     REGISTER_PATIENT = "register_patient", "Register and edit patients, contacts and enrolment"
+    MANAGE_INTAKE = "manage_intake", "Run the intake: steps, owners, authorisations, transfers"
     CLINICAL_CHART = "clinical_chart", "Record screening, medicines, trials and consent"
     PRESCRIBE = "prescribe", "Open courses, sign orders, set standing parameters"
     BOOK = "book", "Book, move, cancel; mark as missed"
@@ -63,10 +64,11 @@ class Permission(models.TextChoices):
 
 _P = Permission
 _FLOOR = {_P.VIEW_FLOOR, _P.VIEW_RECORD, _P.MOVE_DUTY, _P.RECORD_DUTY, _P.VIEW_STAFF, _P.CALL_EMERGENCY}
-_DESK = {_P.REGISTER_PATIENT, _P.BOOK, _P.CHECK_IN, _P.VIEW_MESSAGES, _P.RECORD_DEPARTURE}
+_DESK = {_P.REGISTER_PATIENT, _P.MANAGE_INTAKE, _P.BOOK, _P.CHECK_IN, _P.VIEW_MESSAGES, _P.RECORD_DEPARTURE}
 _BEDSIDE = {_P.CHECK_IN, _P.TAKE_VITALS, _P.RECORD_DEPARTURE, _P.RUN_DAY}
 _LICENSED = {
     _P.REGISTER_PATIENT,
+    _P.MANAGE_INTAKE,
     _P.BOOK,
     _P.CLINICAL_CHART,
     _P.PREPARE,

@@ -4,7 +4,21 @@ from django.http import HttpRequest
 
 from clinic.access import row_for
 from clinic.roles import Permission
-from patients.models import AntidepressantTrial, Contact, Course, Enrolment, Medicine, Order, Patient, Screening, StandingParameters
+from patients.models import (
+    AntidepressantTrial,
+    Authorisation,
+    Contact,
+    Course,
+    Enrolment,
+    Intake,
+    IntakeFact,
+    Medicine,
+    Order,
+    Patient,
+    Screening,
+    StandingParameters,
+    TransferOut,
+)
 
 
 def patient_for(request: HttpRequest, pk: int, permission: Permission) -> Patient:
@@ -47,6 +61,24 @@ def trial_for(request: HttpRequest, pk: int, permission: Permission) -> Antidepr
 
 def standing_for(request: HttpRequest, pk: int, permission: Permission) -> StandingParameters:
     return row_for(request, StandingParameters.objects.select_related("patient"), pk, permission, "standingparameters")  # type: ignore[no-any-return]
+
+
+def intake_for(request: HttpRequest, pk: int, permission: Permission) -> Intake:
+    return row_for(request, Intake.objects.select_related("patient", "owner"), pk, permission, "intake")  # type: ignore[no-any-return]
+
+
+def intake_fact_for(request: HttpRequest, pk: int, permission: Permission) -> IntakeFact:
+    """A standing fact of an intake, with its patient."""
+    return row_for(request, IntakeFact.objects.standing().select_related("intake__patient"), pk, permission, "intakefact")  # type: ignore[no-any-return]
+
+
+def authorisation_for(request: HttpRequest, pk: int, permission: Permission) -> Authorisation:
+    """A standing authorisation; a superseded one is no longer there to be put right."""
+    return row_for(request, Authorisation.objects.standing().select_related("patient"), pk, permission, "authorisation")  # type: ignore[no-any-return]
+
+
+def transfer_for(request: HttpRequest, pk: int, permission: Permission) -> TransferOut:
+    return row_for(request, TransferOut.objects.select_related("patient", "owner"), pk, permission, "transferout")  # type: ignore[no-any-return]
 
 
 def may_read_enrolment(request: HttpRequest, pk: int) -> Enrolment:

@@ -16,5 +16,6 @@ class PatientsConfig(AppConfig):
         registry.register_renderer(signed_content.ORDER_KIND, signed_content.ORDER_SCHEMA, signed_content.render_order, signed_content.render_orders)
         registry.register_door("enrolment", access.may_read_enrolment)
         registry.register_door("patient", access.may_read_patient)
+        registry.register_address("transferout", lambda slug, pk: reverse("transfer_told", args=[slug, pk]))
         registry.register_address("patient", lambda slug, pk: reverse("patient_chart", args=[slug, pk]))
         sentences.register_sentences(words.SENTENCES)

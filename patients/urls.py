@@ -1,10 +1,11 @@
 """Addresses of the patients' room; the list and the chart themselves are in desk/, since they show sessions too."""
 
-from django.urls import path
+from django.urls import include, path
 
 from patients.views import chart, courses, facts, importing, patient
 
 urlpatterns = [
+    path("", include("patients.urls_intake")),
     path("<slug:site>/patients/new/", patient.patient_new, name="patient_new"),
     path("<slug:site>/patients/import/", importing.patient_import, name="patient_import"),
     path("<slug:site>/patients/<int:pk>/edit/", patient.patient_edit, name="patient_edit"),

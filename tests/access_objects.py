@@ -19,7 +19,7 @@ from sessions.models import Alert, Departure, FormBlank, Handover, Round, Safety
 from sessions.states import Status
 from tests.cast import NOW, Cast
 from tests.factories import clinic as made
-from tests.factories import forms, patients
+from tests.factories import forms, intakes, patients
 from tests.factories.adverse import serious
 from tests.factories.sessions import at_state
 
@@ -139,6 +139,10 @@ OBJECTS: dict[str, Callable[[Cast], Arguments]] = {
     "course": lambda cast: number(chart(cast).courses.get()),
     "order": lambda cast: number(chart(cast).courses.get().orders.get()),
     "spoken order": lambda cast: number(patients.OrderFactory(course=chart(cast).courses.get(), is_spoken=True, taken_by=cast.nurse)),
+    "intake": lambda cast: number(intakes.IntakeFactory(patient=chart(cast), owner=cast.desk)),
+    "intake step": lambda cast: number(intakes.StepFactory(intake=intakes.IntakeFactory(patient=chart(cast), owner=cast.desk))),
+    "authorisation": lambda cast: number(intakes.AuthorisationFactory(patient=chart(cast), recorded_by=cast.desk)),
+    "move": lambda cast: number(intakes.TransferFactory(patient=chart(cast), owner=cast.desk)),
     "session": lambda cast: number(monitoring(cast)),
     "booked session": lambda cast: number(at_state(Status.BOOKED, cast)),
     "device": lambda cast: number(monitoring(cast).device_uses.first()),

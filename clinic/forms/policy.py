@@ -24,6 +24,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("high_systolic", "high_diastolic", "low_spo2", "critical_systolic", "critical_diastolic", "critical_spo2", "critical_moaas"),
     ),
     ("Visits", ("visit_before_minutes", "visit_after_minutes", "chairs_per_monitor")),
+    ("Intake", ("intake_step_days",)),
     ("Who may sign a discharge", ("signing_credentials",)),
 )
 

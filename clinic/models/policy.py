@@ -57,6 +57,7 @@ class SitePolicy(models.Model):
     visit_before_minutes = models.PositiveSmallIntegerField("a visit begins before the dose by (minutes)", default=30)
     visit_after_minutes = models.PositiveSmallIntegerField("a visit lasts after the dose (minutes)", default=150)
     chairs_per_monitor = models.PositiveSmallIntegerField("chairs watched per monitor, at most", default=4)
+    intake_step_days = models.PositiveSmallIntegerField("a step of an intake is slow after (days)", default=7)
     signing_credentials = models.JSONField("may sign a discharge", default=default_signing_credentials)
     reason = models.CharField("why it was changed", max_length=300, blank=True)
     recorded_at = models.DateTimeField()

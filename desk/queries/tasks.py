@@ -2,11 +2,13 @@
 
 from datetime import datetime
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, When
 from django.urls import reverse
 
 from clinic.models import Notice, Site
 from clinic.queries import open_notices
+from patients.models import TransferOut
+from patients.queries.authorisations import TELL_OF_MOVE
 from sessions.models import Emergency, TreatmentSession
 from sessions.queries.adverse import NOTICE as EVENT_NOTICE
 from sessions.queries.adverse import WORDS as EVENT_WORDS
@@ -23,7 +25,7 @@ STEP_OF = {COMPLAINT: "dose"}
 
 def tasks_of(site: Site | OuterRef) -> QuerySet[Notice]:
     """Open tasks about sessions, serious events and emergencies, the soonest due first."""
-    return open_notices(site).filter(kind__in=(*KINDS, EVENT_NOTICE, UNTOLD))
+    return open_notices(site).filter(kind__in=(*KINDS, EVENT_NOTICE, UNTOLD, TELL_OF_MOVE))
 
 
 def task_rows(site: Site, now: datetime) -> list[dict[str, object]]:
@@ -52,16 +54,27 @@ def event_row(owed: Owed, site: Site, now: datetime) -> dict[str, object]:
 
 def session_rows(site: Site, now: datetime) -> list[dict[str, object]]:
     session = TreatmentSession.objects.filter(pk=OuterRef("target_pk"), site=site)
-    names = {"last_name": Subquery(session.values("patient__last_name")), "first_name": Subquery(session.values("patient__first_name"))}
-    return [task_row(notice, site, now) for notice in open_notices(site).filter(kind__in=KINDS, target_kind="treatmentsession").annotate(**names)]
+    move = TransferOut.objects.filter(pk=OuterRef("target_pk"), site=site)
+    ours = Q(kind__in=KINDS, target_kind="treatmentsession")
+    names = {
+        name: Case(When(ours, then=Subquery(session.values(f"patient__{name}"))), default=Subquery(move.values(f"patient__{name}")))
+        for name in ("last_name", "first_name")
+    }
+    return [task_row(notice, site, now) for notice in open_notices(site).filter(ours | Q(kind=TELL_OF_MOVE)).annotate(**names)]
 
 
 def task_row(notice: Notice, site: Site, now: datetime) -> dict[str, object]:
     return {
         "patient": f"{notice.last_name}, {notice.first_name[:1]}.", "text": notice.text, "rule": notice.rule, "due_at": notice.due_at,  # type: ignore[attr-defined]
         "owner": str(notice.owner) if notice.owner else "", "is_late": notice.due_at is not None and now > notice.due_at,
-        "url": f"{reverse('flowsheet', args=[site.slug, notice.target_pk])}?step={STEP_OF.get(notice.kind, 'leave')}",
+        "url": task_url(notice, site),
     }  # fmt: skip
+
+
+def task_url(notice: Notice, site: Site) -> str:
+    if notice.kind == TELL_OF_MOVE:
+        return reverse("transfer_told", args=[site.slug, notice.target_pk])
+    return f"{reverse('flowsheet', args=[site.slug, notice.target_pk])}?step={STEP_OF.get(notice.kind, 'leave')}"
 
 
 def task_changes(rows: list[dict[str, object]], now: datetime) -> list[datetime]:

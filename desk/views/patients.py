@@ -1,6 +1,6 @@
 """The patient list with its search, and the chart: what the patients' room and the sessions room know of a person."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -20,8 +20,13 @@ from desk.queries import visits
 from patients.access import patient_for
 from patients.models import Patient
 from patients.queries import Chart, chart, found_patients, patients_of, position
+from patients.queries.authorisations import authorisations_of, transfers_of
+from patients.queries.intake import line_of_chart
+from patients.rules.intake import RECORDED
 from patients.rules.seeking import LONGEST
+from patients.views.intake_ways import next_of
 from sessions.queries.adverse import events_of
+from sessions.queries.authorisations import burns
 from sessions.queries.safety_calls import calls_of
 
 PAGE = 50
@@ -75,9 +80,21 @@ def patient_chart(request: HttpRequest, site: str, pk: int) -> HttpResponse:
         "visits": visits.numbered(page.object_list, record.courses, dosed),
         "next_visit": visits.next_visit(patient, request.now),
         "position": position(record.course, dosed.get(record.course.pk, []), today) if record.course is not None else None,
-        "may": rights, "safety_calls": list(calls_of(patient)), "adverse": list(events_of(patient)), "now": request.now,
+        **ways_in_and_out(record, place, dosed, request), "may": rights, "safety_calls": list(calls_of(patient)), "adverse": list(events_of(patient)), "now": request.now,
     }  # fmt: skip
     return render(request, "desk/patient_chart.html", context)
+
+
+def ways_in_and_out(record: Chart, place: Site, dosed: dict[int, list[date]], request: HttpRequest) -> dict[str, object]:
+    """Intake, authorisations and moves, from the chart that is read already: four queries more."""
+    granted, moves = authorisations_of(record.patient), transfers_of(record.patient)
+    line = line_of_chart(record, granted, place)
+    days = sorted({day for listed in dosed.values() for day in listed})
+    return {
+        "intake": line, "intake_next": next_of(line, place.slug, request.membership.role) if line is not None else None,  # type: ignore[attr-defined]
+        "recorded_kinds": RECORDED, "burns": burns(granted, {record.patient.pk: days}), "moves": moves,
+        "move_is_open": any(move.told_at is None and move.cancelled_at is None for move in moves),
+    }  # fmt: skip
 
 
 def todo(record: Chart, slug: str, rights: dict[str, bool]) -> list[dict[str, object]]:
@@ -108,6 +125,7 @@ WAYS = {
 }
 MAY = {
     "register": Permission.REGISTER_PATIENT,
+    "intake": Permission.MANAGE_INTAKE,
     "clinical": Permission.CLINICAL_CHART,
     "prescribe": Permission.PRESCRIBE,
     "book": Permission.BOOK,

@@ -7,10 +7,11 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from clinic import audit
+from clinic.actions.merging import merged
 from clinic.findings import refuse
 from clinic.models import Membership, User
 from patients.actions.authority import require_prescriber
-from patients.actions.writing import locked, refuse_fields, today_of
+from patients.actions.writing import locked, refuse_fields, set_changed, today_of
 from patients.models import Course, Patient
 from patients.queries.standing import prescribers_of
 
@@ -57,6 +58,27 @@ def earlier_problems(fields: Mapping[str, Any], today: date) -> dict[str, str]:
     elif first is not None and last is not None and (last - first).days + 1 < count:
         problems["earlier_sessions"] = "More sessions than days: never two on one day (DOS-7)."
     return problems
+
+
+@transaction.atomic
+def put_elsewhere_right(
+    course: Course, *, fields: Mapping[str, Any], opened: Mapping[str, str] | None = None, by: Membership, now: datetime
+) -> Course:
+    """What was given at another setting in this course, once its records are here: numbering and phase follow (DOS-3, PMF-3).
+
+    Raises Refused for a non-prescriber, an ended course, sessions that can't be; Changed when somebody else changed it meanwhile.
+    """
+    require_prescriber(by, "PAT-2")
+    row = locked(course)
+    if row.ended_at is not None:
+        raise refuse("PAT-2", "This course has ended already.", code="PAT-2.ended")
+    values = merged(row, fields, opened)
+    refuse_fields("DOS-3", earlier_problems(values, today_of(row.site, now)))
+    changed = set_changed(row, values)
+    if changed:
+        changes = {"fields": changed, "earlier_sessions": row.earlier_sessions}
+        audit.record(action="course.elsewhere", target=row, by=by.user, now=now, site=row.site, patient_pk=row.patient_id, changes=changes)
+    return row
 
 
 @transaction.atomic

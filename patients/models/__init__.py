@@ -1,21 +1,28 @@
 """The patient's tables, one file an idea."""
 
+from patients.models.authorisation import Authorisation
 from patients.models.chart import AntidepressantTrial, Consent, Medicine, Screening, StandingParameters
 from patients.models.course import Course, Order
 from patients.models.enrolment import Enrolment
+from patients.models.intake import Intake, IntakeFact
 from patients.models.messaging import MessageConsent
 from patients.models.patient import Contact, Patient
+from patients.models.transfer import TransferOut
 
 __all__ = [
     "AntidepressantTrial",
+    "Authorisation",
     "Consent",
     "Contact",
     "Course",
     "Enrolment",
+    "Intake",
+    "IntakeFact",
     "Medicine",
     "MessageConsent",
     "Order",
     "Patient",
     "Screening",
     "StandingParameters",
+    "TransferOut",
 ]

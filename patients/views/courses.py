@@ -14,6 +14,7 @@ from patients.forms.chart import ConfirmForm
 from patients.forms.courses import CosignForm, CourseEndForm, CourseForm, OrderForm, SpokenOrderForm, words_of
 from patients.models import Course, Order
 from patients.queries import prescribers_of
+from patients.views.moves import told_elsewhere
 from patients.views.page import done, form_page, to_chart
 from patients.views.patient import get_and_post
 
@@ -22,7 +23,7 @@ from patients.views.patient import get_and_post
 def course_new(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     place = site_for(request, site, Permission.PRESCRIBE)
     patient = access.patient_for(request, pk, Permission.PRESCRIBE)
-    form = CourseForm(request.POST or None, prescribers=prescribers_of(place), initial={"prescriber": request.user.pk})
+    form = CourseForm(request.POST or None, prescribers=prescribers_of(place), initial={"prescriber": request.user.pk, **told_elsewhere(patient)})
     if request.method == "POST" and done(
         form, lambda: course_actions.open_course(patient, fields=form.cleaned_data, by=request.membership, now=request.now)
     ):

@@ -5,8 +5,9 @@ from django.views.decorators.http import require_http_methods
 
 from clinic.access import site_for
 from clinic.actions.merging import opened_as
+from clinic.http import see_other
 from clinic.queries import today_at
-from clinic.roles import Permission
+from clinic.roles import Permission, may
 from patients import access
 from patients.actions import patient as actions
 from patients.forms.patient import ContactEditForm, ContactForm, PatientForm, StatusForm
@@ -17,13 +18,15 @@ get_and_post = require_http_methods(["GET", "HEAD", "POST"])
 
 @get_and_post
 def patient_new(request: HttpRequest, site: str) -> HttpResponse:
+    """`?intake` goes on to the intake."""
     place = site_for(request, site, Permission.REGISTER_PATIENT)
+    is_referral = "intake" in request.GET and may(request.membership.role, Permission.MANAGE_INTAKE)
     form = PatientForm(request.POST or None, site=place, today=today_at(place, request.now))
     if request.method == "POST":
         made = done(form, lambda: actions.register_patient(site=place, fields=form.values, by=request.user, now=request.now))
         if made is not None:
-            return to_chart(request, made.pk)
-    return form_page(request, form, title="Register a patient")
+            return see_other("intake_new", site, made.pk) if is_referral else to_chart(request, made.pk)
+    return form_page(request, form, title="Register a referral" if is_referral else "Register a patient")
 
 
 @get_and_post
