@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from sessions.views import booking, schedule
+from sessions.views import booking, forecast, schedule
 
 urlpatterns = [
     path("<slug:site>/schedule/", schedule.schedule, name="schedule"),
     path("<slug:site>/schedule/print/", schedule.schedule_print, name="schedule_print"),
     path("<slug:site>/schedule/book/", booking.session_book, name="session_book"),
+    path("<slug:site>/schedule/book/forecast/", forecast.booking_forecast, name="booking_forecast"),
     path("<slug:site>/sessions/<int:pk>/move/", booking.session_move, name="session_move"),
     path("<slug:site>/sessions/<int:pk>/cancel/", booking.session_cancel, name="session_cancel"),
     path("<slug:site>/sessions/<int:pk>/missed/", booking.session_miss, name="session_miss"),

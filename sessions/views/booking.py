@@ -24,6 +24,7 @@ from sessions.forms.booking import AskedSlot, FindForm, SlotForm
 from sessions.models import TreatmentSession
 from sessions.rules.booking import Free
 from sessions.views.answers import is_kept, step_again, to_flowsheet
+from sessions.views.forecast import forecast_context
 
 MOST_FOUND = 12
 
@@ -95,7 +96,9 @@ def with_offers(free: list[Free], act: Any) -> None:
 def slot_page(
     request: HttpRequest, form: SlotForm, title: str, free: list[Free], *, status: int, session: TreatmentSession | None = None
 ) -> HttpResponse:
+    told = {name: form[name].value() for name in ("day", "starts_at", "chair", "dose_mg")}
     context = {
+        **forecast_context(request, form.site, form.patient, told, session.pk if session else None),
         "form": form, "title": title, "patient": form.patient, "offers": offers_of(form.site, free), "site": form.site, "session": session,
         "findings": getattr(form, "findings", []), "course": open_course(form.patient),
     }  # fmt: skip

@@ -136,3 +136,41 @@ def test_a_site_with_one_setting_is_not_asked(cast, sign_in):
     patient = ready_patient(cast.riverside, cast.of(cast.prescriber))
     page = sign_in(cast.desk).get(reverse("session_book", args=["riverside"]) + f"?patient={patient.pk}").content.decode()
     assert "Held in" not in page
+
+
+def wished(cast, patient, at="09:30", **more):
+    return {"patient": patient.pk, "day": "2026-06-11", "starts_at": at, "chair": cast.chairs[0].pk, "dose_mg": 56, **more}
+
+
+def test_the_booking_page_says_what_the_slot_would_meet(cast, sign_in):
+    """On a day to come as many share the checks as the site's ratio asks for: here one."""
+    patient, desk = ready_patient(cast.riverside, cast.of(cast.prescriber)), sign_in(cast.desk)
+    other = at_state(Status.BOOKED, cast, chair=cast.chairs[1], starts_at=NOW + timedelta(days=1) - minutes(28))
+    url, note = reverse("booking_forecast", args=["riverside"]), "Its 40-minute check falls together with Chair 2’s at 10:42."
+    page = desk.get(url, wished(cast, patient)).content.decode()
+    assert note in page
+    assert "Coming at 09:25 keeps them apart." in page
+    assert "Latest first device 15:25, before closing at 18:00" in page
+    book = reverse("session_book", args=["riverside"])
+    assert note in desk.get(book, wished(cast, patient)).content.decode()
+    assert note not in desk.get(url, wished(cast, patient, moved=other.pk)).content.decode()
+
+
+@pytest.mark.parametrize(
+    "junk", [{"day": "x"}, {"day": "9999-12-31"}, {"chair": "0"}, {"dose_mg": "9" * 30}, {"dose_mg": ""}, {"starts_at": "25:00"}]
+)
+def test_a_slot_that_cannot_be_read_has_no_forecast(cast, sign_in, junk):
+    patient = ready_patient(cast.riverside, cast.of(cast.prescriber))
+    answer = sign_in(cast.desk).get(reverse("booking_forecast", args=["riverside"]), wished(cast, patient) | junk)
+    assert answer.status_code == 200
+    assert "DOS-9" not in answer.content.decode()
+
+
+def test_today_the_monitors_on_duty_share_the_chairs(cast, sign_in, prescriber_here):
+    patient = ready_patient(cast.riverside, cast.of(cast.prescriber))
+    cast.riverside.policies.update(chairs_per_monitor=1)
+    at_state(Status.MONITORING, cast, chair=cast.chairs[1])
+    closed = sign_in(cast.desk).get(reverse("booking_forecast", args=["riverside"]), wished(cast, patient, "10:00", day="2026-06-14"))
+    assert "DOS-9" not in closed.content.decode()
+    page = sign_in(cast.desk).get(reverse("booking_forecast", args=["riverside"]), wished(cast, patient, "10:00", day="2026-06-10"))
+    assert "With this one 2 chairs are watched by one monitor; the site wants one chair each at most." in page.content.decode()
