@@ -38,6 +38,9 @@ class Permission(models.TextChoices):
     BOOK = "book", "Book, move, cancel; mark as missed"
     CHECK_IN = "check_in", "Check patients in"
     TAKE_VITALS = "take_vitals", "Record checks, rounds and events"
+    SCORE = "score", "Enter scores (PHQ-9, MADRS)"
+    ANSWER_RISK = "answer_risk", "Answer a positive suicide item of a score"
+    REVIEW_BENEFIT = "review_benefit", "Review the benefit and decide whether the treatment goes on"
     CALL_EMERGENCY = "call_emergency", "Press the emergency button and record what was done"
     PREPARE = "prepare", "Ask the pre-dose questions, clear, hold, let wait"
     HAND_OVER = "hand_over", "Hand chairs over, cover for a colleague, take chairs over"
@@ -65,7 +68,7 @@ class Permission(models.TextChoices):
 _P = Permission
 _FLOOR = {_P.VIEW_FLOOR, _P.VIEW_RECORD, _P.MOVE_DUTY, _P.RECORD_DUTY, _P.VIEW_STAFF, _P.CALL_EMERGENCY}
 _DESK = {_P.REGISTER_PATIENT, _P.MANAGE_INTAKE, _P.BOOK, _P.CHECK_IN, _P.VIEW_MESSAGES, _P.RECORD_DEPARTURE}
-_BEDSIDE = {_P.CHECK_IN, _P.TAKE_VITALS, _P.RECORD_DEPARTURE, _P.RUN_DAY}
+_BEDSIDE = {_P.CHECK_IN, _P.TAKE_VITALS, _P.SCORE, _P.RECORD_DEPARTURE, _P.RUN_DAY}
 _LICENSED = {
     _P.REGISTER_PATIENT,
     _P.MANAGE_INTAKE,
@@ -76,6 +79,7 @@ _LICENSED = {
     _P.HAND_OVER,
     _P.SIGN_DISCHARGE,
     _P.SAFETY_CALL,
+    _P.ANSWER_RISK,
     _P.VOID,
     _P.ADD_ADDENDUM,
     _P.COMPLETE_FORM,
@@ -88,7 +92,7 @@ MAY: dict[Role, frozenset[Permission]] = {
     Role.FRONT_DESK: frozenset(_FLOOR | _DESK | {_P.FILE_FORM}),
     Role.SUPPORT: frozenset(_FLOOR | _BEDSIDE),
     Role.MONITOR: frozenset(_FLOOR | _BEDSIDE | _LICENSED),
-    Role.PRESCRIBER: frozenset(_FLOOR | _BEDSIDE | _LICENSED | {_P.PRESCRIBE, _P.DECIDE, _P.VIEW_REPORTS}),
+    Role.PRESCRIBER: frozenset(_FLOOR | _BEDSIDE | _LICENSED | {_P.PRESCRIBE, _P.DECIDE, _P.REVIEW_BENEFIT, _P.VIEW_REPORTS}),
     Role.ADMINISTRATOR: frozenset(_FLOOR | _DESK | _OFFICE),
     Role.AUDITOR: frozenset({_P.VIEW_RECORD, _P.VIEW_REPORTS, _P.VIEW_STAFF, _P.VIEW_AUDIT}),
 }

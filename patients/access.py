@@ -6,6 +6,7 @@ from clinic.access import row_for
 from clinic.roles import Permission
 from patients.models import (
     AntidepressantTrial,
+    Assessment,
     Authorisation,
     Contact,
     Course,
@@ -51,6 +52,13 @@ def screening_for(request: HttpRequest, pk: int, permission: Permission) -> Scre
     return row_for(request, Screening.objects.standing().select_related("patient"), pk, permission, "screening")  # type: ignore[no-any-return]
 
 
+def score_for(request: HttpRequest, pk: int, permission: Permission) -> Assessment:
+    """A standing score; one that was superseded or taken back is no longer there to be corrected or answered."""
+    score: Assessment = row_for(request, Assessment.objects.standing().select_related("patient"), pk, permission, "assessment")
+    score.site = score.patient.site = request.site  # type: ignore[attr-defined]
+    return score
+
+
 def medicine_for(request: HttpRequest, pk: int, permission: Permission) -> Medicine:
     return row_for(request, Medicine.objects.select_related("patient"), pk, permission, "medicine")  # type: ignore[no-any-return]
 
@@ -84,6 +92,11 @@ def transfer_for(request: HttpRequest, pk: int, permission: Permission) -> Trans
 def may_read_enrolment(request: HttpRequest, pk: int) -> Enrolment:
     """Registered with clinic.registry: an enrolment's proofs are for whoever may read the chart."""
     return enrolment_for(request, pk, Permission.VIEW_RECORD)
+
+
+def may_read_score(request: HttpRequest, pk: int) -> Assessment:
+    """Registered with clinic.registry: what hangs on a score."""
+    return score_for(request, pk, Permission.VIEW_RECORD)
 
 
 def may_read_patient(request: HttpRequest, pk: int) -> Patient:

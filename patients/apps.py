@@ -17,5 +17,7 @@ class PatientsConfig(AppConfig):
         registry.register_door("enrolment", access.may_read_enrolment)
         registry.register_door("patient", access.may_read_patient)
         registry.register_address("transferout", lambda slug, pk: reverse("transfer_told", args=[slug, pk]))
+        registry.register_door("assessment", access.may_read_score)
+        registry.register_address("assessment", lambda slug, pk: reverse("risk_answer", args=[slug, pk]))
         registry.register_address("patient", lambda slug, pk: reverse("patient_chart", args=[slug, pk]))
         sentences.register_sentences(words.SENTENCES)

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from patients.views import chart, courses, facts, importing, patient
+from patients.views import chart, courses, facts, importing, patient, scores
 
 urlpatterns = [
     path("", include("patients.urls_intake")),
@@ -23,6 +23,10 @@ urlpatterns = [
     path("<slug:site>/trials/<int:pk>/", chart.trial_edit, name="trial_edit"),
     path("<slug:site>/patients/<int:pk>/limits/new/", chart.standing_new, name="standing_new"),
     path("<slug:site>/limits/<int:pk>/end/", chart.standing_end, name="standing_end"),
+    path("<slug:site>/patients/<int:pk>/scores/<slug:scale>/", scores.score_new, name="score_new"),
+    path("<slug:site>/scores/<int:pk>/correct/", scores.score_correct, name="score_correct"),
+    path("<slug:site>/scores/<int:pk>/take-back/", scores.score_take_back, name="score_take_back"),
+    path("<slug:site>/scores/<int:pk>/risk/", scores.risk_answer, name="risk_answer"),
     path("<slug:site>/patients/<int:pk>/course/", courses.course_new, name="course_new"),
     path("<slug:site>/courses/<int:pk>/end/", courses.course_end, name="course_end"),
     path("<slug:site>/courses/<int:pk>/order/", courses.order_new, name="order_new"),

@@ -12,7 +12,7 @@ from clinic.audit import chain_of, chain_seq
 from clinic.prepared import prepared
 from clinic.queries.presence import LONGEST_STAY
 from clinic.roles import Permission
-from sessions.models import AdverseEvent, Alert, Departure, Emergency, MonitoringForm, SafetyCall, TreatmentSession
+from sessions.models import AdverseEvent, Alert, BenefitReview, Departure, Emergency, MonitoringForm, SafetyCall, TreatmentSession
 from sessions.queries.adverse import with_reported
 from sessions.queries.presence import is_covered
 from sessions.queries.screening import screen_is_open
@@ -132,3 +132,10 @@ def open_adverse(request: HttpRequest, pk: int) -> AdverseEvent:
 def adverse_address(site_slug: str, pk: int) -> str:
     """Where a notice about an adverse event leads."""
     return reverse("adverse_event", args=[site_slug, pk])
+
+
+def review_for(request: HttpRequest, pk: int, permission: Permission) -> BenefitReview:
+    """A standing benefit review of the request's site, with its course and patient."""
+    rows = BenefitReview.objects.standing().select_related("course", "course__patient", "course__prescriber")
+    review: BenefitReview = row_for(request, rows, pk, permission, "benefitreview")
+    return review

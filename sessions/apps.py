@@ -13,13 +13,14 @@ class TreatmentSessionsConfig(AppConfig):
         from sessions import (
             access,
             checks,  # noqa: F401  registers the system check
+            signed_benefit,
             signed_content,
             signed_departure,
             signed_early,
             signed_form,
             words,
         )
-        from sessions.queries import calls
+        from sessions.queries import calls, risk_calls
 
         registry.register_renderer("discharge", 1, signed_content.render_discharge, signed_content.render_discharges)
         registry.register_renderer("discharge", signed_early.SCHEMA, signed_early.render_early_discharge, signed_early.render_early_discharges)
@@ -32,6 +33,7 @@ class TreatmentSessionsConfig(AppConfig):
         registry.register_renderer(signed_form.KIND, signed_form.SCHEMA, signed_form.render_form, signed_form.render_forms)
         registry.register_door(signed_form.KIND, access.open_form)
         registry.register_address(signed_form.KIND, access.form_address)
+        registry.register_renderer(signed_benefit.KIND, signed_benefit.SCHEMA, signed_benefit.render_review, signed_benefit.render_reviews)
         registry.register_door("emergency", access.open_emergency)
         registry.register_address("emergency", access.emergency_address)
         registry.register_door("adverseevent", access.open_adverse)
@@ -39,4 +41,5 @@ class TreatmentSessionsConfig(AppConfig):
         registry.register_calls("has_emergencies", calls.has_emergencies, calls.emergency_calls)
         registry.register_calls("has_help_calls", calls.has_help_calls, calls.help_calls)
         registry.register_calls("has_alert_calls", calls.has_alert_calls, calls.alert_calls)
+        registry.register_calls("has_risk_calls", risk_calls.has_risk_calls, risk_calls.risk_calls)
         sentences.register_sentences(words.SENTENCES)

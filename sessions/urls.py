@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("sessions.urls_forms")),
     path("", include("sessions.urls_emergency")),
     path("", include("sessions.urls_adverse")),
+    path("", include("sessions.urls_benefit")),
     path("", include("sessions.urls_floor")),
     path("", include("sessions.urls_feeds")),
 ]

@@ -66,6 +66,8 @@ SENTENCES = {
     "call.owed": "The visit began to owe a safety call",
     "call.attempted": "tried a safety call",
     "call.taken": "took over a safety call",
+    "benefit.reviewed": "reviewed the benefit and signed the decision",
+    "benefit.corrected": "corrected a benefit review",
     "call.closed": "closed a safety call",
     "call.dropped": "took back a safety call that is no longer needed",
     "addendum.added": "added an addendum",

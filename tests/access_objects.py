@@ -21,6 +21,7 @@ from tests.cast import NOW, Cast
 from tests.factories import clinic as made
 from tests.factories import forms, intakes, patients
 from tests.factories.adverse import serious
+from tests.factories.scores import reviewed, scored
 from tests.factories.sessions import at_state
 
 Arguments = dict[str, object]
@@ -136,6 +137,9 @@ OBJECTS: dict[str, Callable[[Cast], Arguments]] = {
     "medicine": lambda cast: number(chart(cast).medicines.get()),
     "trial": lambda cast: number(chart(cast).antidepressant_trials.first()),
     "limits": lambda cast: number(patients.StandingParametersFactory(patient=chart(cast), set_by=cast.prescriber)),
+    "scale": lambda cast: {**number(chart(cast)), "scale": "phq-9"},
+    "score": lambda cast: number(scored(chart(cast), by=cast.nurse)),
+    "benefit review": lambda cast: number(reviewed(chart(cast).courses.get(), by=cast.prescriber)),
     "course": lambda cast: number(chart(cast).courses.get()),
     "order": lambda cast: number(chart(cast).courses.get().orders.get()),
     "spoken order": lambda cast: number(patients.OrderFactory(course=chart(cast).courses.get(), is_spoken=True, taken_by=cast.nurse)),

@@ -129,7 +129,7 @@ def test_nobody_gets_in_where_they_do_not_belong(name: str, world: World) -> Non
 def foreign(there: Arguments) -> Iterator[Arguments]:
     """Another site's row, one that nobody has, one beyond all numbers; nothing for pages that name no row."""
     if "pk" in there:
-        yield from (there, {"pk": 10**9}, {"pk": 10**30})
+        yield from (there, {**there, "pk": 10**9}, {**there, "pk": 10**30})
     if "uid" in there:
         yield from (there, {"uid": uuid.uuid4()})
 

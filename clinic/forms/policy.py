@@ -25,6 +25,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     ("Visits", ("visit_before_minutes", "visit_after_minutes", "chairs_per_monitor")),
     ("Intake", ("intake_step_days",)),
+    ("Benefit", ("benefit_review_weeks", "madrs_suicide_from")),
     ("Who may sign a discharge", ("signing_credentials",)),
 )
 

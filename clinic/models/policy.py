@@ -58,6 +58,8 @@ class SitePolicy(models.Model):
     visit_after_minutes = models.PositiveSmallIntegerField("a visit lasts after the dose (minutes)", default=150)
     chairs_per_monitor = models.PositiveSmallIntegerField("chairs watched per monitor, at most", default=4)
     intake_step_days = models.PositiveSmallIntegerField("a step of an intake is slow after (days)", default=7)
+    benefit_review_weeks = models.PositiveSmallIntegerField("after the first, a benefit review every (weeks)", default=12)
+    madrs_suicide_from = models.PositiveSmallIntegerField("MADRS: suicidal thoughts count from the answer", default=2)
     signing_credentials = models.JSONField("may sign a discharge", default=default_signing_credentials)
     reason = models.CharField("why it was changed", max_length=300, blank=True)
     recorded_at = models.DateTimeField()

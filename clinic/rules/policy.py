@@ -30,6 +30,8 @@ BOUNDS: dict[str, tuple[int, int]] = {
     "visit_after_minutes": (120, 600),
     "chairs_per_monitor": (1, 12),
     "intake_step_days": (1, 90),
+    "benefit_review_weeks": (1, 26),
+    "madrs_suicide_from": (1, 6),
 }
 # (high, critical, which way is worse)
 LIMIT_PAIRS = (("high_systolic", "critical_systolic", 1), ("high_diastolic", "critical_diastolic", 1), ("low_spo2", "critical_spo2", -1))

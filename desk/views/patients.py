@@ -18,7 +18,7 @@ from clinic.queries import today_at
 from clinic.roles import Permission, may
 from desk.queries import visits
 from patients.access import patient_for
-from patients.models import Patient
+from patients.models import Course, Patient
 from patients.queries import Chart, chart, found_patients, patients_of, position
 from patients.queries.authorisations import authorisations_of, transfers_of
 from patients.queries.intake import line_of_chart
@@ -27,7 +27,9 @@ from patients.rules.seeking import LONGEST
 from patients.views.intake_ways import next_of
 from sessions.queries.adverse import events_of
 from sessions.queries.authorisations import burns
+from sessions.queries.benefit import response_of
 from sessions.queries.safety_calls import calls_of
+from sessions.response_table import response_context
 
 PAGE = 50
 VISITS_PAGE = 8
@@ -81,6 +83,7 @@ def patient_chart(request: HttpRequest, site: str, pk: int) -> HttpResponse:
         "next_visit": visits.next_visit(patient, request.now),
         "position": position(record.course, dosed.get(record.course.pk, []), today) if record.course is not None else None,
         **ways_in_and_out(record, place, dosed, request), "may": rights, "safety_calls": list(calls_of(patient)), "adverse": list(events_of(patient)), "now": request.now,
+        **response_context(response_of(patient, course_shown(record), today), today),
     }  # fmt: skip
     return render(request, "desk/patient_chart.html", context)
 
@@ -95,6 +98,11 @@ def ways_in_and_out(record: Chart, place: Site, dosed: dict[int, list[date]], re
         "recorded_kinds": RECORDED, "burns": burns(granted, {record.patient.pk: days}), "moves": moves,
         "move_is_open": any(move.told_at is None and move.cancelled_at is None for move in moves),
     }  # fmt: skip
+
+
+def course_shown(record: Chart) -> Course | None:
+    """The open course, else the last one."""
+    return record.course or next(iter(record.courses), None)
 
 
 def todo(record: Chart, slug: str, rights: dict[str, bool]) -> list[dict[str, object]]:
@@ -130,4 +138,7 @@ MAY = {
     "prescribe": Permission.PRESCRIBE,
     "book": Permission.BOOK,
     "call": Permission.SAFETY_CALL,
+    "score": Permission.SCORE,
+    "risk": Permission.ANSWER_RISK,
+    "review": Permission.REVIEW_BENEFIT,
 }

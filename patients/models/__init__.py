@@ -7,10 +7,12 @@ from patients.models.enrolment import Enrolment
 from patients.models.intake import Intake, IntakeFact
 from patients.models.messaging import MessageConsent
 from patients.models.patient import Contact, Patient
+from patients.models.scores import Assessment, RiskAnswer
 from patients.models.transfer import TransferOut
 
 __all__ = [
     "AntidepressantTrial",
+    "Assessment",
     "Authorisation",
     "Consent",
     "Contact",
@@ -22,6 +24,7 @@ __all__ = [
     "MessageConsent",
     "Order",
     "Patient",
+    "RiskAnswer",
     "Screening",
     "StandingParameters",
     "TransferOut",

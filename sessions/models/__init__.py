@@ -1,6 +1,7 @@
 """The treatment session's tables, one file an idea."""
 
 from sessions.models.adverse import AdverseEvent, EventReport
+from sessions.models.benefit import BenefitReview
 from sessions.models.day import DayRecord
 from sessions.models.departure import CallAttempt, Departure, SafetyCall
 from sessions.models.dosing import DeviceConfirmation, DeviceUse
@@ -19,6 +20,7 @@ __all__ = [
     "Addendum",
     "AdverseEvent",
     "Alert",
+    "BenefitReview",
     "Breach",
     "CalendarFeed",
     "CallAttempt",

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from clinic.models import Site
 from patients.models import Patient
 from patients.models.course import Indication
+from patients.queries.scores import last_suicide_answer
 from sessions.models import CallAttempt, PreDoseCheck, ReadinessCheck, SafetyCall, TreatmentSession
 from sessions.rules import safety_calls as rules
 from sessions.states import Status
@@ -53,13 +54,18 @@ def is_call_owed(session: TreatmentSession, why: str) -> bool:
 
 
 def last_item_positive(patient_pk: int) -> bool:
-    """Whether the newest screen before a dose was positive, or what was answered at leaving after it (PRE-4, OUT-1)."""
+    """Whether the newest suicide item was positive: of a visit (the screen before a dose, and what was answered at leaving after it), or of
+    a score, whichever is of the later day; of one day, either (PRE-4, OUT-1, MSG-7)."""
     mine = {"session__patient_id": patient_pk, "answers__has_key": "suicide_risk"}
-    screen = PreDoseCheck.objects.standing().filter(**mine).exclude(session__status=Status.VOIDED).order_by("-observed_at", "-pk").first()
-    asked = ReadinessCheck.objects.standing().filter(**mine).exclude(session__status=Status.VOIDED)
+    screens = PreDoseCheck.objects.standing().filter(**mine).exclude(session__status=Status.VOIDED).select_related("session")
+    screen = screens.order_by("-observed_at", "-pk").first()
+    asked = ReadinessCheck.objects.standing().filter(**mine).exclude(session__status=Status.VOIDED).select_related("session")
     if screen is not None:
         asked = asked.filter(observed_at__gte=screen.observed_at)
     again = asked.order_by("-observed_at", "-pk").first()
-    return rules.was_positive(
+    at_visit = rules.was_positive(
         screen=str(screen.answers["suicide_risk"]) if screen else "", readiness=str(again.answers["suicide_risk"]) if again else ""
     )
+    visit_on = max((one.session.treatment_on for one in (screen, again) if one is not None), default=None)
+    scored_on, at_score = last_suicide_answer(patient_pk) or (None, False)
+    return rules.last_was_positive(visit_on=visit_on, at_visit=at_visit, scored_on=scored_on, at_score=at_score)

@@ -1,6 +1,6 @@
 """When a safety call is owed and by when (MSG-7, OUT-3)."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 # Answers of "suicide risk, asked again" that say more than "not worse" (OUT-1).
 WORSE = ("plan", "prescriber", "no")
@@ -10,6 +10,13 @@ ALWAYS = ("left", "early")
 def was_positive(*, screen: str, readiness: str) -> bool:
     """Whether the last suicide item was positive: the screen of the last visit, or what was answered at leaving after it."""
     return screen == "positive" or readiness in WORSE
+
+
+def last_was_positive(*, visit_on: date | None, at_visit: bool, scored_on: date | None, at_score: bool) -> bool:
+    """Whether the newest suicide item was positive, of a visit or of a score (PHQ-9, MADRS); of one day, either."""
+    if visit_on is None or scored_on is None or visit_on == scored_on:
+        return at_visit or at_score
+    return at_score if scored_on > visit_on else at_visit
 
 
 def is_owed(*, why: str, is_mdsi: bool, was_positive: bool) -> bool:

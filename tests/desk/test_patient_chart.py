@@ -8,8 +8,9 @@ from django.urls import reverse
 from clinic.models import AuditEntry
 from patients.models import Enrolment
 from sessions.states import Status
-from tests.cast import NOW, Cast
+from tests.cast import NOW, TODAY, Cast
 from tests.factories import patients as made
+from tests.factories.scores import reviewed, scored
 from tests.factories.sessions import at_state
 
 pytestmark = pytest.mark.django_db
@@ -120,6 +121,8 @@ def test_queries_do_not_grow_with_the_history(cast: Cast, sign_in, chair, django
             made.MedicineFactory(patient=patient, recorded_by=cast.nurse)
             made.TrialFactory(patient=patient, recorded_by=cast.nurse)
             made.ScreeningFactory(patient=patient, recorded_by=cast.nurse)
+            scored(patient, total=20 - days, on=TODAY - timedelta(days=days * 7), by=cast.nurse)
+            reviewed(patient.courses.get(), days_ago=days * 28, by=cast.prescriber)
 
 
 def test_numbers_of_the_visits(cast: Cast, sign_in, chair) -> None:
