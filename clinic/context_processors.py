@@ -13,6 +13,7 @@ from clinic.roles import Permission, may
 NAVIGATION: tuple[tuple[str, str, str, Permission], ...] = (
     ("board", "Board", "layout-grid", Permission.VIEW_FLOOR),
     ("schedule", "Schedule", "calendar-days", Permission.VIEW_FLOOR),
+    ("ahead", "Look-ahead", "eye", Permission.VIEW_FLOOR),
     ("patient_list", "Patients", "users", Permission.VIEW_RECORD),
     ("intake_list", "Intake", "inbox", Permission.VIEW_RECORD),
     ("filing", "Filing desk", "file-check", Permission.FILE_FORM),

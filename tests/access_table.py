@@ -112,6 +112,7 @@ PATIENTS = {
 
 SESSIONS = {
     "board": page(P.VIEW_FLOOR),
+    "ahead": page(P.VIEW_FLOOR),
     "to_sign": page(P.PRESCRIBE),
     "flowsheet": page(P.VIEW_RECORD, of="session"),
     "session_record": page(P.VIEW_RECORD, of="session"),

@@ -175,7 +175,7 @@ def material(patient_pks: Collection[int]) -> dict[int, Material]:
     for name, rows in (
         ("screenings", Screening.objects.standing().filter(**of)),
         ("trials", AntidepressantTrial.objects.filter(**of)),
-        ("authorisations", Authorisation.objects.standing().filter(**of)),
+        ("authorisations", Authorisation.objects.standing().filter(**of).select_related("patient")),
     ):
         for pk, listed in by_patient(rows).items():
             setattr(found[pk], name, listed)

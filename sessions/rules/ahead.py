@@ -1,0 +1,133 @@
+"""What will go wrong in the coming days: the one table of kinds, and what is judged of visits, authorisations and dates (SET-1…SET-4, PAT-1, PAT-5, DOS-3, DOS-8)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from clinic.rules.standing import DeviceState, TrainingSpan
+
+DAYS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """How much a line weighs; word and icon say it, never the tone alone. Nothing here is red: nobody is in the chair."""
+
+    order: int
+    word: str
+    tone: str
+    icon: str
+
+
+STOPS = Weight(1, "Stops the visit", "stop", "octagon-x")
+ACT = Weight(2, "Needs somebody", "warn", "triangle-alert")
+SOON = Weight(3, "Coming up", "info", "clock")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`page` is the form that mends it (the chart for who may not), `label` the word on its link; `of`: the row in its address."""
+
+    code: str
+    rule: str
+    weight: Weight
+    page: str
+    label: str
+    of: str = "patient"
+
+
+CLOSED = Kind("closed_day", "DOS-9", STOPS, "session_move", "Move the visit", "session")
+INACTIVE = Kind("patient_not_active", "PAT-7", ACT, "patient_chart", "Look at the chart")
+ENROLMENT = Kind("not_enrolled", "PAT-1", STOPS, "enrolment_new", "Record the enrolment")
+PROOF = Kind("enrolment_unproven", "PAT-1", STOPS, "enrolment_proof", "Add the proof", "enrolment")
+SCREENING = Kind("not_screened", "PAT-3", STOPS, "screening_new", "Screen")
+CONSENT = Kind("not_counselled", "PAT-5", STOPS, "consent_new", "Record the consent")
+OLD_CONSENT = Kind("consent_older", "PAT-5", ACT, "consent_new", "Go through the new text")
+COURSE = Kind("course_ended", "PAT-2", STOPS, "course_new", "Open a course")
+ORDER = Kind("order_missing", "DOS-8", STOPS, "order_new", "Order doses", "course")
+COSIGN = Kind("order_unsigned", "DOS-8", STOPS, "order_cosign", "Co-sign", "order")
+DEVICE = Kind("device_not_ordered", "DEV-1", ACT, "intake_step", "Record the device’s order", "intake")
+NOT_COVERED = Kind("not_authorised", "payer", ACT, "authorisation_new", "Add the authorisation")
+USED_UP = Kind("authorisation_used_up", "payer", ACT, "authorisation_new", "Add a renewal")
+ENDING = Kind("authorisation_ends", "payer", SOON, "authorisation_new", "Add a renewal")
+TRANSFER = Kind("rems_not_told", "SET-8", ACT, "transfer_told", "Tell the REMS", "move")
+CERTIFICATION = Kind("not_certified", "SET-1", STOPS, "certification", "Certification", "site")
+REVIEW = Kind("certification_review", "SET-1", SOON, "certification", "Certification", "site")
+TRAINING = Kind("training_lapses", "SET-3", ACT, "staff_member", "Record the training", "member")
+EQUIPMENT = Kind("equipment_check", "SET-4", ACT, "equipment_item", "Record the check", "equipment")
+NO_EQUIPMENT = Kind("equipment_missing", "SET-4", STOPS, "equipment", "Equipment", "site")
+KINDS: tuple[Kind, ...] = (
+    CERTIFICATION,
+    NO_EQUIPMENT,
+    CLOSED,
+    INACTIVE,
+    ENROLMENT,
+    PROOF,
+    SCREENING,
+    CONSENT,
+    COURSE,
+    ORDER,
+    COSIGN,
+    OLD_CONSENT,
+    DEVICE,
+    USED_UP,
+    NOT_COVERED,
+    TRANSFER,
+    TRAINING,
+    EQUIPMENT,
+    REVIEW,
+    ENDING,
+)
+
+
+class Grant(NamedTuple):
+    """A payer's authorisation as plain values; `used` counts the dosed days in its dates."""
+
+    from_on: date
+    until_on: date
+    granted: int
+    used: int
+
+
+def window(today: date) -> tuple[date, date]:
+    """Today and the last day that is looked at."""
+    return today, today + timedelta(days=DAYS - 1)
+
+
+def payer_problem(grants: Iterable[Grant], *, on: date, booked_before: Iterable[date]) -> Kind | None:
+    """Whether the payer pays a visit on `on`: covered by an authorisation with a session left after the visits booked before it.
+
+    Without any authorisation on record nothing is known, and nothing is said.
+    """
+    listed, before = list(grants), list(booked_before)
+    if not listed:
+        return None
+    covering = [one for one in listed if one.from_on <= on <= one.until_on]
+    if not covering:
+        return NOT_COVERED
+    left = [one.granted - one.used - sum(one.from_on <= day <= one.until_on for day in before) for one in covering]
+    return USED_UP if max(left) <= 0 else None
+
+
+def ends_ahead(grants: Iterable[Grant], today: date) -> date | None:
+    """When the last authorisation ends, if that is within the days that are looked at; with another after it nothing ends."""
+    last = max((one.until_on for one in grants), default=None)
+    return last if last is not None and today <= last <= window(today)[1] else None
+
+
+def lapse_of(spans: Iterable[TrainingSpan]) -> date | None:
+    """The last valid day that a person's trainings of one kind give; None when one doesn't lapse, or none was done."""
+    ends = [span.expires_on for span in spans]
+    return None if not ends or None in ends else max(end for end in ends if end is not None)
+
+
+def check_due_on(device: DeviceState) -> date | None:
+    """The last day on which a device's check still counts (SET-4); None while it was never checked."""
+    return device.checked_on + timedelta(days=device.every_days) if device.checked_on is not None else None
+
+
+def shown_on(due_on: date, today: date) -> date | None:
+    """The day that a date stands under: overdue ones under today, later than the window none."""
+    first, last = window(today)
+    return max(due_on, first) if due_on <= last else None
