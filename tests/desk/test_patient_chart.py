@@ -114,7 +114,7 @@ def test_queries_do_not_grow_with_the_history(cast: Cast, sign_in, chair, django
     client = sign_in(cast.nurse)
     client.get(chart_of(patient))
     for _ in range(2):
-        with django_assert_max_num_queries(28):
+        with django_assert_max_num_queries(32):
             client.get(chart_of(patient))
         for days in range(1, 16):
             at_state(Status.DISCHARGED, cast=cast, patient=patient, chair=chair, now=NOW - timedelta(days=days * 7))
