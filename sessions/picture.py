@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from clinic.models import SitePolicy, User
 from clinic.models.policy import Anchor
@@ -115,12 +115,12 @@ class Picture:
         )
         return checks if ended_at is None else clocks.after_the_end(checks)
 
-    def next_check_due_at(self, now: datetime) -> datetime | None:
-        """When somebody must take vitals next; None unless the patient is dosed and in the house."""
+    def next_check_due_at(self, now: datetime, checks: list[clocks.PlannedCheck] | None = None) -> datetime | None:
+        """When somebody must take vitals next; None unless the patient is dosed and in the house. `checks`: those planned, where they are known."""
         if self.session.status not in DOSED or self.session.status not in PRESENT:
             return None
         last = max((observation.observed_at for observation in self.observations), default=None)
-        return clocks.next_check_due_at(checks=self.planned_checks(now), last_observed_at=last, policy=self.clock_policy)
+        return clocks.next_check_due_at(checks=self.planned_checks(now) if checks is None else checks, last_observed_at=last, policy=self.clock_policy)
 
     @property
     def open_alerts(self) -> list[Alert]:
@@ -253,10 +253,15 @@ def standing_parameters(patient_pks: list[int]) -> QuerySet[StandingParameters]:
     return StandingParameters.objects.filter(patient_id__in=patient_pks, ended_at__isnull=True).order_by("from_on", "pk")
 
 
+def has_standing() -> Exists:
+    """For a query of sessions: whether a prescriber has set parameters for the patient at all; for most nobody has."""
+    return Exists(StandingParameters.objects.filter(patient_id=OuterRef("patient_id"), ended_at__isnull=True))
+
+
 def set_standing(pictures: Iterable[Picture]) -> None:
-    """Give each picture the parameters that stand for its patient on its day (PAT-8): the newest of those in force."""
-    listed = list(pictures)
-    rows = standing_parameters(list({picture.session.patient_id for picture in listed}))
+    """Give each picture the parameters that stand for its patient on its day (PAT-8): the newest of those in force. No query where there are none."""
+    listed = [picture for picture in pictures if getattr(picture.session, "has_standing", True)]
+    rows = standing_parameters(list({picture.session.patient_id for picture in listed})) if listed else []
     for picture in listed:
         for row in rows:
             if row.patient_id == picture.session.patient_id and row.from_on <= picture.session.treatment_on <= row.until_on:

@@ -5,7 +5,7 @@ from django.db.models import F, OuterRef, QuerySet
 from clinic.models import Notice, Site
 
 
-def open_notices(site: Site | OuterRef, kind: str | None = None) -> QuerySet[Notice]:
+def open_notices(site: Site | OuterRef | int, kind: str | None = None) -> QuerySet[Notice]:
     """Open notices, the soonest due first, those without a due time last."""
     notices = Notice.objects.filter(site=site, resolved_at__isnull=True).select_related("owner")
     if kind is not None:

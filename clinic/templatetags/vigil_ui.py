@@ -6,9 +6,11 @@ import re
 from datetime import datetime
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 
 from django import template
 from django.conf import settings
+from django.template.base import Node, Parser, TextNode, Token
 from django.template.loader import get_template
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -39,6 +41,23 @@ def icon_drawings() -> dict[str, str]:
     """The drawings of the vendored sprite by name."""
     sprite = (Path(settings.BASE_DIR) / "static" / "vendor" / "lucide" / "icons.svg").read_text()
     return dict(re.findall(r'<symbol id="([\w-]+)"[^>]*>(.*?)</symbol>', sprite))
+
+
+def drawn_at_once(name: str) -> None:
+    """A tag whose words are all written out is drawn when its template is compiled, not at each showing: the board alone has a hundred icons."""
+    compiled = register.tags[name]
+
+    def compile_tag(parser: Parser, token: Token) -> Node:
+        node: Any = compiled(parser, token)
+        given = [*node.args, *node.kwargs.values()]
+        if node.target_var is not None or any(one.is_var or one.filters for one in given):
+            return node  # type: ignore[no-any-return]
+        return TextNode(node.func(*(one.resolve({}) for one in node.args), **{key: one.resolve({}) for key, one in node.kwargs.items()}))
+
+    register.tags[name] = compile_tag
+
+
+drawn_at_once("icon")
 
 
 @register.simple_tag

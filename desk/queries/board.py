@@ -4,18 +4,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.urls import reverse
-
+from clinic.addresses import address
 from clinic.models import Chair, Site
 from clinic.queries.opening import today_at
 from clinic.rules.opening import Calendar
 from desk.queries.alarms import alert_of_card, escalations
-from desk.queries.board_rows import active_chairs, open_forms, sessions_on
+from desk.queries.board_rows import open_forms, sessions_on
 from desk.queries.worries import owner_words, round_words
 from sessions.models import Alert, TreatmentSession
 from sessions.picture import Picture, bare_pictures_of
 from sessions.queries.concerns import Concern, FormState, concerns, form_states, has_visits, live_offers, next_moments
-from sessions.queries.due import next_due
+from sessions.queries.due import Due, next_due
 from sessions.queries.forgotten import over_at
 from sessions.queries.forms import days_of
 from sessions.queries.loose import Loose, read_loose
@@ -48,30 +47,39 @@ class Floor:
     loose: Loose
 
 
-def sessions_on_board(site: Site, today: date, chairs: list[Chair]) -> list[TreatmentSession]:
+def sessions_on_board(site: Site, today: date) -> list[TreatmentSession]:
     """Today's sessions and everybody still in the house, whatever the day; who was held on an earlier day has gone home."""
     sessions = sorted(sessions_on(site.pk, today), key=lambda session: (session.starts_at, session.pk))
-    known = {chair.pk: chair for chair in chairs}
     for session in sessions:
         session.site = site
+    return sessions
+
+
+def seat(sessions: list[TreatmentSession], chairs: list[Chair]) -> None:
+    """Give each session its chair from the chairs that are read anyway."""
+    known = {chair.pk: chair for chair in chairs}
+    for session in sessions:
         if session.chair_id in known:
             session.chair = known[session.chair_id]
-    return sessions
 
 
 def floor_of(site: Site, now: datetime) -> Floor:
     """Read once, derive the rest: the same clocks and states as the flowsheet and the watchman."""
     today = today_at(site, now)
-    chairs = active_chairs(site.pk)
-    sessions = sessions_on_board(site, today, chairs)
+    sessions = sessions_on_board(site, today)
     live = [session for session in sessions if session.status in OPEN]
     pictures = {picture.session.pk: picture for picture in bare_pictures_of(live, fixed_policies(live), PARTS)} if live else {}
     forms = open_forms(site.pk)
     loose = read_loose(site, now, *days_of(forms, [today, *(session.treatment_on for session in live)], site.zone))
+    chairs = loose.chairs
+    seat(sessions, chairs)
     loose.offers = live_offers(loose.offers, {session.monitor_id for session in live})
     states, calendar = form_states(forms, loose.calendar, today), loose.calendar
+    dues = {pk: next_due(picture, now) for pk, picture in pictures.items()}
     cards = [
-        live_card(site, pictures[session.pk], now) | forgotten_card(session, calendar, now) | owner_of_card(pictures[session.pk], loose, now)
+        live_card(site, pictures[session.pk], dues[session.pk], now)
+        | forgotten_card(session, calendar, now)
+        | owner_of_card(pictures[session.pk], loose, now)
         for session in live
     ]
     cards += free_cards(site, chairs, live, sessions, now)
@@ -79,7 +87,7 @@ def floor_of(site: Site, now: datetime) -> Floor:
     cards.sort(key=lambda card: (min(card["rank"], 2 if card.get("forgotten") else 9), order.get(card["chair_pk"], len(order)), card["key"]))  # type: ignore[arg-type]
     visits = has_visits(session.status for session in sessions if session.treatment_on == today)
     rows, counts = owed_forms(site, states)
-    moments = [*next_changes(pictures.values(), now), *arrival_changes(sessions, now), *closing_changes(live, calendar, now)]
+    moments = [*next_changes(pictures.values(), dues, now), *arrival_changes(sessions, now), *closing_changes(live, calendar, now)]
     moments += next_moments(pictures.values(), loose, now)
     return Floor(
         today=today, cards=cards, arrivals=arrival_rows(site, sessions, now), done=done_rows(site, sessions), forms=rows, form_counts=counts,
@@ -100,10 +108,9 @@ def fixed_policies(live: list[TreatmentSession]) -> dict:  # type: ignore[type-a
     return {**known, **(policies_for(rest) if rest else {})}
 
 
-def live_card(site: Site, picture: Picture, now: datetime) -> dict[str, object]:
+def live_card(site: Site, picture: Picture, due: Due | None, now: datetime) -> dict[str, object]:
     """One patient in the house: phase, both clocks, what is due next, the loudest open alert."""
     session = picture.session
-    due = next_due(picture, now)
     is_late = due is not None and due.is_late
     alert = alert_of_card(picture, now)
     rest = picture.rest_ends_at if session.status == Status.DOSING else None
@@ -112,10 +119,10 @@ def live_card(site: Site, picture: Picture, now: datetime) -> dict[str, object]:
     feels_bad_at = feels_bad_since(session, seen_at)
     return {
         "key": f"s{session.pk}", "chair_pk": session.chair_id, "chair": session.chair.name, "phase": session.status, "patient": session.patient.short_name,
-        "url": reverse("flowsheet", args=[site.slug, session.pk]), "about": about(picture), "first_device_at": picture.first_device_at,
+        "url": address("flowsheet", site.slug, session.pk), "about": about(picture), "first_device_at": picture.first_device_at,
         "gate_opens_at": picture.gate_opens_at, "rest_ends_at": rest if rest and rest > now else None, "next_due_at": due.at if due else None, "next_due_label": due.label if due else "",
         **alert, "is_late": is_late, "note": waiting_note(session), "second": second_note(picture), "seen_at": seen_at,
-        "help_asked_at": help_asked_at, "feels_bad_at": feels_bad_at, "help_url": reverse("help_answer", args=[site.slug, session.pk]) if help_asked_at else "",
+        "help_asked_at": help_asked_at, "feels_bad_at": feels_bad_at, "help_url": address("help_answer", site.slug, session.pk) if help_asked_at else "",
         "rank": rank(alert, is_late or help_asked_at is not None, bool(screen or feels_bad_at)), "screen": screen, "starts_at": session.starts_at,
     }  # fmt: skip
 
@@ -196,7 +203,7 @@ def arrival_rows(site: Site, sessions: list[TreatmentSession], now: datetime) ->
             {
                 "at": session.starts_at,
                 "patient": session.patient.short_name,
-                "url": reverse("flowsheet", args=[site.slug, session.pk]),
+                "url": address("flowsheet", site.slug, session.pk),
                 "phase": session.status,
                 "note": note,
             }
@@ -210,7 +217,7 @@ def done_rows(site: Site, sessions: list[TreatmentSession]) -> list[dict[str, ob
     for session in sessions:
         at = session.discharged_at or session.left_at or session.transferred_at
         if session.status in (Status.DISCHARGED, Status.LEFT, Status.TRANSFERRED) and at is not None:
-            url = reverse("flowsheet", args=[site.slug, session.pk])
+            url = address("flowsheet", site.slug, session.pk)
             rows.append({"at": at, "patient": session.patient.short_name, "url": url, "phase": session.status, "note": ""})
     return sorted(rows, key=lambda row: row["at"], reverse=True)  # type: ignore[arg-type, return-value]
 
@@ -236,7 +243,7 @@ def owed_forms(site: Site, states: list[FormState]) -> tuple[list[dict[str, obje
         rows.append(
             {
                 "patient": f"{patient.last_name}, {patient.first_name[:1]}.",
-                "url": f"{reverse('flowsheet', args=[site.slug, form.session_id])}?step=form",
+                "url": f"{address('flowsheet', site.slug, form.session_id)}?step=form",
                 "state": FORM_NOTES.get(how, form.status),
                 "note": f"{last_day.day} {last_day:%b}",
             }
@@ -246,14 +253,14 @@ def owed_forms(site: Site, states: list[FormState]) -> tuple[list[dict[str, obje
     return rows, {"total": len(states), "today": counted.count(Urgency.TODAY), "overdue": overdue}
 
 
-def next_changes(pictures: Iterable[Picture], now: datetime) -> list[datetime]:
+def next_changes(pictures: Iterable[Picture], dues: dict[int, Due | None], now: datetime) -> list[datetime]:
     """When time alone changes a card: a check falls due or late, a rest ends, the gate opens, a repeat is due."""
     moments: list[datetime | None] = []
     for picture in pictures:
         grace = picture.clock_policy.grace
         for check in picture.planned_checks(now):
             moments += [check.due_at - grace, check.due_at, check.due_at + grace]
-        due = next_due(picture, now)
+        due = dues[picture.session.pk]
         moments += [picture.gate_opens_at, picture.rest_ends_at, due.at if due else None, due.at + grace if due else None, *escalations(picture)]
     return [moment for moment in moments if moment is not None and moment > now]
 

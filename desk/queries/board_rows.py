@@ -1,12 +1,13 @@
-"""What the board reads of sessions, chairs and forms: three queries, written once a worker (ADR 14)."""
+"""What the board reads of sessions and forms: two queries, written once a worker (ADR 14)."""
 
 from datetime import date
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
-from clinic.models import Chair
 from clinic.prepared import prepared
+from clinic.models import SitePolicy
 from sessions.models import MonitoringForm, Round, TreatmentSession
+from sessions.picture import has_standing
 from sessions.queries.forgotten import is_explained
 from sessions.queries.forms import OPEN as FORM_OPEN
 from sessions.queries.screening import screen_is_open
@@ -16,10 +17,17 @@ from sessions.states import PRESENT, Status
 OWED_COLUMNS = (
     "session", "status", "revision", "treatment_on", "due_on", "owed_at", "session__patient", "session__patient__last_name", "session__patient__first_name",
 )  # fmt: skip
-# Of each row's patient and policy; a phone number alone costs more to read than the rest.
+# Of a policy the board asks the clocks, never the limits: alerts are stored (MON-6).
+CLOCKS = (
+    "id", "site", "gate_anchor", "check_anchor", "minimum_watch_minutes", "check_minutes", "check_grace_minutes", "check_after_minutes", "final_check_minutes",
+    "round_minutes", "rest_minutes",
+)  # fmt: skip
+# Of each row, its patient and policy; a phone number alone costs more to read than the rest.
 UNSHOWN = (
     *(f"patient__{name}" for name in ("uid", "phone", "email", "address", "allergies", "status_changed_at", "created_at")),
-    *(f"policy__{name}" for name in ("signing_credentials", "reason", "recorded_at")),
+    *(f"policy__{field.name}" for field in SitePolicy._meta.concrete_fields if field.name not in CLOCKS),
+    *"uid schedule_version setting way_home escort kit_route kit_lot kit_expires_on booked_at booked_by confirmed_at order void_second replaced_by".split(),
+    *"arrived_at waiting_at cleared_at held_at dosing_at monitoring_at cancelled_at missed_at voided_at".split(),
 )
 
 
@@ -30,15 +38,11 @@ def sessions_on(site_pk: int, today: date) -> QuerySet[TreatmentSession]:
     rows = with_calls(rows).annotate(
         needs_prescriber=screen_is_open(),
         explained=is_explained(),
+        has_standing=has_standing(),
         last_round_at=Subquery(rounds.values("observed_at")[:1]),
         monitor_name=F("monitor__printed_name"),
     )
     return rows.select_related("patient", "policy").defer(*UNSHOWN).order_by()
-
-
-@prepared
-def active_chairs(site_pk: int) -> QuerySet[Chair]:
-    return Chair.objects.filter(site_id=site_pk, is_active=True).order_by("position", "name", "pk")
 
 
 @prepared

@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, When
-from django.urls import reverse
 
+from clinic.addresses import address
 from clinic.models import Notice, Site
+from clinic.prepared import prepared
 from clinic.queries import open_notices
 from patients.models import TransferOut
 from patients.queries.authorisations import TELL_OF_MOVE
@@ -23,17 +24,35 @@ KINDS = (CALL_NOTICE, UNSIGNED, COMPLAINT, TELL_REMS)
 STEP_OF = {COMPLAINT: "dose"}
 
 
-def tasks_of(site: Site | OuterRef) -> QuerySet[Notice]:
+def tasks_of(site: Site | OuterRef | int) -> QuerySet[Notice]:
     """Open tasks about sessions, serious events and emergencies, the soonest due first."""
     return open_notices(site).filter(kind__in=(*KINDS, EVENT_NOTICE, UNTOLD, TELL_OF_MOVE))
 
 
+@prepared
+def named_tasks(site_pk: int) -> QuerySet[Notice]:
+    """The same; those about a session or a move with the patient's name."""
+    session = TreatmentSession.objects.filter(pk=OuterRef("target_pk"), site_id=site_pk)
+    move = TransferOut.objects.filter(pk=OuterRef("target_pk"), site_id=site_pk)
+    ours = Q(kind__in=KINDS, target_kind="treatmentsession")
+    names = {
+        name: Case(When(ours, then=Subquery(session.values(f"patient__{name}"))), default=Subquery(move.values(f"patient__{name}")))
+        for name in ("last_name", "first_name")
+    }
+    return tasks_of(site_pk).annotate(**names)
+
+
 def task_rows(site: Site, now: datetime) -> list[dict[str, object]]:
-    """Each task with its patient and its page; red once it is overdue. Serious events stand first, by the way they go as of now."""
+    """Each task with its patient and its page; red once it is overdue. Serious events stand first, by the way they go as of now.
+
+    One query; events and emergencies are read where a notice has told of any.
+    """
+    notices = named_tasks(site.pk)
+    kinds = {notice.kind for notice in notices}
     return [
-        *(event_row(owed, site, now) for owed in owed_events(site, now)),
-        *(emergency_row(row, site) for row in untold(site)),
-        *session_rows(site, now),
+        *(event_row(owed, site, now) for owed in (owed_events(site, now) if EVENT_NOTICE in kinds else [])),
+        *(emergency_row(row, site) for row in (untold(site) if UNTOLD in kinds else [])),
+        *(task_row(notice, site, now) for notice in notices if is_named(notice)),
     ]
 
 
@@ -41,26 +60,15 @@ def emergency_row(emergency: Emergency, site: Site) -> dict[str, object]:
     who = emergency.patient.short_name if emergency.patient is not None else emergency.where or "Emergency"
     return {
         "patient": who, "text": "An emergency is over: nobody has told yet what happened.", "rule": "MON-5", "due_at": None, "owner": "", "is_late": False,
-        "url": reverse("emergency", args=[site.slug, emergency.pk]),
+        "url": address("emergency", site.slug, emergency.pk),
     }  # fmt: skip
 
 
 def event_row(owed: Owed, site: Site, now: datetime) -> dict[str, object]:
     return {
         "patient": owed.event.patient.short_name, "text": EVENT_WORDS[owed.way], "rule": "PMF-6", "due_at": owed.due_at, "owner": "",
-        "is_late": owed.is_late(now), "url": reverse("adverse_event", args=[site.slug, owed.event.pk]),
+        "is_late": owed.is_late(now), "url": address("adverse_event", site.slug, owed.event.pk),
     }  # fmt: skip
-
-
-def session_rows(site: Site, now: datetime) -> list[dict[str, object]]:
-    session = TreatmentSession.objects.filter(pk=OuterRef("target_pk"), site=site)
-    move = TransferOut.objects.filter(pk=OuterRef("target_pk"), site=site)
-    ours = Q(kind__in=KINDS, target_kind="treatmentsession")
-    names = {
-        name: Case(When(ours, then=Subquery(session.values(f"patient__{name}"))), default=Subquery(move.values(f"patient__{name}")))
-        for name in ("last_name", "first_name")
-    }
-    return [task_row(notice, site, now) for notice in open_notices(site).filter(ours | Q(kind=TELL_OF_MOVE)).annotate(**names)]
 
 
 def task_row(notice: Notice, site: Site, now: datetime) -> dict[str, object]:
@@ -71,10 +79,14 @@ def task_row(notice: Notice, site: Site, now: datetime) -> dict[str, object]:
     }  # fmt: skip
 
 
+def is_named(notice: Notice) -> bool:
+    return notice.kind == TELL_OF_MOVE or (notice.kind in KINDS and notice.target_kind == "treatmentsession")
+
+
 def task_url(notice: Notice, site: Site) -> str:
     if notice.kind == TELL_OF_MOVE:
-        return reverse("transfer_told", args=[site.slug, notice.target_pk])
-    return f"{reverse('flowsheet', args=[site.slug, notice.target_pk])}?step={STEP_OF.get(notice.kind, 'leave')}"
+        return address("transfer_told", site.slug, notice.target_pk)
+    return f"{address('flowsheet', site.slug, notice.target_pk)}?step={STEP_OF.get(notice.kind, 'leave')}"
 
 
 def task_changes(rows: list[dict[str, object]], now: datetime) -> list[datetime]:

@@ -31,11 +31,12 @@ def next_due(picture: Picture, now: datetime) -> Due | None:
 
 def check_due(picture: Picture, now: datetime) -> Due | None:
     """The next check of the site's template, or one every so many minutes after the last (MON-3)."""
-    at = picture.next_check_due_at(now)
+    checks = picture.planned_checks(now)
+    at = picture.next_check_due_at(now, checks)
     if at is None:
         return None
     is_late = now > at + picture.clock_policy.grace
-    for check in picture.planned_checks(now):
+    for check in checks:
         if check.state in (CheckState.LATE, CheckState.DUE, CheckState.LATER):
             return Due(f"{check.minute}-minute check", at, is_late, check.minute)
     return Due("Next check", at, is_late)

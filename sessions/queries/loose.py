@@ -1,4 +1,4 @@
-"""What lies open at a site beside its sessions, in one query with its calendar: presence, handovers, the day's records, unsigned orders."""
+"""What lies open at a site beside its sessions, in one query with its calendar and chairs: presence, handovers, the day's records, unsigned orders."""
 
 import json
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Case, CharField, F, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Cast, Concat
 
-from clinic.models import Closure, DutyPeriod, OpeningHours, Site
+from clinic.models import Chair, Closure, DutyPeriod, OpeningHours, Site
 from clinic.prepared import prepared
 from clinic.queries.presence import AWAITS_WORD, LONGEST_STAY
 from clinic.rules.opening import Calendar, Span
@@ -60,6 +60,7 @@ class Day:
 @dataclass
 class Loose:
     calendar: Calendar
+    chairs: list[Chair] = field(default_factory=list)
     stays: list[Stay] = field(default_factory=list)
     offers: list[Offer] = field(default_factory=list)
     days: list[Day] = field(default_factory=list)
@@ -93,6 +94,7 @@ def rows_of(site_pk: int, now: datetime, since: date, first: date, last: date) -
         part("offer", offers, a="offered_at", b="accepted_at", c="minutes", who="to_id", words=giver),
         part("day", days, a="day", mark="kind", words="answers"),
         part("order", unsigned_spoken(site_pk), a="ordered_at"),
+        part("chair", Chair.objects.filter(site_id=site_pk, is_active=True), a="position", words="name"),
         part("closure", Closure.objects.filter(site_id=site_pk, closed_on__gte=first, closed_on__lte=last), a="closed_on"),
     ]
     hours = part("hours", OpeningHours.objects.filter(site_id=site_pk), a="weekday", b="opens_at", c="closes_at")
@@ -118,6 +120,8 @@ def loose_of(site: Site, rows: Iterable[tuple[Any, ...]]) -> Loose:
             spans.append(Span(int(a), time.fromisoformat(b), time.fromisoformat(c)))
         elif kind == "closure":
             closed.add(date.fromisoformat(a))
+        elif kind == "chair":
+            found.chairs.append(Chair(pk=int(key), site=site, name=words, position=int(a)))
         elif kind == "stay":
             presence = Presence(moment(a), ended_at(moment(b) if b else None, moment(c)))
             found.stays.append(Stay(int(key), int(who), words, presence, mark != "staff", mark == "waits"))
@@ -129,6 +133,7 @@ def loose_of(site: Site, rows: Iterable[tuple[Any, ...]]) -> Loose:
         else:
             found.orders.append((int(key), moment(a)))
     found.calendar = Calendar(site.zone, tuple(sorted(spans, key=lambda span: (span.weekday, span.opens_at))), frozenset(closed))
+    found.chairs.sort(key=lambda chair: (chair.position, chair.name, chair.pk))
     found.stays.sort(key=lambda stay: (stay.presence, stay.pk))
     return found
 
