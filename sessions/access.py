@@ -13,6 +13,7 @@ from clinic.prepared import prepared
 from clinic.queries.presence import LONGEST_STAY
 from clinic.roles import Permission
 from sessions.models import AdverseEvent, Alert, BenefitReview, Departure, Emergency, MonitoringForm, SafetyCall, TreatmentSession
+from sessions.picture import has_standing
 from sessions.queries.adverse import with_reported
 from sessions.queries.presence import is_covered
 from sessions.queries.screening import screen_is_open
@@ -27,6 +28,7 @@ def sessions_by_key(site_pk: int, pk: int, chain: str, now: datetime, since: dat
         is_covered=is_covered(now, since),
         had_help=had_help(),
         is_reentered=is_reentered(),
+        has_standing=has_standing(),
         chain_seq=chain_seq(chain),
     )
     return rows.filter(site_id=site_pk, pk=pk)

@@ -120,7 +120,9 @@ class Picture:
         if self.session.status not in DOSED or self.session.status not in PRESENT:
             return None
         last = max((observation.observed_at for observation in self.observations), default=None)
-        return clocks.next_check_due_at(checks=self.planned_checks(now) if checks is None else checks, last_observed_at=last, policy=self.clock_policy)
+        return clocks.next_check_due_at(
+            checks=self.planned_checks(now) if checks is None else checks, last_observed_at=last, policy=self.clock_policy
+        )
 
     @property
     def open_alerts(self) -> list[Alert]:

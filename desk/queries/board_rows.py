@@ -4,8 +4,8 @@ from datetime import date
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
-from clinic.prepared import prepared
 from clinic.models import SitePolicy
+from clinic.prepared import prepared
 from sessions.models import MonitoringForm, Round, TreatmentSession
 from sessions.picture import has_standing
 from sessions.queries.forgotten import is_explained
@@ -26,8 +26,23 @@ CLOCKS = (
 UNSHOWN = (
     *(f"patient__{name}" for name in ("uid", "phone", "email", "address", "allergies", "status_changed_at", "created_at")),
     *(f"policy__{field.name}" for field in SitePolicy._meta.concrete_fields if field.name not in CLOCKS),
-    *"uid schedule_version setting way_home escort kit_route kit_lot kit_expires_on booked_at booked_by confirmed_at order void_second replaced_by".split(),
-    *"arrived_at waiting_at cleared_at held_at dosing_at monitoring_at cancelled_at missed_at voided_at".split(),
+    *[
+        "uid",
+        "schedule_version",
+        "setting",
+        "way_home",
+        "escort",
+        "kit_route",
+        "kit_lot",
+        "kit_expires_on",
+        "booked_at",
+        "booked_by",
+        "confirmed_at",
+        "order",
+        "void_second",
+        "replaced_by",
+    ],
+    *["arrived_at", "waiting_at", "cleared_at", "held_at", "dosing_at", "monitoring_at", "cancelled_at", "missed_at", "voided_at"],
 )
 
 

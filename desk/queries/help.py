@@ -3,6 +3,9 @@
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
+from clinic.prepared import prepared
 from sessions.models import HelpCall, SessionEvent
 from sessions.picture import Picture
 from sessions.queries.screens import FEELINGS
@@ -13,7 +16,12 @@ def calls_of(picture: Picture) -> list[HelpCall]:
     """The calls of a session of `session_for`; no query where there are none."""
     if not getattr(picture.session, "had_help", True):
         return []
-    return list(HelpCall.objects.filter(session_id=picture.session.pk).select_related("answered_by").order_by("asked_at", "pk"))
+    return help_calls(picture.session.pk)
+
+
+@prepared
+def help_calls(session_pk: int) -> QuerySet[HelpCall]:
+    return HelpCall.objects.filter(session_id=session_pk).select_related("answered_by").order_by("asked_at", "pk")
 
 
 def call_entries(picture: Picture, calls: list[HelpCall], *, now: datetime) -> list[dict[str, Any]]:

@@ -17,6 +17,8 @@ ICONS = {
     SessionEvent.Kind.CLINICALLY_READY: "badge-check", SessionEvent.Kind.MEASURE_GIVEN: "pill", SessionEvent.Kind.STOPPED_EARLY: "ban",
 }  # fmt: skip
 JUST = timedelta(seconds=10)
+# As many entries and checks as a long watch has; a link shows the rest.
+SHOWN, CHECKS_SHOWN = 24, 12
 WITHDRAW_URL = {Observation: "check_withdraw", Round: "round_withdraw", SessionEvent: "event_withdraw"}
 
 
@@ -84,6 +86,15 @@ def fact_entry(fact: Any, late_after: timedelta) -> dict[str, Any]:
     return {
         "at": fact.observed_at, "title": title, "text": text, "by": people(fact), "tone": tone, "icon": icon, "late": late, "day": False,
         "undo": WITHDRAW_URL.get(type(fact), ""), "pk": fact.pk, "recorded_at": fact.recorded_at, "recorded_by_id": fact.recorded_by_id,
+    }  # fmt: skip
+
+
+def shown(entries: list[dict[str, Any]], checks: list[dict[str, Any]], url: str, *, is_whole: bool) -> dict[str, Any]:
+    """What desk/_record.html and _checks.html show: the newest of both, the drawings that they need, how many lie before them and where all are."""
+    some, last = (entries, checks) if is_whole else (entries[:SHOWN], checks[-CHECKS_SHOWN:])
+    return {
+        "entries": some, "icons": sorted({entry["icon"] for entry in some}), "earlier": len(entries) - len(some), "all_url": f"{url}?record=all",
+        "checks": last, "earlier_checks": len(checks) - len(last),
     }  # fmt: skip
 
 

@@ -50,9 +50,9 @@ def gap_since(found: Iterable[Concern]) -> datetime | None:
     return next((one.since for one in found if one.kind is GAP), None)
 
 
-def prescribers_of(loose: Loose, now: datetime) -> list[str]:
-    """The names of the prescribers who are on site now, earliest first (SET-2)."""
-    return [stay.name for stay in loose.stays if stay.is_prescriber and stay.presence.came_at <= now < stay.presence.ended_at]
+def prescribers_of(loose: Loose, now: datetime) -> list[tuple[int, str]]:
+    """User and name of the prescribers who are on site now, earliest first (SET-2)."""
+    return [(stay.user_pk, stay.name) for stay in loose.stays if stay.is_prescriber and stay.presence.came_at <= now < stay.presence.ended_at]
 
 
 def owner_words(session: TreatmentSession, loose: Loose) -> str:

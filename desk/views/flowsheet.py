@@ -19,7 +19,7 @@ from desk.queries.flowsheet import chart_of, check_rows, head_of, open_step, own
 from desk.queries.help import call_entries, calls_of, said
 from desk.queries.news import seq_or_none, with_news
 from desk.queries.record import signatures_of, superseded
-from desk.queries.timeline import just_saved, row_entry, timeline
+from desk.queries.timeline import just_saved, row_entry, shown, timeline
 from sessions.access import session_for
 from sessions.models import TreatmentSession
 from sessions.picture import Picture, picture_of
@@ -53,8 +53,8 @@ def page(request: HttpRequest, place: Site, picture: Picture, asked: str, now: d
     """The open step's own context, and what stands around it."""
     session, role = picture.session, request.membership.role  # type: ignore[attr-defined]
     url = reverse("flowsheet", args=[place.slug, session.pk])
-    shown = open_step(picture, asked, now)
-    module = step(shown)
+    opened = open_step(picture, asked, now)
+    module = step(opened)
     head = head_of(picture, place, now)
     head |= {
         "board_url": reverse("board", args=[place.slug]) if may(role, Permission.VIEW_FLOOR) else "",
@@ -68,8 +68,8 @@ def page(request: HttpRequest, place: Site, picture: Picture, asked: str, now: d
     alerts, own = alert_rows(picture, now), own_history(picture)
     return {
         **module.context(picture, request=request, now=now),
-        "session": session, "now": now, "head": head, "steps": stepper(picture, shown, url), "alerts": alerts, "called": names_of(prescribers_here(place, now)) if any(row["calls"] for row in alerts) else "", "screen_is_open": session.status in OPEN and bool(getattr(session, "needs_prescriber", False)), "part": module.TEMPLATE, "shown": shown,
-        "chart": chart_of(picture, now, own), "checks": check_rows(picture, now, own), "entries": entries, "title": session.patient.short_name,
+        "session": session, "now": now, "head": head, "steps": stepper(picture, opened, url), "alerts": alerts, "called": names_of(prescribers_here(place, now)) if any(row["calls"] for row in alerts) else "", "screen_is_open": session.status in OPEN and bool(getattr(session, "needs_prescriber", False)), "part": module.TEMPLATE, "shown": opened,
+        "chart": chart_of(picture, now, own), "record": shown(entries, check_rows(picture, now, own), url, is_whole=request.GET.get("record") == "all"), "title": session.patient.short_name,
         "said": said(picture, calls) if session.status in OPEN else {}, "polls": session.status in OPEN, "saved": just_saved(entries, request.user.pk, now), "may_take_vitals": may(role, Permission.TAKE_VITALS) and session.status != "discharged", "may_decide": may(role, Permission.DECIDE),
         "record_url": reverse("session_record", args=[place.slug, session.pk]), "sheet_url": reverse("sheet", args=[place.slug, session.pk]), "paper_url": reverse("paper_enter", args=[place.slug, session.pk]), **leaving_of(session, role, now),
     }  # fmt: skip

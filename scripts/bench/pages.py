@@ -27,6 +27,7 @@ class Page:
 
 
 def pages(told: dict[str, object]) -> list[Page]:
+    """On a calm floor: nothing late, no alert open."""
     live = [int(pk) for pk in told["live"]]  # type: ignore[attr-defined]
     polled = {"HX-Request": "true"}
     return [
@@ -35,15 +36,30 @@ def pages(told: dict[str, object]) -> list[Page]:
         Page("flowsheet, mid-watch", f"/riverside/sessions/{live[0]}/", goal=14, most_queries=16),
         Page("patient list, 50 rows", "/riverside/patients/", goal=9, most_queries=10),
         Page("filing desk, 50 rows", "/riverside/filing/?state=filed", goal=9, most_queries=10),
-        Page(
-            "posting a check",
-            paths=[f"/riverside/sessions/{pk}/checks/" for pk in live],
-            fields=vitals(0),
-            expected=(302, 303),
-            goal=7,
-            most_queries=16,
-        ),
     ]
+
+
+def loud_pages(told: dict[str, object]) -> list[Page]:
+    """With alerts open and checks late on half of the chairs; the posts go to both halves."""
+    live = [int(pk) for pk in told["live"]]  # type: ignore[attr-defined]
+    calm, loud = live[len(live) // 2 :], live[: len(live) // 2]
+    return [
+        Page("board, alerts and late checks", "/riverside/", goal=11, most_queries=12),
+        Page("flowsheet, a critical alert", f"/riverside/sessions/{loud[0]}/", goal=14, most_queries=16),
+        posting("posting a check", calm),
+        posting("posting a check, late or alerted", loud),
+    ]
+
+
+def after_posts(told: dict[str, object]) -> Page:
+    """The flowsheet once more, with more checks than any watch has."""
+    live = [int(pk) for pk in told["live"]]  # type: ignore[attr-defined]
+    return Page("flowsheet, after the posts", f"/riverside/sessions/{live[-1]}/", goal=14, most_queries=16)
+
+
+def posting(name: str, sessions: list[int]) -> Page:
+    paths = [f"/riverside/sessions/{pk}/checks/" for pk in sessions]
+    return Page(name, paths=paths, fields=vitals(0), expected=(302, 303), goal=7, most_queries=16)
 
 
 def vitals(number: int) -> dict[str, str]:

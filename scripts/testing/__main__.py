@@ -3,14 +3,15 @@
 import os
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
 
 from scripts.testing import measure, system
 from scripts.testing.runs import Outcome, run
 from tests.support.postgres import running_postgres
 
-# They start installations or processes of their own and choose their engine themselves: once is enough.
-ENGINE_FREE = ("--ignore=tests/test_launcher.py", "--ignore=tests/test_settings.py")
+# Two processes for two cores, each file in one of them, in the order of tests/support/slow.py.
+TWO = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+# They start installations or processes of their own and choose their engine themselves, or read our source: once is enough.
+ONCE = ("--ignore=tests/test_launcher.py", "--ignore=tests/test_settings.py", "--ignore=tests/test_house.py")
 
 
 def main(arguments: list[str]) -> int:
@@ -21,22 +22,13 @@ def main(arguments: list[str]) -> int:
     system.ensure((system.CHROMIUM, system.POSTGRES))
     measure.erase()
     not_run: list[str] = []
-    # Two cores: SQLite under coverage takes about as long as PostgreSQL and the browser one after the other.
-    with ThreadPoolExecutor(1) as second:
-        beside = second.submit(run_beside, not_run)
-        first = run("SQLite", "-m", "not e2e", "--migrations", coverage=True)
-        outcomes = [first, *beside.result()]
-    for outcome in outcomes[1:]:
-        print(f"\n[test] {outcome.name}\n{outcome.said}", flush=True)
-    return close(outcomes, measure.shortfalls(), not_run, started)
-
-
-def run_beside(not_run: list[str]) -> list[Outcome]:
-    """PostgreSQL, then the browser; what they say is told when all is over."""
-    outcomes: list[Outcome] = []
+    outcomes = [
+        run("SQLite, measured", "-m", "not e2e and not unmeasured", "--migrations", *TWO, coverage=True),
+        run("SQLite, laws and doors", "-m", "not e2e and unmeasured", "--migrations", *TWO),
+    ]
     run_postgres(outcomes, not_run)
     run_browser(outcomes, not_run)
-    return outcomes
+    return close(outcomes, measure.shortfalls(), not_run, started)
 
 
 def run_postgres(outcomes: list[Outcome], not_run: list[str]) -> None:
@@ -45,14 +37,14 @@ def run_postgres(outcomes: list[Outcome], not_run: list[str]) -> None:
         return
     with running_postgres() as url:
         environment = {"DATABASE_URL": url}
-        outcomes.append(run("PostgreSQL", "-m", "not e2e", "--migrations", *ENGINE_FREE, environment=environment, quietly=True))
+        outcomes.append(run("PostgreSQL", "-m", "not e2e and not engine_free", "--migrations", *TWO, *ONCE, environment=environment))
 
 
 def run_browser(outcomes: list[Outcome], not_run: list[str]) -> None:
     if not system.has_chromium():
         not_run.append("the end-to-end tests (Chromium is not installed)")
         return
-    outcomes.append(run("Browser", "-m", "e2e", "-n", "2", "--dist", "loadfile", environment={"VIGIL_CHROMIUM": system.chromium()}, quietly=True))
+    outcomes.append(run("Browser", "-m", "e2e", *TWO, environment={"VIGIL_CHROMIUM": system.chromium()}))
 
 
 def close(outcomes: list[Outcome], shortfalls: list[str], not_run: list[str], started: float) -> int:

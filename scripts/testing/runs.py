@@ -23,7 +23,6 @@ class Outcome:
     passed: int = 0
     failed: int = 0
     skipped: int = 0
-    said: str = ""
     slowest: list[tuple[float, str]] = field(default_factory=list)
 
     @property
@@ -31,26 +30,22 @@ class Outcome:
         return self.code == 0 and self.failed == 0
 
 
-def run(name: str, *arguments: str, environment: dict[str, str] | None = None, coverage: bool = False, quietly: bool = False) -> Outcome:
-    """Run pytest with these arguments; its output goes straight to the terminal, or `quietly` into the outcome."""
+def run(name: str, *arguments: str, environment: dict[str, str] | None = None, coverage: bool = False) -> Outcome:
+    """Run pytest with these arguments; its output goes straight to the terminal."""
     REPORTS.mkdir(parents=True, exist_ok=True)
-    report = REPORTS / f"{name.lower().replace(' ', '-')}.xml"
+    report = REPORTS / f"{name.lower().replace(',', '').replace(' ', '-')}.xml"
     report.unlink(missing_ok=True)
     program = ["-m", "coverage", "run", "-m", "pytest"] if coverage else ["-m", "pytest"]
     command = [sys.executable, *program, "-q", f"--junitxml={report}", "-o", "junit_family=xunit1", *arguments]
     print(f"\n[test] {name} begins", flush=True)
     started = time.monotonic()
-    output = subprocess.PIPE if quietly else None
     done = subprocess.run(
         command,
         cwd=ROOT,
         env={**clean(os.environ), **(environment or {})},
         stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=subprocess.STDOUT if quietly else None,
     )
-    said = done.stdout.decode(errors="replace") if done.stdout else ""
-    return counted(Outcome(name, done.returncode, time.monotonic() - started, said=said), report)
+    return counted(Outcome(name, done.returncode, time.monotonic() - started), report)
 
 
 def clean(environment: "os._Environ[str]") -> dict[str, str]:

@@ -51,7 +51,7 @@ def has_alert_calls(now: datetime) -> Exists:
 def emergency_calls(request: HttpRequest) -> list[Call]:
     """Everybody's lines."""
     site: Site = request.site  # type: ignore[assignment]
-    names = names_of(prescribers_here(site, request.now))  # type: ignore[attr-defined]
+    names = called(name for _, name in prescribers_known(request))
     return [emergency_call(row, site, names) for row in open_emergencies(site.pk)]
 
 
@@ -69,11 +69,19 @@ def alert_calls(request: HttpRequest) -> list[Call]:
     membership, now = request.membership, request.now  # type: ignore[attr-defined]
     if not may(membership.role, Permission.DECIDE):
         return []
-    prescribers = prescribers_here(site, now)
-    if prescribers and membership.pk not in {stay.membership_id for stay in prescribers}:
+    prescribers = prescribers_known(request)
+    if prescribers and membership.user_id not in {user_pk for user_pk, _ in prescribers}:
         return []
-    names = names_of(prescribers)
+    names = called(name for _, name in prescribers)
     return [alert_call(alert, site, names) for alert in waiting_alerts(site, now)]
+
+
+def prescribers_known(request: HttpRequest) -> list[tuple[int, str]]:
+    """Who of the prescribers is on site now, by user and name: asked once a request, or what its page has read already."""
+    if not hasattr(request, "prescribers"):
+        stays = prescribers_here(request.site, request.now)  # type: ignore[attr-defined]
+        request.prescribers = [(stay.membership.user_id, stay.membership.user.printed_name) for stay in stays]  # type: ignore[attr-defined]
+    return request.prescribers  # type: ignore[attr-defined, no-any-return]
 
 
 @prepared
@@ -89,12 +97,15 @@ def open_help_calls(site_pk: int) -> QuerySet[HelpCall]:
     return rows.select_related("session__chair").order_by("asked_at", "pk")
 
 
+@prepared
+def alerts_waiting(site_pk: int, now: datetime) -> QuerySet[Alert]:
+    rows = Alert.objects.filter(waits_for_prescriber(now), site_id=site_pk, session__status__in=PRESENT)
+    return rows.select_related("session__chair").order_by("raised_at", "pk")
+
+
 def waiting_alerts(site: Site, now: datetime) -> list[Alert]:
     """One alert per patient and kind, the newest of it, critical first."""
-    rows = Alert.objects.filter(waits_for_prescriber(now), site=site, session__status__in=PRESENT)
-    newest: dict[tuple[int, str], Alert] = {
-        (row.session_id, row.what): row for row in rows.select_related("session__chair").order_by("raised_at", "pk")
-    }
+    newest: dict[tuple[int, str], Alert] = {(row.session_id, row.what): row for row in alerts_waiting(site.pk, now)}
     return sorted(newest.values(), key=lambda alert: (alert.acknowledged_at is not None, alert.tier != Alert.Tier.CRITICAL, alert.raised_at))
 
 

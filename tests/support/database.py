@@ -1,5 +1,6 @@
 """A database of a live stack's own, migrated once and copied; while it is used, this process's ORM speaks to it too."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -14,7 +15,9 @@ from django.db import connection
 
 from scripts.launcher.services import ROOT
 
-TEMPLATE = "vigil_template"
+# Each process of the suite has databases of its own.
+OWN = os.environ.get("PYTEST_XDIST_WORKER", "")
+TEMPLATE = f"vigil_template{OWN}"
 
 
 def is_postgres() -> bool:
@@ -57,7 +60,7 @@ class Databases:
         source = source or self.migrated()
         self.count += 1
         if is_postgres():
-            name = f"vigil_stack_{self.count}"
+            name = f"vigil_stack{OWN}_{self.count}"
             administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
             administer(f"CREATE DATABASE {name} TEMPLATE {source}")
             return name
@@ -74,8 +77,6 @@ class Databases:
 
 
 def migrate(url: str) -> None:
-    import os
-
     environment = {**os.environ, "VIGIL_MODE": "test", "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "config.settings"}
     command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
     subprocess.run(command, env=environment, cwd=ROOT, check=True, stdin=subprocess.DEVNULL)

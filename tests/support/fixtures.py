@@ -11,7 +11,7 @@ from django.conf import settings
 
 from tests.support.broker import Broker
 from tests.support.database import Databases, fold_wal, is_postgres, this_process_uses, url_of
-from tests.support.slow import is_slow
+from tests.support.slow import is_slow, is_unmeasured, turn
 from tests.support.smtp import Inbox, running_inbox
 from tests.support.stack import LiveStack
 
@@ -23,10 +23,21 @@ StackMaker = Callable[..., LiveStack]
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Before `-m` chooses: mark what takes seconds."""
+    """Before `-m` chooses: mark what takes seconds, what is not measured and what meets no engine; the longest first."""
     for item in items:
         if is_slow(item.nodeid):
             item.add_marker(pytest.mark.slow)
+        if is_unmeasured(item.nodeid):
+            item.add_marker(pytest.mark.unmeasured)
+        elif not meets_engine(item):
+            item.add_marker(pytest.mark.engine_free)
+    items.sort(key=lambda item: turn(item.nodeid))
+
+
+def meets_engine(item: pytest.Item) -> bool:
+    """Whether a test reads or writes a database: pytest-django refuses the others any."""
+    asked = {"db", "transactional_db", "django_db_setup"}
+    return item.get_closest_marker("django_db") is not None or bool(asked & set(getattr(item, "fixturenames", ())))
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """Which tests take seconds each: junk on every form, every role at every door, big numbers, processes of their own.
 
-`make quick` leaves them to `make test`."""
+`make quick` leaves them to `make test`, and there they run without being measured: they prove laws and doors, not lines."""
 
 SLOW = (
     "junk",
@@ -17,7 +17,23 @@ SLOW = (
     "test_start_clinic.py::test_it_works_with_production_settings",
     "test_production_passes_the_deployment_check",
 )
+# They read our own source, or start installations of their own: once, on any engine, unmeasured.
+ON_ITS_OWN = ("tests/test_house.py", "tests/test_launcher.py", "tests/test_settings.py", "tests/test_stack.py")
+# The longest files, in the order in which two processes should begin them.
+LONGEST = (
+    "tests/machine/test_machine.py", "tests/test_access_matrix.py", "tests/desk/test_demo.py", "tests/test_launcher.py", "tests/clinic/test_start_clinic.py",
+    "tests/test_stack.py", "tests/sessions/test_before_dose_junk.py", "tests/patients/test_pages.py",
+)  # fmt: skip
 
 
 def is_slow(nodeid: str) -> bool:
     return any(word in nodeid for word in SLOW)
+
+
+def is_unmeasured(nodeid: str) -> bool:
+    return is_slow(nodeid) or nodeid.startswith(ON_ITS_OWN)
+
+
+def turn(nodeid: str) -> int:
+    """The longest files first; the others stay in their order."""
+    return next((place for place, name in enumerate(LONGEST) if nodeid.startswith(name)), len(LONGEST))

@@ -1,4 +1,4 @@
-"""A site of the size of years: the demonstration, cloned to 100,000 past sessions by the database itself, and 12 live chairs."""
+"""A site of the size of years: the demonstration, cloned to 100,000 past sessions by the database itself, and 12 chairs under watch."""
 # ruff: noqa: S608  the numbers come from the code, the statements clone rows
 
 import json
@@ -11,12 +11,17 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, models, transaction
 
+from clinic import clock
 from clinic.models import Chair, Site, User
 from patients.models import Course, Patient
-from sessions.models import DeviceUse, FormSend, MonitoringForm, Observation, Round, SessionEvent, TreatmentSession
+from sessions.models import Alert, DeviceUse, FormSend, HelpCall, MonitoringForm, Observation, Round, SessionEvent, TreatmentSession
+from sessions.states import PRESENT
 
 PATIENTS = 4000
 A_DAY = 60
+CHAIRS = 12
+# The last check was taken so many minutes ago; the next one and the next round are still to come.
+MID_WATCH = 8
 PLAIN_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -25,6 +30,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("--sessions", type=int, default=100_000)
+        parser.add_argument("--loud", action="store_true", help="Turn the calm floor into a bad one: alerts open, checks late.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.VIGIL_DEMONSTRATION or connection.vendor != "postgresql":
@@ -32,6 +38,8 @@ class Command(BaseCommand):
         site = Site.objects.get(slug="riverside")
         if not site.chairs.filter(name="Room 12").exists():
             fill(site, options["sessions"])
+        if options["loud"]:
+            make_loud(site)
         self.stdout.write(json.dumps(told(site)))
 
 
@@ -39,16 +47,16 @@ class Command(BaseCommand):
 def fill(site: Site, sessions: int) -> None:
     Chair.objects.bulk_create([Chair(site=site, name=f"Room {number}", position=number) for number in range(7, 13)])
     history(site, sessions)
+    watch_all(site)
 
 
 def history(site: Site, sessions: int) -> None:
     """Clone one discharged session with its devices, checks, form and proof, over many patients and years."""
     old = TreatmentSession.objects.filter(site=site, status="discharged", forms__status="filed").order_by("-treatment_on").first()
     assert old is not None
-    base = Patient.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    base = last_of_the_demonstration()
     clone(Patient, f"e.id = {old.patient_id}", f"generate_series(1, {PATIENTS}) g", patient_columns())
     clone(Course, f"e.id = {old.course_id}", f"patients_patient p WHERE p.id > {base}", {"patient_id": "p.id"})
-    more_live(site, base)
     first = TreatmentSession.objects.order_by("-pk").values_list("pk", flat=True)[0]
     whose = f"(SELECT g, {base} + 1 + g % {PATIENTS} AS pid FROM generate_series(1, {sessions}) g) n JOIN patients_course c ON c.patient_id = n.pid"
     clone(TreatmentSession, f"e.id = {old.pk}", whose, session_columns(site))
@@ -66,17 +74,56 @@ def history(site: Site, sessions: int) -> None:
         cursor.execute("ANALYZE")
 
 
-def more_live(site: Site, base: int) -> None:
-    """Rooms 7 to 12: the sessions under watch once more, each with a patient of its own, their devices, checks, rounds and events."""
-    watched = list(TreatmentSession.objects.filter(site=site, status="monitoring").order_by("pk").values_list("pk", flat=True))
-    for number, chair in enumerate(site.chairs.filter(position__gt=6).order_by("position"), start=1):
-        old = watched[number % len(watched)]
-        before = TreatmentSession.objects.order_by("-pk").values_list("pk", flat=True)[0]
-        own = {"uid": "gen_random_uuid()", "patient_id": "c.patient_id", "course_id": "c.id", "escort_id": "NULL", "order_id": "NULL"}
-        clone(TreatmentSession, f"e.id = {old}", f"patients_course c WHERE c.patient_id = {base + number}", {**own, "chair_id": str(chair.pk)})
-        for model in (DeviceUse, Observation, Round, SessionEvent):
-            facts = {"session_id": "s.id", "client_key": "gen_random_uuid()"}
-            clone(model, f"e.session_id = {old}", f"treatment_sessions_treatmentsession s WHERE s.id > {before}", facts)
+def last_of_the_demonstration() -> int:
+    return Patient.objects.exclude(mrn__startswith="B").order_by("-pk").values_list("pk", flat=True)[0]
+
+
+def watch_all(site: Site) -> None:
+    """Twelve chairs, each with somebody in the middle of a watch in which nothing is late and no alert open; who was here has gone home."""
+    now = clock.now()
+    here = TreatmentSession.objects.filter(site=site, status__in=PRESENT)
+    nurse = User.objects.get(email="nurse@demo.example")
+    Alert.objects.filter(session__in=here, closed_at__isnull=True).update(closed_at=now, closed_by=nurse, closed_how="Gone home")
+    HelpCall.objects.filter(session__in=here, answered_at__isnull=True).update(answered_at=now, answered_by=nurse)
+    checks = Observation.objects.filter(session__site=site, session__status="monitoring", planned_minute__isnull=False)
+    last = checks.order_by("-planned_minute", "-observed_at")[0]
+    here.update(status="discharged", discharged_at=now)
+    for chair in site.chairs.filter(is_active=True).order_by("position")[:CHAIRS]:
+        seat(chair, last, minutes_ago=MID_WATCH)
+
+
+def seat(chair: Chair, last: Observation, *, minutes_ago: int) -> None:
+    """The watch that ended with this check once more, for the chair's own patient, moved so that the check was taken so many minutes ago."""
+    before = TreatmentSession.objects.order_by("-pk").values_list("pk", flat=True)[0]
+    shift = clock.now() - timedelta(minutes=minutes_ago) - last.observed_at
+    moved_by = f"interval '{shift.total_seconds()} seconds'"
+    patient = last_of_the_demonstration() + chair.position + (100 if minutes_ago > MID_WATCH else 0)
+    own = {
+        "uid": "gen_random_uuid()", "patient_id": "c.patient_id", "course_id": "c.id", "escort_id": "NULL", "order_id": "NULL", "chair_id": str(chair.pk),
+        "status": "'monitoring'", "discharged_at": "NULL", **moved(moved_by, "starts_at", "ends_at", "arrived_at", "cleared_at", "dosing_at", "monitoring_at"),
+    }  # fmt: skip
+    clone(TreatmentSession, f"e.id = {last.session_id}", f"patients_course c WHERE c.patient_id = {patient}", own)
+    facts = {"session_id": "s.id", "client_key": "gen_random_uuid()", **moved(moved_by, "observed_at", "recorded_at")}
+    mine = f"treatment_sessions_treatmentsession s WHERE s.id > {before}"
+    for model in (DeviceUse, Observation, Round, SessionEvent):
+        clone(model, f"e.session_id = {last.session_id} AND e.observed_at <= '{last.observed_at.isoformat()}'", mine, facts)
+
+
+def make_loud(site: Site) -> None:
+    """Two chairs with a critical alert, two with a high one whose repeat is overdue, two with a late check; six stay calm."""
+    now = clock.now()
+    live = list(watched(site))
+    for number, session in enumerate(live[:4]):
+        check = session.observations.order_by("-observed_at")[0]
+        critical = {"tier": "critical", "what": "spo2", "text": "SpO₂ 88 %"}
+        high = {"tier": "high", "what": "pressure", "text": "Pressure 174/104", "repeat_due_at": now - timedelta(minutes=20)}
+        Alert.objects.create(
+            site=site, session=session, observation=check, raised_at=now - timedelta(minutes=30), **(critical if number < 2 else high)
+        )
+    for session in live[4:6]:
+        last = session.observations.order_by("-observed_at")[0]
+        TreatmentSession.objects.filter(pk=session.pk).update(status="discharged", discharged_at=now)
+        seat(session.chair, last, minutes_ago=MID_WATCH + 40)
 
 
 def patient_columns() -> dict[str, str]:
@@ -117,13 +164,18 @@ def clone(model: type[models.Model], only: str, source: str, changes: dict[str, 
         cursor.execute(statement)
 
 
+def watched(site: Site) -> Any:
+    """Everybody under watch, by chair."""
+    return TreatmentSession.objects.filter(site=site, status="monitoring").select_related("chair").order_by("chair__position", "pk")
+
+
 def told(site: Site) -> dict[str, object]:
     """What the measuring needs: a nurse's sign-in, live sessions, and how much there is."""
     nurse = User.objects.get(email="nurse@demo.example")
-    watched = TreatmentSession.objects.filter(site=site, status="monitoring").order_by("pk")
+    live = watched(site)
     past = TreatmentSession.objects.filter(site=site).count()
     cookies = {"cookie": signed_in(nurse, settings.AUTHENTICATION_BACKENDS[0]), "floor_cookie": signed_in(nurse, PLAIN_BACKEND)}
-    return {**cookies, "sessions": past, "live": list(watched.values_list("pk", flat=True)), "nurse": nurse.pk}
+    return {**cookies, "sessions": past, "live": [session.pk for session in live], "nurse": nurse.pk}
 
 
 def signed_in(person: User, backend: str) -> str:
