@@ -41,7 +41,7 @@ def _icon(name: str, label: str, css: str) -> SafeString:
 @cache
 def icon_drawings() -> dict[str, str]:
     """The drawings of the vendored sprite by name."""
-    sprite = (Path(settings.BASE_DIR) / "static" / "vendor" / "lucide" / "icons.svg").read_text()
+    sprite = (Path(settings.BASE_DIR) / "static" / "vendor" / "lucide" / "icons.svg").read_text().replace("> <", "><")
     return dict(re.findall(r'<symbol id="([\w-]+)"[^>]*>(.*?)</symbol>', sprite))
 
 

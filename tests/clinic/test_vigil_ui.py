@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.template import Context, Template
+from django.urls import reverse
 
 from clinic.context_processors import NAVIGATION
 from clinic.findings import Finding, Level
@@ -127,9 +128,22 @@ def test_a_card_escapes_its_title():
     assert "&lt;i&gt;" in shown("{% card title=title %}x{% endcard %}", title="<i>")
 
 
+def test_a_drawing_is_kept_once_and_shown_in_many_rows():
+    row = '{% for one in "ab" %}{% drawn "bell" %}{% endfor %}'
+    page = shown('{% drawings "bell eye" %}' + row)
+    assert page.count(icon_drawings()["bell"]) == 1
+    assert page.count('<use href="#v-bell"/>') == 2
+    assert shown("{% drawings names %}{% drawn name %}", names=["bell"], name="bell").count("v-bell") == 2
+
+
+def test_an_address_is_the_one_that_django_writes():
+    for name in ("flowsheet", "observation_correct", "check_withdraw"):
+        assert shown("{% address name slug 41 %}", name=name, slug="riverside") == reverse(name, args=["riverside", 41])
+
+
 def test_every_icon_named_in_a_template_is_drawn():
     drawn = icon_drawings()
-    named = {(page.name, name) for page in TEMPLATES for name in re.findall(r"{%\s*icon [\"']([\w-]+)[\"']", page.read_text())}
+    named = {(page.name, name) for page in TEMPLATES for name in re.findall(r"{%\s*(?:icon|drawn) [\"']([\w-]+)[\"']", page.read_text())}
     named |= {("navigation", icon) for _, _, icon, _ in NAVIGATION}
     assert sorted((page, name) for page, name in named if name not in drawn) == []
 

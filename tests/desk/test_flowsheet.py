@@ -205,6 +205,20 @@ def test_the_price_of_the_page(busy, nurse):
     assert len(answer.content) < 60_000
 
 
+def test_a_watch_with_many_checks_stays_light_and_loses_nothing(busy, nurse, cast):
+    for number in range(26):
+        take_check(busy, cast, NOW - minutes(5) + timedelta(seconds=10 * number), pulse=60 + number)
+    page = nurse.get(address(busy)).content.decode()
+    assert len(page.encode()) < 60_000
+    assert "pulse 85," in page
+    assert "pulse 60," not in page
+    found = re.search(r'href="([^"]+)">(\d+) earlier</a>', page)
+    assert found
+    whole = nurse.get(found[1]).content.decode()
+    assert all(f"pulse {60 + number}," in whole for number in range(26))
+    assert "earlier" not in re.sub(r"(?s)<symbol.*?</symbol>", "", whole)
+
+
 def test_the_price_of_a_check(busy, nurse):
     url, posted = reverse("observation_record", args=["riverside", busy.pk]), GOOD_VITALS | {"client_key": uuid4(), "pulse": 75}
     queries, answer = queries_of(lambda: nurse.post(url, posted))
