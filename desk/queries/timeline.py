@@ -18,7 +18,7 @@ ICONS = {
 }  # fmt: skip
 JUST = timedelta(seconds=10)
 # As many entries and checks as a long watch has; a link shows the rest.
-SHOWN, CHECKS_SHOWN = 24, 12
+SHOWN, CHECKS_SHOWN = 20, 12
 WITHDRAW_URL = {Observation: "check_withdraw", Round: "round_withdraw", SessionEvent: "event_withdraw"}
 
 
