@@ -3,6 +3,7 @@
 SENTENCES = {
     "session.booked": "booked a visit",
     "schedule.printed": "printed a day of the schedule",
+    "course.planned": "planned a course and booked its visits",
     "session.moved": "moved a visit",
     "session.cancelled": "cancelled a visit",
     "session.missed": "marked a visit as missed",

@@ -59,11 +59,15 @@ def set_opening_hours(site: Site, spans: Collection[Span], *, by: User, now: dat
 
 
 def stored_spans(site: Site) -> list[Span]:
-    return [Span(*span) for span in OpeningHours.objects.filter(site=site).values_list("weekday", "opens_at", "closes_at")]
+    return [Span(*span) for span in OpeningHours.objects.filter(site=site).values_list("weekday", "opens_at", "closes_at", "monitors")]
 
 
 def spelled(spans: Collection[Span]) -> list[str]:
-    return [f"{span.weekday} {span.opens_at:%H:%M}-{span.closes_at:%H:%M}" for span in sorted(spans)]
+    return [f"{span.weekday} {span.opens_at:%H:%M}-{span.closes_at:%H:%M}{spelled_monitors(span)}" for span in sorted(spans)]
+
+
+def spelled_monitors(span: Span) -> str:
+    return "" if span.monitors is None else f" with {span.monitors}"
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from clinic.models import Equipment
 from clinic.models.site import OpeningHours
 from clinic.rules.opening import Span
 
+MOST_MONITORS = 50
 WEEKDAYS: list[tuple[int, str]] = list(OpeningHours._meta.get_field("weekday").choices or [])  # type: ignore[arg-type]
 
 
@@ -27,7 +28,7 @@ class ChangeChairForm(ChairForm):
 
 
 class HoursForm(forms.Form):
-    """A row a weekday with up to two openings; an empty row is a closed day."""
+    """A row a weekday with up to two openings; an empty row is a closed day, an empty number of monitors no limit for planning (MON-9)."""
 
     def __init__(self, *args: Any, spans: list[Span] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -39,7 +40,10 @@ class HoursForm(forms.Form):
                 again = "" if turn == 1 else " again"
                 self.fields[f"opens_{weekday}_{turn}"] = WallTime(label=f"Opens{again}", required=False, initial=span and span.opens_at)
                 self.fields[f"closes_{weekday}_{turn}"] = WallTime(label=f"Closes{again}", required=False, initial=span and span.closes_at)
-            names = [f"{edge}_{weekday}_{turn}" for turn in (1, 2) for edge in ("opens", "closes")]
+                self.fields[f"monitors_{weekday}_{turn}"] = forms.IntegerField(
+                    label=f"Monitors{again}", required=False, min_value=1, max_value=MOST_MONITORS, initial=span and span.monitors
+                )
+            names = [f"{edge}_{weekday}_{turn}" for turn in (1, 2) for edge in ("opens", "closes", "monitors")]
             rows.append(Fieldset(label, Div(*names, css_class="v-hours"), css_class="v-hours-day"))
         self.helper = laid_out("Save the week", *rows)
 
@@ -54,7 +58,7 @@ class HoursForm(forms.Form):
                 elif opens is not None and closes is not None and closes <= opens:
                     self.add_error(f"closes_{weekday}_{turn}", "The site must close after it opens.")
                 elif opens is not None and closes is not None:
-                    spans.append(Span(weekday, opens, closes))
+                    spans.append(Span(weekday, opens, closes, cleaned.get(f"monitors_{weekday}_{turn}")))
         return {**cleaned, "spans": spans}
 
 

@@ -23,7 +23,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "Alerts",
         ("high_systolic", "high_diastolic", "low_spo2", "critical_systolic", "critical_diastolic", "critical_spo2", "critical_moaas"),
     ),
-    ("Visits", ("visit_before_minutes", "visit_after_minutes", "chairs_per_monitor")),
+    ("Visits", ("visit_before_minutes", "visit_after_minutes", "minimum_gap_days", "chairs_per_monitor")),
     ("Intake", ("intake_step_days",)),
     ("Benefit", ("benefit_review_weeks", "madrs_suicide_from")),
     ("Who may sign a discharge", ("signing_credentials",)),

@@ -56,6 +56,7 @@ class SitePolicy(models.Model):
     critical_moaas = models.PositiveSmallIntegerField("critical: MOAA/S at or below", default=2)
     visit_before_minutes = models.PositiveSmallIntegerField("a visit begins before the dose by (minutes)", default=30)
     visit_after_minutes = models.PositiveSmallIntegerField("a visit lasts after the dose (minutes)", default=150)
+    minimum_gap_days = models.PositiveSmallIntegerField("days from one visit of a patient to the next, at least", default=2)
     chairs_per_monitor = models.PositiveSmallIntegerField("chairs watched per monitor, at most", default=4)
     intake_step_days = models.PositiveSmallIntegerField("a step of an intake is slow after (days)", default=7)
     benefit_review_weeks = models.PositiveSmallIntegerField("after the first, a benefit review every (weeks)", default=12)

@@ -129,6 +129,7 @@ class OpeningHours(models.Model):
     )
     opens_at = models.TimeField("opens")
     closes_at = models.TimeField("closes")
+    monitors = models.PositiveSmallIntegerField("monitors planned", null=True, blank=True, help_text="Planning keeps to it (MON-9); empty: no limit.")
 
     class Meta:
         ordering = ["weekday", "opens_at", "pk"]

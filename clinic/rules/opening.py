@@ -12,11 +12,12 @@ LAST_MINUTE = time(23, 59)
 
 
 class Span(NamedTuple):
-    """One opening of a weekday (0 = Monday), local times."""
+    """One opening of a weekday (0 = Monday), local times; `monitors` is how many are planned for it, where the site says so (MON-9)."""
 
     weekday: int
     opens_at: time
     closes_at: time
+    monitors: int | None = None
 
 
 def local_day(moment: datetime, zone: ZoneInfo) -> date:

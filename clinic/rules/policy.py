@@ -28,6 +28,7 @@ BOUNDS: dict[str, tuple[int, int]] = {
     "critical_moaas": (0, 4),
     "visit_before_minutes": (0, 180),
     "visit_after_minutes": (120, 600),
+    "minimum_gap_days": (1, 3),
     "chairs_per_monitor": (1, 12),
     "intake_step_days": (1, 90),
     "benefit_review_weeks": (1, 26),

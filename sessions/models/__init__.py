@@ -13,6 +13,7 @@ from sessions.models.handover import Handover, HandoverChair, TakeOver
 from sessions.models.help import HelpCall
 from sessions.models.leaving import Addendum, Discharge, ReadinessCheck
 from sessions.models.monitoring import Alert, Observation, Round, SessionEvent
+from sessions.models.plan import CoursePlan
 from sessions.models.predose import IdentityCheck, PreDoseCheck
 from sessions.models.session import TreatmentSession
 
@@ -24,6 +25,7 @@ __all__ = [
     "Breach",
     "CalendarFeed",
     "CallAttempt",
+    "CoursePlan",
     "DayRecord",
     "Departure",
     "DeviceConfirmation",

@@ -130,7 +130,8 @@ def test_the_week(cast, riverside, sign_in):
     client = sign_in(cast.admin)
     assert post(client, "opening_hours", week()).status_code == 303
     assert actions() == []
-    assert post(client, "opening_hours", week(closes_2_1="12:00", opens_2_2="13:00", closes_2_2="20:30")).status_code == 303
+    assert post(client, "opening_hours", week(closes_2_1="12:00", opens_2_2="13:00", closes_2_2="20:30", monitors_2_2="2")).status_code == 303
+    assert list(riverside.opening_hours.filter(weekday=2).values_list("monitors", flat=True)) == [None, 2]
     assert closing_at(riverside, TODAY) == NOW + timedelta(hours=10, minutes=30)
     assert actions() == ["hours.changed"]
     assert 'value="20:30"' in client.get(reverse("opening_hours", args=["riverside"])).text

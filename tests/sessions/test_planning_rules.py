@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clinic.rules.opening import Calendar, Span
@@ -148,7 +148,7 @@ openings = st.lists(st.tuples(st.integers(0, 6), st.sampled_from([7, 8, 9]), st.
 bookings = st.lists(st.tuples(st.integers(-2, 45), st.integers(28, 76), st.integers(1, 3), st.booleans()), max_size=60)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     start=st.integers(-5, 20), hours=openings, closed=st.sets(st.integers(0, 60), max_size=12), rows=bookings, gap=st.integers(1, 4),
     usual=st.lists(st.tuples(st.integers(0, 6), quarters), min_size=1, max_size=3, unique_by=lambda one: one[0]),

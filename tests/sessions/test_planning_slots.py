@@ -191,7 +191,7 @@ def test_the_dose_by_the_rules_of_its_place(dosed: tuple[date, ...], wished: int
 
 def test_a_full_afternoon_and_hours_with_enough_monitors() -> None:
     """The morning has one monitor more than the afternoon; the last times of the day have no chair."""
-    staffed = (Staffed(0, time(8), time(10), 2), Staffed(0, time(10), time(18), 2))
+    staffed = (Staffed(1, time(8), time(18), 1), Staffed(0, time(8), time(10), 2), Staffed(0, time(10), time(18), 2))
     clinic = house(taken(MONDAY, time(13)), seats=SEATS[:1], staffed=staffed)
     assert offered(WANTED, house=clinic, course=NEW, first=MONDAY, last=MONDAY) == [
         (Kind.AS_WISHED, "15 09:00 1"), (Kind.OTHER_TIME, "15 08:45 1"), (Kind.OTHER_TIME, "15 09:15 1"), (Kind.OTHER_TIME, "15 08:30 1"),
