@@ -2,6 +2,7 @@
 
 import time
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -24,6 +25,7 @@ LEASE = timedelta(minutes=3)
 # A batch begins nothing more after this: the rest goes back before its lease runs out.
 PATIENCE = LEASE.total_seconds() / 2
 CALL_WAIT = timedelta(minutes=10)
+TAKEN_OVER = Outcome(outcomes.LATER, "Another worker has taken it over.")
 Channel, Status, Withdrawal = OutboxMessage.Channel, OutboxMessage.Status, OutboxMessage.Withdrawal
 
 
@@ -62,50 +64,53 @@ def give_back(message: OutboxMessage) -> str:
     return str(Status.DUE)
 
 
-def send_one(message: OutboxMessage, messaging: SiteMessaging | None, *, providers: Providers, now: datetime) -> str:
-    """Ask again at the moment of sending, then hand it over. Returns the state it ended in; empty when another has taken it over."""
-    provider = provider_of(message, messaging)
-    refusal = begin(message, messaging, provider=provider, now=now)
+def send_one(claimed: OutboxMessage, messaging: SiteMessaging | None, *, providers: Providers, now: datetime) -> str:
+    """Ask again at the moment of sending, then hand it over. Returns the state it ended in."""
+    provider = provider_of(claimed, messaging)
+    message, refusal = begin(claimed, messaging, provider=provider, now=now)
     if refusal is not None:
         return settle(message, refusal, now=now)
-    # What was asked a moment ago is what is said: address, words and slot are read after the claim has begun.
-    message.refresh_from_db(from_queryset=OutboxMessage.objects.select_related("site", "patient", "session"))
     address = message.patient.email if message.channel == Channel.EMAIL else str(message.patient.phone)
     channel = providers.of(provider, messaging.sender if messaging is not None else "")
     return settle(message, channel.deliver(to=address, text=wording.render(message), key=message.key), now=now)
 
 
-@transaction.atomic
-def begin(message: OutboxMessage, messaging: SiteMessaging | None, *, provider: str, now: datetime) -> Outcome | None:
-    """Mark that the hand-over begins, if the message may still go; else why not (PAT-7, MSG-1, MSG-3, MSG-7).
+def begin(claimed: OutboxMessage, messaging: SiteMessaging | None, *, provider: str, now: datetime) -> tuple[OutboxMessage, Outcome | None]:
+    """Read the message afresh and mark that its hand-over begins; or why it must not go (PAT-7, MSG-1, MSG-3, MSG-7)."""
+    if claimed.channel != Channel.TEXT:
+        return judged(claimed, messaging, provider=provider, now=now)
+    with transaction.atomic():
+        # Two texts at once can't both be the last of a patient's budget.
+        Patient.objects.select_for_update().only("pk").get(pk=claimed.patient_id)
+        return judged(claimed, messaging, provider=provider, now=now)
 
-    The patient's row is locked, so that two texts at once can't both be the last of a budget.
-    """
-    if message.channel == Channel.TEXT:
-        message.patient = Patient.objects.select_for_update().get(pk=message.patient_id)
+
+def judged(claimed: OutboxMessage, messaging: SiteMessaging | None, *, provider: str, now: datetime) -> tuple[OutboxMessage, Outcome | None]:
+    message = sending.claimed_row.first(claimed.pk, claimed.fence)
+    if message is None:
+        return claimed, TAKEN_OVER
     refusal = refusal_of(message, messaging, provider=provider, now=now)
     if refusal is not None:
-        return refusal
+        return message, refusal
     mine = OutboxMessage.objects.filter(pk=message.pk, fence=message.fence, status=Status.SENDING)
-    if not mine.filter(fitting.still_fits()).update(began_at=now, provider=provider):
+    if not mine.update(began_at=now, provider=provider):
+        return message, TAKEN_OVER
+    message.began_at, message.provider = now, provider
+    return message, None
+
+
+def refusal_of(message: Any, messaging: SiteMessaging | None, *, provider: str, now: datetime) -> Outcome | None:
+    """Why a claimed message must not go now: what it says, its time, the hour, a call that comes first, the week's texts."""
+    if not message.fits or (message.channel == Channel.TEXT and not provider):
         return Outcome(outcomes.WITHDRAWN, "The visit or the permission to write has changed.", withdrawal=Withdrawal.CHANGED)
-    return None
-
-
-def refusal_of(message: OutboxMessage, messaging: SiteMessaging | None, *, provider: str, now: datetime) -> Outcome | None:
-    """Why a claimed message must not go now: its time, the hour, a call that comes first, the week's texts."""
     if now >= message.useless_at:
         return Outcome(outcomes.WITHDRAWN, "Too late to help.", withdrawal=Withdrawal.LATE)
     zone, hours = sending.zone_of(message), sending.hours_of(messaging)
     if moments.is_quiet(now, zone, hours):
         return Outcome(outcomes.LATER, "Quiet hours.", not_before=moments.next_allowed(now, zone, hours))
-    if message.kind in AFTER_THE_CALL and OutboxMessage.objects.filter(fitting.call_is_owed(), pk=message.pk).exists():
+    if message.kind in AFTER_THE_CALL and message.call_is_owed:
         return Outcome(outcomes.LATER, "A clinician calls first.", not_before=now + CALL_WAIT)
-    if message.channel != Channel.TEXT:
-        return None
-    if not provider:
-        return Outcome(outcomes.WITHDRAWN, "The site sends no texts.", withdrawal=Withdrawal.CHANGED)
-    return over_budget(message, messaging, now=now)
+    return over_budget(message, messaging, now=now) if message.channel == Channel.TEXT else None
 
 
 def over_budget(message: OutboxMessage, messaging: SiteMessaging | None, *, now: datetime) -> Outcome | None:

@@ -3,9 +3,12 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from clinic.models import Site
+from django.db.models import BooleanField, ExpressionWrapper, QuerySet
+
+from clinic.prepared import prepared
 from patients.models.messaging import TextConsent
 from reminders.models import OutboxMessage, SiteMessaging
+from reminders.queries import fitting
 from reminders.rules.governor import WEEK, Budget, budget_of
 from reminders.rules.kinds import Kind
 from reminders.rules.moments import Hours, day_before_due_at, morning_due_at
@@ -15,9 +18,12 @@ from sessions.states import Status
 State = OutboxMessage.Status
 
 
-def messaging_of(site: Site) -> SiteMessaging | None:
-    """How a site sends; None while nobody has set anything: e-mails in the law's hours, no texts."""
-    return SiteMessaging.objects.filter(site=site).first()
+@prepared
+def claimed_row(pk: int, fence: int) -> QuerySet[OutboxMessage]:
+    """A claimed message as everything stands now, with what the sender asks: does it still fit, does a clinician call first."""
+    rows = OutboxMessage.objects.filter(pk=pk, fence=fence, status=State.SENDING).order_by()
+    asked = {"fits": ExpressionWrapper(fitting.still_fits(), output_field=BooleanField()), "call_is_owed": fitting.call_is_owed()}
+    return rows.select_related("site", "patient", "session").annotate(**asked)
 
 
 def hours_of(messaging: SiteMessaging | None) -> Hours:

@@ -165,7 +165,7 @@ def test_two_workers_claim_it_once(visit: TreatmentSession) -> None:
 def test_a_worker_that_died_while_sending_leaves_it_unclear_and_it_is_not_repeated(visit: TreatmentSession, mail: Inbox) -> None:
     sweep(now=NOW)
     (message,) = claim(now=NOW)
-    assert begin(message, None, provider="smtp", now=NOW) is None
+    assert begin(message, None, provider="smtp", now=NOW)[1] is None
     after = NOW + timedelta(minutes=5)
     done = sweep(now=after)
     assert (done["unclear"], done["resumed"]) == (1, 0)
@@ -198,7 +198,7 @@ def test_a_worker_whose_claim_was_taken_over_writes_nothing_but_its_attempt(visi
     after = NOW + timedelta(minutes=5)
     sweep(now=after)
     assert send_due(now=after) == {"sent": 1}
-    assert begin(late, None, provider="smtp", now=after) is not None
+    assert begin(late, None, provider="smtp", now=after)[1] is not None
     settle(late, Outcome(REFUSED, "No"), now=after)
     assert only().status == "sent"
     assert SendAttempt.objects.count() == 2
