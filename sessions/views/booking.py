@@ -25,6 +25,7 @@ from sessions.models import TreatmentSession
 from sessions.rules.booking import Free
 from sessions.views.answers import is_kept, step_again, to_flowsheet
 from sessions.views.forecast import forecast_context
+from sessions.views.slots import slots_context
 
 MOST_FOUND = 12
 
@@ -76,8 +77,12 @@ def doses_ordered(patient: Patient) -> list[int]:
 
 def first_slot(request: HttpRequest, site: Site, ordered: list[int]) -> dict[str, object]:
     """What the schedule said, or today; the dose of the newest order."""
-    asked = {name: request.GET[name] for name in ("day", "starts_at", "chair") if request.GET.get(name)}
-    return {"client_key": uuid4(), "day": today_at(site, request.now).isoformat(), "dose_mg": ordered[0] if ordered else None, **asked}
+    return {"client_key": uuid4(), "day": today_at(site, request.now).isoformat(), "dose_mg": ordered[0] if ordered else None, **asked_slot(request)}
+
+
+def asked_slot(request: HttpRequest) -> dict[str, object]:
+    """The slot that a link named."""
+    return {name: request.GET[name] for name in ("day", "starts_at", "chair") if request.GET.get(name)}
 
 
 def may_decide(request: HttpRequest) -> bool:
@@ -97,9 +102,12 @@ def slot_page(
     request: HttpRequest, form: SlotForm, title: str, free: list[Free], *, status: int, session: TreatmentSession | None = None
 ) -> HttpResponse:
     told = {name: form[name].value() for name in ("day", "starts_at", "chair", "dose_mg")}
+    shown = slots_context(request, form.site, form.patient, session=session, told=told)
+    if request.htmx and request.method == "GET":  # type: ignore[attr-defined]
+        return render(request, "sessions/_book_day.html", shown)
     context = {
         **forecast_context(request, form.site, form.patient, told, session.pk if session else None),
-        "form": form, "title": title, "patient": form.patient, "offers": offers_of(form.site, free), "site": form.site, "session": session,
+        **shown, "form": form, "title": title, "patient": form.patient, "offers": offers_of(form.site, free), "site": form.site, "session": session,
         "findings": getattr(form, "findings", []), "course": open_course(form.patient),
     }  # fmt: skip
     return render(request, "sessions/book.html", context, status=status)
@@ -129,7 +137,12 @@ def session_move(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     session = session_for(request, pk, Permission.BOOK)
     ordered = [session.planned_dose_mg, *doses_ordered(session.patient)]
     form = SlotForm(
-        request.POST or None, site=place, patient=session.patient, may_decide=may_decide(request), ordered=ordered, initial=slot_of(session)
+        request.POST or None,
+        site=place,
+        patient=session.patient,
+        may_decide=may_decide(request),
+        ordered=ordered,
+        initial={**slot_of(session), **asked_slot(request)},
     )
     if request.method == "GET":
         return slot_page(request, form, "Move the visit", [], status=200, session=session)

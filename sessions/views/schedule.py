@@ -41,7 +41,7 @@ def schedule(request: HttpRequest, site: str) -> HttpResponse:
         "of_day": plan.days[0], "weekdays": strip(weekdays, day, today),
         "before": day - timedelta(days=7 if is_week else 1), "after": day + timedelta(days=7 if is_week else 1),
         "chairs": [chair for chair in chairs if chair.is_active], "only": only, "rest": rest_of(is_week, only),
-        "rows": drawn.week() if is_week else drawn.lanes(), "hours": drawn.hours(), "ticks": drawn.ticks(), "heads": drawn.heads(today),
+        "rows": drawn.week() if is_week else drawn.lanes(), "hours": drawn.hours(), "now_clock": drawn.clock(request.now), "ticks": drawn.ticks(), "heads": drawn.heads(today),
         "given_up": drawn.given_up() if is_week else [], "is_empty": not plan.rows, "is_cropped": plan.is_cropped,
         "may_book": drawn.may_book, "may_read": drawn.may_read,
         "url": reverse("schedule", args=[place.slug]), "book_url": reverse("session_book", args=[place.slug]),

@@ -222,6 +222,11 @@
     if (item && !item.title) item.title = item.textContent.trim().replace(/\s+/g, " ");
   });
   document.addEventListener("vigil:tick", (event) => {
-    document.querySelectorAll(".v-now").forEach((line) => line.style.setProperty("--t", (event.detail.now / 60_000 - number(line.parentElement, "from")) / STEP));
+    const now = event.detail.now / 60_000;
+    document.querySelectorAll(".v-now").forEach((line) => line.style.setProperty("--t", (now - number(line.parentElement, "from")) / STEP));
+    const mark = document.querySelector(".v-now-mark"), lane = mark && document.querySelector("[data-lane]");
+    if (!lane) return;
+    mark.style.setProperty("--t", (now - number(lane, "from")) / STEP);
+    mark.textContent = clock(now);
   });
 })();

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.test import Client
 
 from clinic.actions.merging import opened_as
 from clinic.findings import Refused
@@ -23,6 +24,7 @@ from tests.factories.clinic import on_duty
 from tests.factories.patients import ready_patient
 from tests.factories.sessions import EXPIRY, LOT, at_state
 
+SignIn = Callable[..., Client]
 pytestmark = pytest.mark.django_db(transaction=True)
 AT = NOW + timedelta(hours=1)
 
@@ -81,6 +83,57 @@ def test_two_visits_change_chairs_without_a_deadlock(cast: Cast) -> None:
         for session, chair in swap
     ))  # fmt: skip
     assert kinds(outcomes) == ["TreatmentSession", "TreatmentSession"]
+
+
+def requested(sign_in: SignIn, cast: Cast, *posts: tuple[str, dict[str, object]]) -> list[int]:
+    """The same moment by real requests, each with a client and a connection of its own; the status of each answer."""
+    asked = [(sign_in(cast.desk), path, data) for path, data in posts]
+    outcomes = together(*(lambda client=client, path=path, data=data: client.post(path, data).status_code for client, path, data in asked))  # type: ignore[misc]
+    return sorted(outcomes)  # type: ignore[type-var]
+
+
+def slot(cast: Cast, chair: int, **fields: object) -> dict[str, object]:
+    """Eleven o'clock in New York: AT."""
+    return {"client_key": str(uuid4()), "day": "2026-06-10", "starts_at": "11:00", "chair": cast.chairs[chair].pk, "dose_mg": 56, **fields}
+
+
+def none_overlap() -> bool:
+    """No chair and no patient twice, whoever came first."""
+    held = list(TreatmentSession.objects.filter(status__in=PLANNED).order_by("starts_at"))
+    return not any(
+        a.starts_at < b.ends_at and b.starts_at < a.ends_at and (a.chair_id == b.chair_id or a.patient_id == b.patient_id)
+        for place, a in enumerate(held)
+        for b in held[:place]
+    )
+
+
+@pytest.mark.parametrize("attempt", range(2))
+def test_a_drop_and_a_booking_want_one_chair(cast: Cast, sign_in: SignIn, attempt: int) -> None:
+    session = at_state(Status.BOOKED, cast, chair=cast.chairs[1], starts_at=AT + timedelta(hours=3))
+    other = ready_patient(cast.riverside, cast.of(cast.prescriber))
+    drop = (f"/riverside/sessions/{session.pk}/move/", slot(cast, 0, opened=1))
+    booked = (f"/riverside/schedule/book/?patient={other.pk}", slot(cast, 0))
+    assert requested(sign_in, cast, drop, booked) == [303, 422]
+    assert TreatmentSession.objects.filter(chair=cast.chairs[0]).count() == 1
+    assert none_overlap()
+
+
+@pytest.mark.parametrize("attempt", range(2))
+def test_two_drops_want_one_chair(cast: Cast, sign_in: SignIn, attempt: int) -> None:
+    sessions = [at_state(Status.BOOKED, cast, chair=cast.chairs[place], starts_at=AT + timedelta(hours=3)) for place in (1, 2)]
+    drops = [(f"/riverside/sessions/{one.pk}/move/", slot(cast, 0, opened=1)) for one in sessions]
+    assert requested(sign_in, cast, *drops) == [303, 422]
+    assert TreatmentSession.objects.filter(chair=cast.chairs[0]).count() == 1
+    assert none_overlap()
+
+
+def test_one_visit_dropped_twice_is_moved_once(cast: Cast, sign_in: SignIn) -> None:
+    """Each saw the first version: the second is told where it stands now."""
+    session = at_state(Status.BOOKED, cast, chair=cast.chairs[1], starts_at=AT)
+    drops = [(f"/riverside/sessions/{session.pk}/move/", slot(cast, chair, opened=1)) for chair in (0, 2)]
+    assert requested(sign_in, cast, *drops) == [303, 422]
+    session.refresh_from_db()
+    assert session.schedule_version == 2
 
 
 def given() -> Given:
