@@ -13,4 +13,5 @@ urlpatterns = [
     path("", include("sessions.urls_benefit")),
     path("", include("sessions.urls_floor")),
     path("", include("sessions.urls_feeds")),
+    path("", include("sessions.urls_next")),
 ]

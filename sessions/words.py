@@ -81,6 +81,8 @@ SENTENCES = {
     "form.void": "made a monitoring form void",
     "form_blank.kept": "kept an official blank",
     "form_blank.mapped": "matched the fields of an official blank",
+    "session.next_step": "decided how the course goes on after a missed or held visit",
+    "session.redrawn": "accepted changes to the rest of a course",
     "feed.made": "made a calendar feed",
     "feed.revoked": "revoked a calendar feed",
     "record.printed": "printed a session's record",

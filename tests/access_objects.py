@@ -149,6 +149,7 @@ OBJECTS: dict[str, Callable[[Cast], Arguments]] = {
     "move": lambda cast: number(intakes.TransferFactory(patient=chart(cast), owner=cast.desk)),
     "session": lambda cast: number(monitoring(cast)),
     "booked session": lambda cast: number(at_state(Status.BOOKED, cast)),
+    "missed session": lambda cast: number(at_state(Status.MISSED, cast)),
     "device": lambda cast: number(monitoring(cast).device_uses.first()),
     "offer": offer,
     "check": lambda cast: number(monitoring(cast).observations.first()),

@@ -17,10 +17,11 @@ from sessions.queries.adverse import Owed, owed_events
 from sessions.queries.complaints import COMPLAINT
 from sessions.queries.emergency import UNTOLD, untold
 from sessions.queries.leaving import UNSIGNED
+from sessions.queries.next_step import NEXT_NOTICE
 from sessions.queries.safety_calls import CALL_NOTICE
 from sessions.queries.voiding import TELL_REMS
 
-KINDS = (CALL_NOTICE, UNSIGNED, COMPLAINT, TELL_REMS)
+KINDS = (CALL_NOTICE, UNSIGNED, COMPLAINT, TELL_REMS, NEXT_NOTICE)
 STEP_OF = {COMPLAINT: "dose"}
 
 
@@ -86,6 +87,8 @@ def is_named(notice: Notice) -> bool:
 def task_url(notice: Notice, site: Site) -> str:
     if notice.kind == TELL_OF_MOVE:
         return address("transfer_told", site.slug, notice.target_pk)
+    if notice.kind == NEXT_NOTICE:
+        return address("session_next", site.slug, notice.target_pk)
     return f"{address('flowsheet', site.slug, notice.target_pk)}?step={STEP_OF.get(notice.kind, 'leave')}"
 
 

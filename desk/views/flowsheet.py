@@ -25,6 +25,7 @@ from sessions.models import TreatmentSession
 from sessions.picture import Picture, picture_of
 from sessions.queries.calls import names_of, prescribers_here
 from sessions.queries.forgotten import forgotten_since
+from sessions.queries.next_step import MAY_DECIDE, decided
 from sessions.queries.policies import policy_for
 from sessions.queries.presence import absences
 from sessions.queries.safety_calls import MAY_OWE, open_call_of
@@ -80,6 +81,7 @@ def leaving_of(session: TreatmentSession, role: str, now: datetime) -> dict[str,
     return {
         "may_depart": session.status in OPEN and may(role, Permission.RECORD_DEPARTURE), "may_call": may(role, Permission.SAFETY_CALL),
         "call": open_call_of(session) if session.status in MAY_OWE else None, "open_since": forgotten_since(session, now),
+        "may_decide_next": session.status in MAY_DECIDE, "next_step": decided(session) if session.status in MAY_DECIDE else None,
         "may_void": session.status != Status.VOIDED and may(role, Permission.VOID), "may_file": may(role, Permission.FILE_FORM),
         "must_tell_rems": session.status == Status.VOIDED and must_tell_rems(session),
     }  # fmt: skip

@@ -28,6 +28,7 @@ from patients.views.intake_ways import next_of
 from sessions.queries.adverse import events_of
 from sessions.queries.authorisations import burns
 from sessions.queries.benefit import response_of
+from sessions.queries.next_step import undecided_of
 from sessions.queries.safety_calls import calls_of
 from sessions.response_table import response_context
 
@@ -82,7 +83,7 @@ def patient_chart(request: HttpRequest, site: str, pk: int) -> HttpResponse:
         "visits": visits.numbered(page.object_list, record.courses, dosed),
         "next_visit": visits.next_visit(patient, request.now),
         "position": position(record.course, dosed.get(record.course.pk, []), today) if record.course is not None else None,
-        **ways_in_and_out(record, place, dosed, request), "may": rights, "safety_calls": list(calls_of(patient)), "adverse": list(events_of(patient)), "now": request.now,
+        **ways_in_and_out(record, place, dosed, request), "may": rights, "safety_calls": list(calls_of(patient)), "undecided": undecided_of(patient), "adverse": list(events_of(patient)), "now": request.now,
         **response_context(response_of(patient, course_shown(record), today), today),
     }  # fmt: skip
     return render(request, "desk/patient_chart.html", context)

@@ -11,6 +11,7 @@ from clinic.findings import refuse
 from clinic.models import SitePolicy, User
 from clinic.prepared import prepared
 from patients.models import Patient
+from sessions.actions.next_task import heed
 from sessions.models import TreatmentSession
 from sessions.models.session import STAMP_OF_STATUS
 from sessions.picture import ALL_PARTS, Picture, bare_pictures_of
@@ -60,6 +61,7 @@ def move(session: TreatmentSession, to: str, *, by: User | None, now: datetime, 
     for name, value in fields.items():
         setattr(session, name, value)
     session.save(update_fields=list(fields))
+    heed(session, before=before, to=to, now=now)
     if before in PRESENT and to not in PRESENT:
         settle(session.site, OF_THE_WATCH, session, f"The session is {Status(to).label.lower()}.", now)
     audit.record(

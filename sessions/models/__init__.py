@@ -13,6 +13,7 @@ from sessions.models.handover import Handover, HandoverChair, TakeOver
 from sessions.models.help import HelpCall
 from sessions.models.leaving import Addendum, Discharge, ReadinessCheck
 from sessions.models.monitoring import Alert, Observation, Round, SessionEvent
+from sessions.models.next_step import NextStep
 from sessions.models.plan import CoursePlan
 from sessions.models.predose import IdentityCheck, PreDoseCheck
 from sessions.models.session import TreatmentSession
@@ -42,6 +43,7 @@ __all__ = [
     "IdentityCheck",
     "LeftSlot",
     "MonitoringForm",
+    "NextStep",
     "Observation",
     "Override",
     "PreDoseCheck",
