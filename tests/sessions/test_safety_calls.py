@@ -60,6 +60,27 @@ def booked(cast):
     return session
 
 
+GIVEN_UP = {
+    "missed": ("booked", lambda cast, visit: booking.mark_missed(visit, reason="Did not come", by=cast.desk, now=NOW)),
+    "held": ("arrived", lambda cast, visit: arrival.hold(visit, reason="Pressure", by=cast.nurse, now=NOW)),
+    "cancelled": ("booked", lambda cast, visit: booking.cancel(visit, reason="Ill", by=cast.desk, now=NOW)),
+}
+
+
+@pytest.mark.parametrize("because", ["mdsi", "positive", "neither"])
+@pytest.mark.parametrize("why", GIVEN_UP)
+def test_each_way_of_not_being_treated_owes_a_call_that_messages_wait_for(cast, why, because):
+    state, act = GIVEN_UP[why]
+    visit = at_state(state, cast, starts_at=NOW - timedelta(minutes=30))
+    if because == "mdsi":
+        make_mdsi(visit)
+    if because == "positive":
+        PreDoseCheckFactory(session=visit, recorded_by=cast.nurse, answers=asked(NOW) | {"suicide_risk": "positive"})
+    act(cast, visit)
+    assert [call.why for call in open_calls(cast.riverside)] == ([] if because == "neither" else [why])
+    assert is_call_due(visit.patient) is (because != "neither")
+
+
 def miss(session, cast):
     booking.mark_missed(session, reason="Did not come", by=cast.desk, now=NOW)
     return SafetyCall.objects.get()
@@ -99,7 +120,7 @@ def test_who_comes_after_all_needs_no_call(booked, cast):
     miss(booked, cast)
     booking.rebook(booked, reason="Came after all", by=cast.desk, now=NOW)
     assert not is_call_due(booked.patient)
-    assert not Notice.objects.filter(resolved_at=None).exists()
+    assert not Notice.objects.filter(kind="safety_call", resolved_at=None).exists()
     assert AuditEntry.objects.filter(action="call.dropped").count() == 1
 
 
@@ -118,7 +139,7 @@ def test_tried_then_reached_and_closed(booked, cast):
     call.refresh_from_db()
     assert (call.closed_at, call.closed_by, call.closed_how, CallAttempt.objects.count()) == (NOW, cast.nurse, "Safe; comes tomorrow", 2)
     assert not is_call_due(booked.patient)
-    assert not Notice.objects.filter(resolved_at=None).exists()
+    assert not Notice.objects.filter(kind="safety_call", resolved_at=None).exists()
     assert [entry.action for entry in AuditEntry.objects.filter(action__startswith="call.").order_by("seq")] == [
         "call.owed", "call.attempted", "call.attempted", "call.closed",
     ]  # fmt: skip
