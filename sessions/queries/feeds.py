@@ -13,7 +13,7 @@ from sessions.models import CalendarFeed, LeftSlot, TreatmentSession
 from sessions.rules.feeds import Left, Visit, is_off, last_change, lines, window
 
 # What can move a feed's line: `last_change` is the newest of them.
-STAMPS = ("booked_at", "arrived_at", "held_at", "cancelled_at", "missed_at", "voided_at")
+STAMPS = ("booked_at", "slot_set_at", "arrived_at", "held_at", "cancelled_at", "missed_at", "voided_at")
 
 
 def feed_of(token: str) -> CalendarFeed | None:
