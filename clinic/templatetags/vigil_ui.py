@@ -75,6 +75,7 @@ def drawn_at_once(name: str) -> None:
 
 drawn_at_once("icon")
 drawn_at_once("drawn")
+drawn_at_once("drawings")
 register.simple_tag(address)
 
 

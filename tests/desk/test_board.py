@@ -35,6 +35,12 @@ def version(answer):
     return re.search(r"\?v=([\d.]+)", answer.content.decode())[1]
 
 
+def undrawn(answer):
+    """Drawings that a page shows and doesn't hold."""
+    page = answer.content.decode()
+    return set(re.findall(r'<use href="#([\w-]+)"', page)) - set(re.findall(r'<symbol id="([\w-]+)"', page))
+
+
 def queries_of(client, url):
     with CaptureQueriesContext(connection) as caught:
         answer = client.get(url)
@@ -170,6 +176,7 @@ def test_a_loud_floor_costs_no_more(cast, sign_in, prescriber_here, role, most):
     asked, answer = queries_of(client, URL)
     assert "Act now" in text(answer)
     assert "A safety call is due." in text(answer)
+    assert undrawn(answer) == set()
     assert len(asked) <= most, "\n".join(asked)
 
 

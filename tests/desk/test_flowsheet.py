@@ -211,6 +211,7 @@ def test_a_watch_with_many_checks_stays_light_and_loses_nothing(busy, nurse, cas
     page = nurse.get(address(busy)).content.decode()
     assert len(page.encode()) < 60_000
     assert "pulse 85," in page
+    assert set(re.findall(r'<use href="#([\w-]+)"', page)) <= set(re.findall(r'<symbol id="([\w-]+)"', page))
     assert "pulse 60," not in page
     found = re.search(r'href="([^"]+)">(\d+) earlier</a>', page)
     assert found

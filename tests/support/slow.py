@@ -22,7 +22,7 @@ ON_ITS_OWN = ("tests/test_house.py", "tests/test_launcher.py", "tests/test_setti
 # The longest files, in the order in which two processes should begin them.
 LONGEST = (
     "tests/machine/test_machine.py", "tests/test_access_matrix.py", "tests/desk/test_demo.py", "tests/test_launcher.py", "tests/clinic/test_start_clinic.py",
-    "tests/test_stack.py", "tests/sessions/test_before_dose_junk.py", "tests/patients/test_pages.py",
+    "tests/test_stack.py", "tests/e2e/test_pages.py", "tests/e2e/test_whole_day.py", "tests/sessions/test_before_dose_junk.py", "tests/patients/test_pages.py",
 )  # fmt: skip
 
 
