@@ -57,6 +57,7 @@ class Permission(models.TextChoices):
     MOVE_DUTY = "move_duty", "Check oneself in and out"
     RECORD_DUTY = "record_duty", "Write down a prescriber's coming and going, which they confirm"
     VIEW_MESSAGES = "view_messages", "See messages to patients"
+    DECIDE_MESSAGE = "decide_message", "Decide on messages that failed or are unclear"
     VIEW_REPORTS = "view_reports", "See compliance reports"
     EXPORT = "export", "Export lists"
     VIEW_STAFF = "view_staff", "See staff and their training"
@@ -67,7 +68,7 @@ class Permission(models.TextChoices):
 
 _P = Permission
 _FLOOR = {_P.VIEW_FLOOR, _P.VIEW_RECORD, _P.MOVE_DUTY, _P.RECORD_DUTY, _P.VIEW_STAFF, _P.CALL_EMERGENCY}
-_DESK = {_P.REGISTER_PATIENT, _P.MANAGE_INTAKE, _P.BOOK, _P.CHECK_IN, _P.VIEW_MESSAGES, _P.RECORD_DEPARTURE}
+_DESK = {_P.REGISTER_PATIENT, _P.MANAGE_INTAKE, _P.BOOK, _P.CHECK_IN, _P.VIEW_MESSAGES, _P.DECIDE_MESSAGE, _P.RECORD_DEPARTURE}
 _BEDSIDE = {_P.CHECK_IN, _P.TAKE_VITALS, _P.SCORE, _P.RECORD_DEPARTURE, _P.RUN_DAY}
 _LICENSED = {
     _P.REGISTER_PATIENT,
@@ -85,6 +86,7 @@ _LICENSED = {
     _P.COMPLETE_FORM,
     _P.FILE_FORM,
     _P.VIEW_MESSAGES,
+    _P.DECIDE_MESSAGE,
 }
 _OFFICE = {_P.VIEW_REPORTS, _P.EXPORT, _P.VIEW_MESSAGES, _P.FILE_FORM, _P.MANAGE_STAFF, _P.MANAGE_SITE, _P.VIEW_AUDIT, _P.RUN_DAY}
 

@@ -235,7 +235,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 _TICK = env.whole("VIGIL_TEST_BEAT_SECONDS", 0, most=60) if IS_TEST else 0
 VIGIL_BEAT_SCHEDULE = {
     name: {"task": name, "schedule": float(_TICK or seconds), "options": {"expires": float(_TICK or seconds) * 2}}
-    for name, seconds in {"sessions.tasks.watch": 60, "reminders.tasks.sweep": 60, "reminders.tasks.send": 20}.items()
+    for name, seconds in {
+        "sessions.tasks.watch": 60,
+        "reminders.tasks.sweep": 60,
+        "reminders.tasks.send": 20,
+        "reminders.tasks.balance": 3600,
+    }.items()
 }
 CELERY_BEAT_SCHEDULE = VIGIL_BEAT_SCHEDULE
 # In memory: nothing on disk to lose or to share; the sweeps ask the database what is due.

@@ -6,3 +6,14 @@ from django.apps import AppConfig
 class RemindersConfig(AppConfig):
     name = "reminders"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from clinic import sentences
+
+        sentences.register_sentences(
+            {
+                "message.again": "let a message to a patient be sent again",
+                "message.called": "called a patient in place of a message",
+                "message.left": "left a message to a patient unsent",
+            }
+        )

@@ -8,6 +8,7 @@ from celery import shared_task
 from kombu.exceptions import OperationalError
 
 from clinic import clock
+from reminders.actions import balancing
 from reminders.actions import send as sending
 from reminders.actions import sweep as sweeping
 
@@ -40,6 +41,11 @@ def send() -> dict[str, int]:
         if time.monotonic() > until:
             break
     return dict(done)
+
+
+@shared_task
+def balance() -> None:
+    balancing.check_balance(now=clock.now())
 
 
 def ask_another() -> None:

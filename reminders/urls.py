@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from reminders import views
+from reminders.views import messages, visit
 
 urlpatterns = [
-    path("v/<str:token>/", views.visit, name="visit"),
-    path("<slug:site>/messages/", views.messages, name="messages"),
+    path("v/<str:token>/", visit.visit, name="visit"),
+    path("<slug:site>/messages/", messages.messages, name="messages"),
+    path("<slug:site>/messages/<int:pk>/again/", messages.message_again, name="message_again"),
+    path("<slug:site>/messages/<int:pk>/close/", messages.message_close, name="message_close"),
 ]

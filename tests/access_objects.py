@@ -10,6 +10,7 @@ from clinic.actions.attachments import keep_file
 from clinic.actions.screens import enrol_screen
 from clinic.models import Equipment, Invitation, SitePolicy
 from clinic.roles import Role
+from reminders.models import OutboxMessage
 from reports.rules import MEASURES
 from sessions import definitions
 from sessions.actions.emergency import press
@@ -119,6 +120,16 @@ def receipt(cast: Cast) -> Arguments:
     return number(send)
 
 
+def failed_message(cast: Cast) -> Arguments:
+    visit = at_state(Status.BOOKED, cast)
+    told = {"due_at": NOW, "useless_at": NOW + timedelta(hours=2), "created_at": NOW, "status": "failed", "why": "Refused."}
+    row = OutboxMessage(
+        site=visit.site, patient=visit.patient, session=visit, subject_pk=visit.pk, kind="day_before", schedule_version=1, channel="email", **told
+    )
+    row.save()
+    return number(row)
+
+
 OBJECTS: dict[str, Callable[[Cast], Arguments]] = {
     "": lambda cast: {},
     "member": lambda cast: number(cast.of(cast.nurse)),
@@ -163,6 +174,7 @@ OBJECTS: dict[str, Callable[[Cast], Arguments]] = {
     "owed form": lambda cast: number(forms.owed(cast)),
     "sent form": sent_form,
     "receipt": receipt,
+    "failed message": failed_message,
     "blank": lambda cast: number(blank(cast)),
     # After the sessions: they take the newest policy there is.
     "policy": lambda cast: number(SitePolicy.objects.create(site=cast.riverside, effective_on=date(2027, 1, 1), recorded_at=NOW)),

@@ -227,6 +227,8 @@ OFFICE = {
     "feed_chair": act(P.MANAGE_SITE),
     "feed_revoke": act(P.VIEW_FLOOR, of="feed"),
     "messages": page(P.VIEW_MESSAGES),
+    "message_again": act(P.DECIDE_MESSAGE, of="failed message"),
+    "message_close": act(P.DECIDE_MESSAGE, of="failed message"),
     "reports": page(P.VIEW_REPORTS),
     "report_list": page(P.VIEW_REPORTS, of="measure"),
     "report_csv": page(P.VIEW_REPORTS, P.EXPORT, of="measure"),

@@ -10,6 +10,7 @@ from clinic.prepared import prepared
 from clinic.queries import open_notices
 from patients.models import TransferOut
 from patients.queries.authorisations import TELL_OF_MOVE
+from reminders.queries.balance import UNBALANCED
 from sessions.models import Emergency, TreatmentSession
 from sessions.queries.adverse import NOTICE as EVENT_NOTICE
 from sessions.queries.adverse import WORDS as EVENT_WORDS
@@ -27,7 +28,7 @@ STEP_OF = {COMPLAINT: "dose"}
 
 def tasks_of(site: Site | OuterRef | int) -> QuerySet[Notice]:
     """Open tasks about sessions, serious events and emergencies, the soonest due first."""
-    return open_notices(site).filter(kind__in=(*KINDS, EVENT_NOTICE, UNTOLD, TELL_OF_MOVE))
+    return open_notices(site).filter(kind__in=(*KINDS, EVENT_NOTICE, UNTOLD, TELL_OF_MOVE, UNBALANCED))
 
 
 @prepared
@@ -54,6 +55,7 @@ def task_rows(site: Site, now: datetime) -> list[dict[str, object]]:
         *(event_row(owed, site, now) for owed in (owed_events(site, now) if EVENT_NOTICE in kinds else [])),
         *(emergency_row(row, site) for row in (untold(site) if UNTOLD in kinds else [])),
         *(task_row(notice, site, now) for notice in notices if is_named(notice)),
+        *(outbox_row(notice, site) for notice in notices if notice.kind == UNBALANCED),
     ]
 
 
@@ -62,6 +64,13 @@ def emergency_row(emergency: Emergency, site: Site) -> dict[str, object]:
     return {
         "patient": who, "text": "An emergency is over: nobody has told yet what happened.", "rule": "MON-5", "due_at": None, "owner": "", "is_late": False,
         "url": address("emergency", site.slug, emergency.pk),
+    }  # fmt: skip
+
+
+def outbox_row(notice: Notice, site: Site) -> dict[str, object]:
+    return {
+        "patient": "Messages", "text": notice.text, "rule": notice.rule, "due_at": None, "owner": "", "is_late": True,
+        "url": address("messages", site.slug),
     }  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -10,7 +9,8 @@ from clinic.models import Heartbeat
 from reminders.channels.providers import KEYED
 from reminders.models import OutboxMessage
 from reminders.queries import fitting, wanted
-from reminders.rules.kinds import PAST, UPCOMING, Kind, Slot, Window, window_of
+from reminders.queries.slots import slot_of
+from reminders.rules.kinds import PAST, UPCOMING, Kind, Window, window_of
 from reminders.rules.news import SUMMARY_FROM, Told, is_told, news_of
 from sessions.models import TreatmentSession
 from sessions.states import Status
@@ -99,11 +99,6 @@ def row_of(visit: TreatmentSession, kind: Kind, channel: str, window: Window, *,
 def give_up(row: OutboxMessage, withdrawal: str, why: str) -> None:
     """Not to be sent, with the reason kept; before the row is written."""
     row.status, row.withdrawal, row.why = State.WITHDRAWN, withdrawal, why
-
-
-def slot_of(visit: TreatmentSession) -> Slot:
-    zone = ZoneInfo(visit.patient.time_zone or visit.site.time_zone)
-    return Slot(visit.starts_at, visit.discharged_at or visit.ends_at, visit.slot_set_at or visit.booked_at, zone)
 
 
 def told_of(rows: Iterable[OutboxMessage]) -> list[Told]:

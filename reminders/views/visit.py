@@ -1,39 +1,20 @@
-"""The messages page for staff, and the page behind a patient's link."""
+"""The page behind a patient's link."""
 
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
-from clinic import access
 from clinic.findings import Refused
-from clinic.roles import Permission
 from reminders import links
-from reminders.models import OutboxMessage
-from reminders.queries import messages as queries
 from reminders.wording import spoken
 from sessions.actions.confirmation import confirm_visit
 from sessions.models import TreatmentSession
 from sessions.states import Status
-
-PAGE = 50
-
-
-@require_safe
-def messages(request: HttpRequest, site: str) -> HttpResponse:
-    """What was and will be sent to patients, and what failed."""
-    the_site = access.site_for(request, site, Permission.VIEW_MESSAGES)
-    status = request.GET.get("status", "")
-    status = status if status in OutboxMessage.Status.values else ""
-    counts = queries.counts(the_site.pk)
-    page = Paginator(queries.for_page(the_site.pk, status), PAGE).get_page(request.GET.get("page"))
-    tabs = [{"value": value, "label": label, "count": counts[value], "is_on": value == status} for value, label in OutboxMessage.Status.choices]
-    return render(request, "reminders/messages.html", {"page": page, "tabs": tabs, "status": status, "total": sum(counts.values())})
 
 
 @login_not_required

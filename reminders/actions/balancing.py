@@ -1,0 +1,29 @@
+"""Once an hour the outbox must add up; a difference is a notice that stays until it adds up again."""
+
+from datetime import datetime
+
+from clinic.actions.notices import raise_notice, resolve_notices
+from clinic.models import Site
+from reminders.actions.sweep import sweep
+from reminders.queries.balance import UNBALANCED, Balance, balance_of
+
+
+def check_balance(*, now: datetime) -> dict[str, Balance]:
+    """After a round of the sweep, each site's count; a difference is shown on its board and its messages page."""
+    sweep(now=now)
+    return {site.slug: judge(site, now=now) for site in Site.objects.filter(is_archived=False).order_by("pk")}
+
+
+def judge(site: Site, *, now: datetime) -> Balance:
+    balance = balance_of(site, now)
+    if balance.is_even:
+        resolve_notices(site, UNBALANCED, site, "The outbox adds up again.", now)
+    else:
+        raise_notice(site, UNBALANCED, "MSG-5", site, words(balance), now)
+    return balance
+
+
+def words(balance: Balance) -> str:
+    parts = [f"{balance.missing} that should exist don't"] if balance.missing else []
+    parts += [f"{balance.stuck} wait longer than 15 minutes"] if balance.stuck else []
+    return f"Messages to patients don't add up: {' and '.join(parts)}."
