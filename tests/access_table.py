@@ -126,6 +126,7 @@ SESSIONS = {
     "session_miss": act(P.BOOK, of="booked session"),
     "session_next": page(P.VIEW_RECORD, of="missed session"),
     "next_decide": act(P.BOOK, of="missed session"),
+    "next_accept": act(P.BOOK, of="missed session"),
     "session_rebook": act(P.BOOK, of="booked session"),
     "session_arrive": act(P.CHECK_IN, of="booked session"),
     "way_home_set": act(P.CHECK_IN, of="session"),

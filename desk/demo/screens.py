@@ -1,4 +1,4 @@
-"""The demonstration's enrolled screens: a wall, a room and two patients' tablets, at addresses that the terminal tells."""
+"""The demonstration's enrolled screens and a chair's calendar feed: at addresses that everybody knows."""
 
 from datetime import datetime
 
@@ -8,6 +8,7 @@ from django.urls import reverse
 from clinic.actions.screens import enrol_screen
 from clinic.models import Membership, Screen, Site
 from clinic.roles import Role
+from sessions.actions.feeds import make_feed
 
 # Known to everybody on purpose: the mode that makes them refuses to run in production.
 SCREENS = (
@@ -31,6 +32,8 @@ def enrol(*, now: datetime) -> None:
     for name, kind, chair in SCREENS:
         place = site.chairs.get(name=chair) if chair else None
         enrol_screen(site, name=name, kind=kind, chair=place, by=admin, now=now, token=token_of(site.slug, name))
+    room = site.chairs.get(name="Room 1")
+    make_feed(site, name="Room 1 in a calendar", user=None, chair=room, scope="site", by=admin, now=now, token=token_of(site.slug, "calendar"))
 
 
 def told() -> list[str]:

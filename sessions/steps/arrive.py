@@ -8,12 +8,14 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest
 
 from clinic.actions.merging import opened_as
+from clinic.queries import duty_at
 from clinic.roles import Permission, may
 from sessions.actions.arrival import HERE
 from sessions.forms.arrival import UNKNOWN, ArriveForm, ReasonForm, WayHomeForm
 from sessions.models import TreatmentSession
 from sessions.picture import Picture
-from sessions.queries.gates import alike_today
+from sessions.queries.gates import alike_today, latest_starts_of
+from sessions.rules.late import minutes_behind
 from sessions.states import Status
 from sessions.steps.gate_rows import errors_of
 
@@ -46,6 +48,7 @@ def context(picture: Picture, *, request: HttpRequest, now: datetime, bound_form
         "may_book": may(role, Permission.BOOK),
         "may_dose": may(role, Permission.DOSE),
         "may_miss": now >= session.starts_at,
+        "late": late_of(picture, now),
         "reasons": CANCEL_REASONS,
         "miss_reasons": MISS_REASONS,
         "rebook_reasons": REBOOK_REASONS,
@@ -56,6 +59,15 @@ def context(picture: Picture, *, request: HttpRequest, now: datetime, bound_form
 
 def wall_time(moment: datetime | None, zone: ZoneInfo) -> str:
     return f"{moment.astimezone(zone):%H:%M}" if moment is not None else ""
+
+
+def late_of(picture: Picture, now: datetime) -> dict[str, object] | None:
+    """The patient isn't here yet and the visit's time has gone by today: how long, and until when a start fits the day (DOS-9)."""
+    session = picture.session
+    behind = minutes_behind(starts_at=session.starts_at, now=now)
+    if session.status != Status.BOOKED or not behind or session.treatment_on != now.astimezone(session.site.zone).date():
+        return None
+    return {"minutes": behind, "latest": next(iter(latest_starts_of(picture, duty_at(session.site, now))), None)}
 
 
 def way_home_form(session: TreatmentSession, bound_form: Any) -> WayHomeForm:

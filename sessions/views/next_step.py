@@ -1,22 +1,29 @@
 """After a missed or held visit: what was decided, and the rest of the course, old and proposed side by side (DOS-6)."""
 
+from collections.abc import Sequence
+from uuid import uuid4
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from clinic.access import site_for
+from clinic.findings import Finding, Refused
 from clinic.forms.base import attempt, posting_to
 from clinic.http import see_other
+from clinic.models import Chair
 from clinic.queries import today_at
 from clinic.roles import Permission, may
 from patients.rules.course import CoursePosition
 from sessions.access import session_for
 from sessions.actions.next_step import decide_next
-from sessions.forms.next_step import NextForm
+from sessions.actions.redraw import accept_lines
+from sessions.forms.next_step import AcceptForm, NextForm
 from sessions.models import TreatmentSession
-from sessions.queries.next_step import MAY_DECIDE, coming, decided, position_of
-from sessions.rules.next_step import ADVICE, END
+from sessions.queries.next_step import MAY_DECIDE, decided, position_of
+from sessions.queries.redraw import lines_of
+from sessions.rules.next_step import ADVICE, END, KEEP
 
 
 @require_safe
@@ -35,6 +42,21 @@ def next_decide(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     return next_page(request, session, form=form)
 
 
+@require_POST
+def next_accept(request: HttpRequest, site: str, pk: int) -> HttpResponse:
+    """All lines, or those that were ticked; 422 with what speaks against them, beside the proposal as it stands now."""
+    site_for(request, site, Permission.BOOK)
+    session = session_for(request, pk, Permission.BOOK)
+    form = AcceptForm(request.POST)
+    if not form.is_valid():
+        return next_page(request, session, findings=form.findings())
+    try:
+        accept_lines(session, form.keys(), client_key=form.cleaned_data["client_key"], by=request.user, now=request.now)  # type: ignore[attr-defined,arg-type]
+    except Refused as refused:
+        return next_page(request, session, findings=refused.findings)
+    return see_other("session_next", site, session.pk)
+
+
 def position_now(request: HttpRequest, session: TreatmentSession) -> CoursePosition:
     return position_of(session.course, today_at(session.site, request.now))  # type: ignore[attr-defined]
 
@@ -44,7 +66,7 @@ def form_of(request: HttpRequest, position: CoursePosition, posted: object = Non
     return NextForm(posted, phase=position.phase, is_prescriber=is_prescriber)
 
 
-def next_page(request: HttpRequest, session: TreatmentSession, *, form: NextForm | None = None) -> HttpResponse:
+def next_page(request: HttpRequest, session: TreatmentSession, *, form: NextForm | None = None, findings: Sequence[Finding] = ()) -> HttpResponse:
     """422 around a refused decision; the form stands open while nothing is decided, and folded for a change of mind."""
     slug, now = session.site.slug, request.now  # type: ignore[attr-defined]
     position, decision = position_now(request, session), decided(session)
@@ -53,6 +75,15 @@ def next_page(request: HttpRequest, session: TreatmentSession, *, form: NextForm
     context = {
         "session": session, "position": position, "decision": decision, "advice": ADVICE[position.phase], "now": now,
         "form": posting_to(asked, reverse("next_decide", args=[slug, session.pk])) if asked is not None else None,
-        "coming": coming(session.course, today_at(session.site, now)),
+        **proposal(request, session, decision.choice if decision else KEEP, is_decided=decision is not None), "findings": findings,
     }  # fmt: skip
-    return render(request, "sessions/next.html", context, status=422 if form is not None else 200)
+    return render(request, "sessions/next.html", context, status=422 if form is not None or findings else 200)
+
+
+def proposal(request: HttpRequest, session: TreatmentSession, choice: str, *, is_decided: bool) -> dict[str, object]:
+    """The rest of the course, old and proposed; to be accepted once it is decided, by who books."""
+    names = dict(Chair.objects.filter(site=session.site).values_list("pk", "name"))
+    lines = lines_of(session, choice, request.now) if session.status in MAY_DECIDE else []  # type: ignore[attr-defined]
+    rows = [{"line": line, "old_chair": names.get(line.old.slot.chair_pk, "") if line.old else "", "new_chair": names.get(line.new.chair_pk, "") if line.new else ""} for line in lines]  # fmt: skip
+    may_accept = is_decided and may(request.membership.role, Permission.BOOK) and any(line.is_change for line in lines)  # type: ignore[attr-defined]
+    return {"rows": rows, "may_accept": may_accept, "is_decided": is_decided, "accept_key": uuid4(), "keys": ",".join(line.key for line in lines if line.is_change)}  # fmt: skip

@@ -14,12 +14,11 @@ from sessions.actions import arrival, booking, voiding
 from sessions.actions.next_step import decide_next
 from sessions.models import NextStep
 from sessions.queries.next_step import NEXT_NOTICE, decided, undecided_of
+from sessions.rules.late import minutes_behind
 from sessions.rules.next_step import BACK, END, KEEP, choices_for, decision_findings
 from sessions.states import Status
 from tests.cast import NOW
 from tests.factories.sessions import at_state
-
-WEEKS = timedelta(weeks=1)
 
 
 @pytest.mark.parametrize(
@@ -148,6 +147,19 @@ def test_the_page_the_links_to_it_and_its_answer(cast, sign_in) -> None:
     assert desk.post(post, form)["Location"] == url
     assert "Go on with the present schedule." in desk.get(url).content.decode()
     assert tasks() == []
+
+
+@pytest.mark.parametrize(("minutes", "told"), [(-30, 0), (14, 0), (15, 15), (61, 61)])
+def test_minutes_behind(minutes, told) -> None:
+    assert minutes_behind(starts_at=NOW, now=NOW + timedelta(minutes=minutes)) == told
+
+
+def test_who_comes_late_is_told_the_latest_start(cast, sign_in) -> None:
+    """Closing at 18:00, less five minutes of dosing, the two hours and half an hour (DOS-9)."""
+    visit = at_state(Status.BOOKED, cast, starts_at=NOW - timedelta(minutes=40))
+    page = sign_in(cast.desk).get(reverse("flowsheet", args=["riverside", visit.pk])).content.decode()
+    assert "40 minutes after the visit’s time." in page
+    assert "The first device by 15:25 at the latest, before closing at 18:00" in page
 
 
 @pytest.mark.parametrize(

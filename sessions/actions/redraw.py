@@ -1,0 +1,97 @@
+"""Accept the rest of a course as it was proposed anew: all of it or single visits, in one transaction (DOS-6)."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from django.db import transaction
+
+from clinic import audit
+from clinic.findings import Refused, blocks, decisions, refuse
+from clinic.models import Chair, User
+from patients.models import Patient
+from sessions.actions.booking import Wish, book, cancel, move_visit
+from sessions.actions.life import locked
+from sessions.actions.safety_calls import drop_call
+from sessions.models import TreatmentSession
+from sessions.queries.next_step import decided
+from sessions.queries.redraw import booked_of, lines_of, world_of
+from sessions.queries.safety_calls import is_call_due
+from sessions.rules.next_step import END
+from sessions.rules.planning import Chosen, check_plan
+from sessions.rules.redraw import Line, What
+
+ONE_CALL = "One call stands for all of the visits that were given up."
+
+
+@transaction.atomic
+def accept_lines(session: TreatmentSession, keys: Collection[str], *, client_key: UUID, by: User, now: datetime) -> list[Line]:
+    """Move, add and give up the visits of these lines, or none of them. The proposal is drawn again under the locks of any booking.
+
+    Raises Refused while nothing is decided, when a line no longer stands as it was shown, and with all that speaks against the chosen together.
+    """
+    row = lock_all(session)
+    decision = decided(row)
+    if decision is None:
+        raise refuse("DOS-6", "Decide first how the course goes on.", code="DOS-6.undecided")
+    lines = [line for line in lines_of(row, decision.choice, now) if line.is_change]
+    chosen = [line for line in lines if line.key in keys]
+    if not keys or len(chosen) != len(set(keys)):
+        raise refuse(
+            "DOS-6", "Choose again: " + ("nothing was chosen." if not keys else "the proposal has changed meanwhile."), code="redraw.changed"
+        )
+    if decision.choice != END:
+        require_legal(row, chosen, now)
+    visits = {visit.pk: visit for visit in TreatmentSession.objects.filter(pk__in=[line.old.session_pk for line in chosen if line.old])}
+    for line in sorted(chosen, key=lambda line: line.what is What.ADD):
+        carry_out(row, line, visits, client_key=client_key, by=by, now=now)
+    counts = {word: sum(line.what is word for line in chosen) for word in (What.MOVE, What.ADD, What.DROP)}
+    audit.record(
+        action="session.redrawn", target=row, by=by, now=now, site=row.site, patient_pk=row.patient_id,
+        changes={str(word): count for word, count in counts.items() if count},
+    )  # fmt: skip
+    return chosen
+
+
+def lock_all(session: TreatmentSession) -> TreatmentSession:
+    """The site's chairs, then the patient, then the session, each in the order of any booking: so nobody waits in a circle."""
+    list(Chair.objects.select_for_update().filter(site_id=session.site_id).order_by("pk"))
+    Patient.objects.select_for_update().only("pk").get(pk=session.patient_id)
+    return locked(session)
+
+
+def require_legal(row: TreatmentSession, chosen: Iterable[Line], now: datetime) -> None:
+    """The chosen visits judged together beside those that stay: what was legal as a whole may not be so in part."""
+    places = [(line, line.new) for line in chosen if line.new is not None]
+    house, course = world_of(row, booked_of(row, now), now)
+    for line, _ in places:
+        if line.old is not None:
+            house = house.without(line.old.session_pk)
+            course = replace(course, booked_days=tuple(day for day in course.booked_days if day != line.old.slot.day))
+    wanted = [Chosen(starts_at=slot.starts_at, chair_pk=slot.chair_pk, dose_mg=line.dose_mg) for line, slot in places]
+    found = [finding for one in check_plan(wanted, house=house, course=course, patient_status=row.patient.status) for finding in one.findings]
+    if in_the_way := [*blocks(found), *decisions(found)]:
+        raise Refused(in_the_way)
+
+
+def carry_out(row: TreatmentSession, line: Line, visits: dict[int, TreatmentSession], *, client_key: UUID, by: User, now: datetime) -> None:
+    """One line, by the act of any visit: book, move or cancel."""
+    if line.what is What.DROP:
+        assert line.old is not None
+        give_up(visits[line.old.session_pk], by=by, now=now)
+        return
+    assert line.new is not None
+    wish = Wish(patient=row.patient, chair=Chair.objects.get(pk=line.new.chair_pk), starts_at=line.new.starts_at, dose_mg=line.dose_mg)
+    if line.old is not None:
+        move_visit(visits[line.old.session_pk], wish, seen_version=line.old.version, by=by, now=now)
+        return
+    book(wish, client_key=uuid5(client_key, line.key), by=by, now=now)
+
+
+def give_up(visit: TreatmentSession, *, by: User, now: datetime) -> None:
+    """Cancel a visit of a course that has ended; one safety call is enough for all of them (MSG-7)."""
+    is_due = is_call_due(visit.patient)
+    cancel(visit, reason="The course has ended", by=by, now=now)
+    if is_due:
+        drop_call(visit, ONE_CALL, by=by, now=now)
