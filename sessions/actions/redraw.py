@@ -71,7 +71,8 @@ def require_legal(row: TreatmentSession, chosen: Iterable[Line], now: datetime) 
             course = replace(course, booked_days=tuple(day for day in course.booked_days if day != line.old.slot.day))
     wanted = [Chosen(starts_at=slot.starts_at, chair_pk=slot.chair_pk, dose_mg=line.dose_mg) for line, slot in places]
     found = [finding for one in check_plan(wanted, house=house, course=course, patient_status=row.patient.status) for finding in one.findings]
-    if in_the_way := [*blocks(found), *decisions(found)]:
+    # A visit beyond four weeks was decided when it was booked; that it moves decides nothing anew (DOS-4).
+    if in_the_way := [*blocks(found), *(one for one in decisions(found) if one.key != "DOS-4.beyond")]:
         raise Refused(in_the_way)
 
 

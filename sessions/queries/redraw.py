@@ -49,9 +49,9 @@ def last_day(booked: list[Booked], today: date) -> date:
 
 
 def wishes_for(session: TreatmentSession, choice: str, booked: list[Booked], house: House, course: CourseFacts) -> Wishes:
-    """What was wished when the course was planned, else what the visits so far say; from tomorrow on."""
+    """What was wished when the course was planned, else what the visits so far say."""
     phase = position_of(session.course, house.today).phase
-    start, until = house.today + timedelta(days=1), last_day(booked, house.today)
+    start, until = rules.first_new_day(choice, phase, today=house.today, booked=booked), last_day(booked, house.today)
     plan = last_plan(session.course)
     if plan is not None:
         wishes = wishes_of(plan, start=start, phases=(phase,))

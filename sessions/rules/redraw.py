@@ -65,6 +65,13 @@ class Line:
         return slot.starts_at
 
 
+def first_new_day(choice: str, phase: Phase, *, today: date, booked: Sequence[Booked]) -> date:
+    """From when on visits may be added: in weeks 1–4 and after a step back from tomorrow on, else behind what is booked already."""
+    if choice == BACK or phase is Phase.INDUCTION or not booked:
+        return today + timedelta(days=1)
+    return max(one.slot.day for one in booked) + timedelta(days=1)
+
+
 def rhythm(days: Iterable[date], choice: str) -> int:
     """Every how many weeks maintenance goes on: stepped back it is weekly, else as the last two days say."""
     last_two = sorted(days)[-2:]
@@ -96,7 +103,8 @@ def redraw(*, wishes: Wishes, missed: Slot, missed_mg: int, booked: Sequence[Boo
     if wishes.phases == (Phase.INDUCTION,):
         instead, house, course = made_up(missed, missed_mg, wishes.start, house, course)
         lines += instead
-    more = propose(wishes, house=house, course=course).visits
+    # Beyond four weeks of MDSI each further visit is a prescriber's decision: none is proposed (DOS-4).
+    more = propose(wishes, house=house, course=course).visits if Phase.BEYOND not in wishes.phases else ()
     lines += [Line(what=What.ADD, new=one.slot, dose_mg=one.dose_mg, reason=one.reason) for one in more]
     return sorted(lines, key=lambda line: (line.at, line.key))
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from clinic.findings import Refused
 from clinic.models import AuditEntry
-from patients.rules.course import TRD, Phase
+from patients.rules.course import MDSI, TRD, Phase
 from sessions.actions import booking
 from sessions.actions.booking import Wish
 from sessions.actions.next_step import decide_next
@@ -20,7 +20,7 @@ from sessions.queries.redraw import lines_of
 from sessions.queries.safety_calls import open_calls
 from sessions.rules.next_step import BACK, END, KEEP
 from sessions.rules.planning import CourseFacts, Usual, Wishes
-from sessions.rules.redraw import Booked, What, given_up, redraw, rhythm, usual_of
+from sessions.rules.redraw import Booked, What, first_new_day, given_up, redraw, rhythm, usual_of
 from sessions.states import Status
 from tests.cast import NOW
 from tests.factories.clinic import ClosureFactory
@@ -33,12 +33,12 @@ TOMORROW = JUNE[11]
 
 
 # --- the pure core -----------------------------------------------------------------------------------------------------
-def drawn(*booked, dosed=(1, 4), missed=8, phase=Phase.INDUCTION, every=1, until=None, **more):
+def drawn(*booked, dosed=(1, 4), missed=8, phase=Phase.INDUCTION, every=1, until=None, start=TOMORROW, indication=TRD, **more):
     """The lines of a course that was dosed, missed and booked on these days of June; today is Wednesday the 10th."""
     rows = [taken(JUNE[day], patient=1, pk=day) for day in booked]
     place = house(*rows, **more)
-    course = CourseFacts(patient_pk=1, indication=TRD, dosed_days=tuple(day if isinstance(day, date) else JUNE[day] for day in dosed), booked_days=tuple(JUNE[day] for day in booked))  # fmt: skip
-    wishes = Wishes(start=TOMORROW, usual=MON_THU if phase is Phase.INDUCTION else MON_THU[:1], chair_pk=1, phases=(phase,), dose_mg=56, every_weeks=every, until=until)  # fmt: skip
+    course = CourseFacts(patient_pk=1, indication=indication, dosed_days=tuple(day if isinstance(day, date) else JUNE[day] for day in dosed), booked_days=tuple(JUNE[day] for day in booked))  # fmt: skip
+    wishes = Wishes(start=start, usual=MON_THU if phase is Phase.INDUCTION else MON_THU[:1], chair_pk=1, phases=(phase,), dose_mg=56, every_weeks=every, until=until)  # fmt: skip
     visits = [Booked(row.session_pk, 1, place.slot(row.starts_at, 1), 56) for row in rows]
     lines = redraw(wishes=wishes, missed=place.slot(at(JUNE[missed]), 1), missed_mg=56, booked=visits, house=place, course=course)
     return [(str(line.what), line.old.slot.day.day if line.old else 0, line.new.day.day) for line in lines], lines
@@ -61,11 +61,11 @@ def test_a_week_that_is_over_gets_nothing_in_its_place() -> None:
 
 
 def test_what_can_not_stay_goes_to_its_nearest_legal_slot() -> None:
-    told, lines = drawn(11, 15, 18, 22, 25, closed=(JUNE[15],))
+    told, lines = drawn(11, 15, 22, 25, closed=(JUNE[15],))
     assert told[1] == ("move", 15, 16)
     assert "closed on Monday 15 June" in lines[1].reason
     assert lines[1].key == "move-15-1"
-    assert [line.is_change for line in lines] == [False, True, False, False, False]
+    assert [line.is_change for line in lines] == [False, True, False, False]
 
 
 def test_without_any_legal_slot_it_says_so() -> None:
@@ -77,12 +77,17 @@ def test_without_any_legal_slot_it_says_so() -> None:
 def test_a_step_back_fills_the_weeks_between() -> None:
     """Maintenance every two weeks becomes weekly: the 15th, 22nd and 29th; what is booked stays."""
     dosed = (date(2026, 3, 2), date(2026, 5, 11), date(2026, 5, 25))
-    kept, _ = drawn(22, dosed=dosed, phase=Phase.MAINTENANCE, every=2, until=JUNE[30])
+    kept, _ = drawn(22, dosed=dosed, phase=Phase.MAINTENANCE, every=2, until=JUNE[30], start=JUNE[23])
     back, lines = drawn(22, dosed=dosed, phase=Phase.MAINTENANCE, every=1, until=JUNE[30])
-    assert ("stay", 22, 22) in kept
+    assert kept == [("stay", 22, 22)]
     assert ("stay", 22, 22) in back
     assert [new for what, _, new in back if what == "add"] == [15, 29]
     assert {line.key for line in lines if line.what is What.ADD} == {"add-20260615T1300-1", "add-20260629T1300-1"}
+
+
+def test_beyond_four_weeks_nothing_is_proposed() -> None:
+    """MDSI: what is booked stays; more is a prescriber's to book (DOS-4)."""
+    assert drawn(22, dosed=(date(2026, 5, 4), date(2026, 6, 1)), phase=Phase.BEYOND, indication=MDSI)[0] == [("stay", 22, 22)]
 
 
 @pytest.mark.parametrize(
@@ -90,6 +95,14 @@ def test_a_step_back_fills_the_weeks_between() -> None:
 )
 def test_the_rhythm_is_read_from_the_last_two_days(days, choice, weeks) -> None:
     assert rhythm([JUNE[day] for day in days], choice) == weeks
+
+
+def test_visits_are_added_behind_what_is_booked_unless_the_rhythm_changes() -> None:
+    booked = [Booked(1, 1, house().slot(at(JUNE[22]), 1), 56)]
+    asked = {"today": JUNE[10], "booked": booked}
+    assert first_new_day(KEEP, Phase.MAINTENANCE, **asked) == JUNE[23]
+    for choice, phase, visits in ((KEEP, Phase.INDUCTION, booked), (BACK, Phase.MAINTENANCE, booked), (KEEP, Phase.WEEKLY, [])):
+        assert first_new_day(choice, phase, today=JUNE[10], booked=visits) == TOMORROW
 
 
 def test_the_usual_days_are_those_of_the_newest_visits() -> None:
@@ -213,4 +226,4 @@ def test_the_page_costs_the_same_with_many_visits(cast, visit, sign_in) -> None:
         at_state(Status.BOOKED, cast, patient=visit.patient, chair=cast.chairs[0], starts_at=NOW + timedelta(weeks=week))
     with CaptureQueriesContext(connection) as many:
         desk.get(url)
-    assert len(many) == len(few) <= 24
+    assert len(many) == len(few) <= 30
