@@ -3,7 +3,7 @@
 import random
 from datetime import UTC, date, datetime, timedelta
 
-from desk.demo import charts, events, house, messages, papers, past, people, plan, trail
+from desk.demo import charts, events, house, intakes, messages, papers, past, people, plan, trail
 
 SEED = 20260101
 MONTHS_BACK = timedelta(days=270)
@@ -24,6 +24,8 @@ def past_of(site: house.House, *, first: date, now: datetime, dice: random.Rando
     messages.write(stories, dice)
     house.duty_of_the_past(site, sorted({story.visit.day for story in stories}))
     trail.write(site, made, stories, forms, events.serious_events(site, stories, dice) if site.site.slug == "riverside" else [])
+    if site.site.slug == "riverside":
+        intakes.write(site, made, today)
 
 
 def make_past(*, now: datetime) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 
 from clinic.findings import Finding, blocks
 from patients.models import Course, Order
@@ -44,6 +44,14 @@ def sessions_dosed_before(session: TreatmentSession) -> int:
     """How many sessions of the patient on earlier days had a spray, of whichever course (PMF-3)."""
     earlier = sprayed().filter(session__patient_id=session.patient_id, session__treatment_on__lt=session.treatment_on)
     return earlier.values("session_id").distinct().count()
+
+
+def sessions_elsewhere(session: TreatmentSession) -> int:
+    """How many sessions the patient has had at other settings, in this course or an earlier one: none of them lets this be the first (PMF-3)."""
+    if session.course.earlier_sessions:
+        return session.course.earlier_sessions
+    before = Course.objects.filter(patient_id=session.patient_id, opened_at__lte=session.course.opened_at)
+    return before.aggregate(all=Sum("earlier_sessions"))["all"] or 0
 
 
 def order_of(session: TreatmentSession) -> Order | None:

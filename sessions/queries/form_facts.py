@@ -8,7 +8,7 @@ from patients.queries import medicines_on
 from sessions.models import AdverseEvent, Discharge, Observation, SessionEvent, TreatmentSession
 from sessions.picture import Picture
 from sessions.queries.adverse import carried_by
-from sessions.queries.course import sessions_dosed_before
+from sessions.queries.course import sessions_dosed_before, sessions_elsewhere
 from sessions.rules.form_facts import AskedFact, DeviceFact, EventFact, FormFacts, MedicineFact, PatientFact, PersonFact, Reading, SeriousFact
 from sessions.rules.questions import standing_answers
 from sessions.states import Status
@@ -44,7 +44,7 @@ def facts_of(picture: Picture, site: Site) -> FormFacts:
         predose_systolic=(picture.standing.predose_systolic if picture.standing else None) or picture.policy.predose_systolic,
         predose_diastolic=(picture.standing.predose_diastolic if picture.standing else None) or picture.policy.predose_diastolic,
         earlier_here=sessions_dosed_before(session),
-        earlier_elsewhere=session.course.earlier_sessions,
+        earlier_elsewhere=sessions_elsewhere(session),
         enrolled_on=enrolment.submitted_on if enrolment else None,
         rems_id=enrolment.rems_id if enrolment else "",
         serious=tuple(serious_of(event, session) for event in carried_by(session)),
