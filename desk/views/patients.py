@@ -96,7 +96,7 @@ def ways_in_and_out(record: Chart, place: Site, dosed: dict[int, list[date]], re
     days = sorted({day for listed in dosed.values() for day in listed})
     return {
         "intake": line, "intake_next": next_of(line, place.slug, request.membership.role) if line is not None else None,  # type: ignore[attr-defined]
-        "recorded_kinds": RECORDED, "burns": burns(granted, {record.patient.pk: days}), "moves": moves,
+        "shows_intake": line is not None or not days, "recorded_kinds": RECORDED, "burns": burns(granted, {record.patient.pk: days}), "moves": moves,
         "move_is_open": any(move.told_at is None and move.cancelled_at is None for move in moves),
     }  # fmt: skip
 

@@ -24,6 +24,11 @@ class Step(StrEnum):
     def words(self) -> str:
         return WORDS[self]
 
+    @property
+    def waits_for(self) -> str:
+        """As long as it isn't done: "Evaluated" would say that it was."""
+        return WAITS_FOR.get(self, WORDS[self])
+
 
 WORDS = {
     Step.REFERRED: "Referred",
@@ -35,6 +40,13 @@ WORDS = {
     Step.ENROLLED: "Enrolled",
     Step.DEVICE: "Device ordered",
     Step.BOOKABLE: "Bookable",
+}
+WAITS_FOR = {
+    Step.EVALUATED: "Evaluation",
+    Step.PDMP: "PDMP check",
+    Step.TRIALS: "Trials on the chart",
+    Step.ENROLLED: "Enrolment",
+    Step.DEVICE: "Device order",
 }
 # Recorded by hand, since no chart holds them; the others are read off the chart. Only who charts may record the first two.
 RECORDED = ("evaluated", "pdmp", "no_authorisation", "device_ordered")

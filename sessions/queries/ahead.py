@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from django.db.models import Count
 
@@ -11,8 +11,8 @@ from clinic.findings import Level
 from clinic.models import Site
 from clinic.models.site import Setting
 from clinic.queries import calendar_of, today_at
-from clinic.rules.opening import Calendar
-from patients.models import Authorisation, Course, Intake, IntakeFact, Patient
+from clinic.rules.opening import Calendar, local_day
+from patients.models import Assessment, Authorisation, Course, Intake, IntakeFact, Patient
 from patients.queries import order_facts
 from patients.queries.intake import Material, material
 from patients.rules.consent import consent_findings
@@ -26,6 +26,8 @@ from sessions.rules import ahead as rules
 from sessions.rules.ahead import Grant, Kind
 from sessions.states import Status
 
+FIRST = datetime(2000, 1, 1, tzinfo=UTC)
+
 
 @dataclass(frozen=True, slots=True)
 class Worry:
@@ -37,10 +39,12 @@ class Worry:
     pk: int | None = None
     patient: Patient | None = None
     at: datetime | None = None
+    since: date | None = None
 
     @property
-    def rank(self) -> tuple[int, int, str]:
-        return (self.kind.weight.order, rules.KINDS.index(self.kind), self.words)
+    def rank(self) -> tuple[int, int, date, datetime, str]:
+        """The weightiest first, kind by kind; of a kind what has waited longest, then in order of time."""
+        return (self.kind.weight.order, rules.KINDS.index(self.kind), self.since or self.day, self.at or FIRST, str(self.patient or self.words))
 
 
 @dataclass
@@ -54,6 +58,7 @@ class Facts:
     dosed: dict[int, list[date]]
     used: Counter[int]
     intakes: dict[int, Intake]
+    scored: dict[int, list[date]]
     booked: dict[int, list[date]] = field(default_factory=lambda: defaultdict(list))
     planned: Counter[int] = field(default_factory=Counter)
 
@@ -82,7 +87,11 @@ def facts_of(site: Site, visits: list[TreatmentSession], today: date, last: date
     orders |= {order.pk for known in about.values() for order in known.orders}
     counted = sprayed().filter(session__order_id__in=orders).order_by().values("session__order_id").annotate(uses=Count("session_id", distinct=True))
     intakes = Intake.objects.filter(patient_id__in=pks).exclude(status=Intake.Status.DROPPED).select_related("patient").order_by("opened_at", "pk")
+    scored: dict[int, list[date]] = defaultdict(list)
+    for pk, day in Assessment.objects.standing().filter(patient_id__in=pks, total__isnull=False).values_list("patient_id", "observed_on"):
+        scored[pk].append(day)
     return Facts(
+        scored=scored,
         site=site, today=today, calendar=calendar_of(site, today, last), about=about, dosed=dosed_days_of(pks),
         used=Counter(dict(counted.values_list("session__order_id", "uses"))), intakes={intake.patient_id: intake for intake in intakes},
     )  # fmt: skip
@@ -96,6 +105,7 @@ def of_visit(visit: TreatmentSession, facts: Facts) -> Iterator[Worry]:
         *chart_side(visit, chart),
         *order_side(visit, chart, facts),
         *device_side(visit, chart, facts),
+        *baseline_side(visit, facts),
         *payer_side(visit, chart, facts),
     ):
         yield Worry(kind, visit.treatment_on, words, pk, visit.patient, visit.starts_at)
@@ -166,6 +176,15 @@ def device_side(visit: TreatmentSession, chart: Material, facts: Facts) -> Said:
     if not any(fact.kind == IntakeFact.Kind.DEVICE_ORDERED and fact.intake_id == intake.pk for fact in chart.facts):
         pk = intake.pk if intake.status == Intake.Status.OPEN else None
         yield rules.DEVICE, "Nobody has recorded that the device was ordered.", pk
+
+
+def baseline_side(visit: TreatmentSession, facts: Facts) -> Said:
+    """The first visit of a course that begins here, without a score to judge the benefit against (DOS-3)."""
+    course, patient_pk = visit.course, visit.patient_id
+    since = local_day(course.opened_at, facts.site.zone)
+    has_begun = course.earlier_sessions or facts.booked[patient_pk] or any(day >= since for day in facts.dosed.get(patient_pk, ()))
+    if not has_begun and not rules.has_baseline(facts.scored.get(patient_pk, ()), first_on=visit.treatment_on):
+        yield rules.BASELINE, "No score to judge the benefit against.", patient_pk
 
 
 def payer_side(visit: TreatmentSession, chart: Material, facts: Facts) -> Said:

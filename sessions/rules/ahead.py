@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from clinic.rules.standing import DeviceState, TrainingSpan
+from sessions.rules.benefit import BASELINE_WITHIN
 
 DAYS = 14
 
@@ -27,7 +28,10 @@ SOON = Weight(3, "Coming up", "info", "clock")
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`page` is the form that mends it (the chart for who may not), `label` the word on its link; `of`: the row in its address."""
+    """`page` is the form that mends it (the chart for who may not), `label` the word on its link; `of`: the row in its address,
+
+    with the scale that is to be taken.
+    """
 
     code: str
     rule: str
@@ -35,6 +39,7 @@ class Kind:
     page: str
     label: str
     of: str = "patient"
+    scale: str = ""
 
 
 CLOSED = Kind("closed_day", "DOS-9", STOPS, "session_move", "Move the visit", "session")
@@ -51,6 +56,9 @@ DEVICE = Kind("device_not_ordered", "DEV-1", ACT, "intake_step", "Record the dev
 NOT_COVERED = Kind("not_authorised", "payer", ACT, "authorisation_new", "Add the authorisation")
 USED_UP = Kind("authorisation_used_up", "payer", ACT, "authorisation_new", "Add a renewal")
 ENDING = Kind("authorisation_ends", "payer", SOON, "authorisation_new", "Add a renewal")
+BASELINE = Kind("no_baseline", "DOS-3", ACT, "score_new", "Take the score", scale="phq-9")
+BENEFIT = Kind("benefit_review", "DOS-3", ACT, "benefit_review", "Review the benefit", "course")
+UNDECIDED = Kind("next_step_open", "DOS-6", ACT, "session_next", "Decide", "session")
 TRANSFER = Kind("rems_not_told", "SET-8", ACT, "transfer_told", "Tell the REMS", "move")
 CERTIFICATION = Kind("not_certified", "SET-1", STOPS, "certification", "Certification", "site")
 REVIEW = Kind("certification_review", "SET-1", SOON, "certification", "Certification", "site")
@@ -71,6 +79,9 @@ KINDS: tuple[Kind, ...] = (
     COSIGN,
     OLD_CONSENT,
     DEVICE,
+    UNDECIDED,
+    BASELINE,
+    BENEFIT,
     USED_UP,
     NOT_COVERED,
     TRANSFER,
@@ -125,6 +136,11 @@ def lapse_of(spans: Iterable[TrainingSpan]) -> date | None:
 def check_due_on(device: DeviceState) -> date | None:
     """The last day on which a device's check still counts (SET-4); None while it was never checked."""
     return device.checked_on + timedelta(days=device.every_days) if device.checked_on is not None else None
+
+
+def has_baseline(score_days: Iterable[date], *, first_on: date) -> bool:
+    """Whether a complete score of the last month before the first dose is on record, to judge the benefit against (DOS-3)."""
+    return any(first_on - BASELINE_WITHIN <= day <= first_on for day in score_days)
 
 
 def shown_on(due_on: date, today: date) -> date | None:

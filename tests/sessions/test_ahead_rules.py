@@ -59,6 +59,10 @@ def test_a_device_that_was_never_checked_has_no_date() -> None:
     assert [ahead.check_due_on(device) for device in asked] == [on(10), None]
 
 
+def test_a_baseline_is_a_score_of_the_month_before() -> None:
+    assert [ahead.has_baseline([on(day)], first_on=on(30)) for day in (-1, 0, 30, 31)] == [False, True, True, False]
+
+
 def test_the_table_tells_its_kinds_apart() -> None:
     assert len({kind.code for kind in KINDS}) == len(KINDS)
     assert len({(kind.weight.word, kind.weight.icon) for kind in KINDS}) == 3
