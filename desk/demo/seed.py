@@ -3,7 +3,7 @@
 import random
 from datetime import UTC, date, datetime, timedelta
 
-from desk.demo import charts, events, house, intakes, messages, papers, past, people, plan, trail
+from desk.demo import charts, events, house, intakes, messages, papers, past, people, plan, scores, trail
 
 SEED = 20260101
 MONTHS_BACK = timedelta(days=270)
@@ -22,8 +22,10 @@ def past_of(site: house.House, *, first: date, now: datetime, dice: random.Rando
     stories = past.sessions(site, made, dice)
     forms = papers.forms(site, stories, now=now, dice=dice)
     messages.write(stories, dice)
+    # Dice of its own: the people and visits stay those that they were.
+    judged = scores.write(site, made, random.Random(SEED + 100 + count))  # noqa: S311  draws people, keeps no secret
     house.duty_of_the_past(site, sorted({story.visit.day for story in stories}))
-    trail.write(site, made, stories, forms, events.serious_events(site, stories, dice) if site.site.slug == "riverside" else [])
+    trail.write(site, made, stories, forms, events.serious_events(site, stories, dice) if site.site.slug == "riverside" else [], judged)
     if site.site.slug == "riverside":
         intakes.write(site, made, today)
 

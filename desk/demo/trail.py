@@ -11,8 +11,8 @@ from sessions.models import AdverseEvent, MonitoringForm
 from sessions.states import Status
 
 
-def write(house: House, charts: list[Chart], stories: list[Story], forms: list[MonitoringForm], events: list[AdverseEvent]) -> None:
-    acts: list[Act] = []
+def write(house: House, charts: list[Chart], stories: list[Story], forms: list[MonitoringForm], events: list[AdverseEvent], more: list[Act]) -> None:
+    acts = list(more)
     for chart in charts:
         acts += chart_acts(chart)
     for story in stories:
