@@ -33,7 +33,7 @@ class ScoreForm(forms.Form):
         self.scale = scale
         old = corrects.answers if corrects is not None else {}
         for number, item in enumerate(scale.asked, start=1):
-            self.fields[item.id] = item_field(item, f"{number}. {item.topic}", old.get(item.id))
+            self.fields[item.id] = item_field(item, f"{number}. {item.topic}{own_words(item, scale)}", old.get(item.id))
         self.fields["rated_by"].queryset = raters  # type: ignore[attr-defined]
         self.fields["observed_on"].initial = corrects.observed_on if corrects is not None else today
         self.fields["rated_by"].initial = corrects.observed_by_id if corrects is not None else None
@@ -61,6 +61,11 @@ def item_field(item: Item, label: str, initial: int | None) -> forms.TypedChoice
         label=label, choices=choices, coerce=int, empty_value=None, required=False, widget=forms.RadioSelect, initial=initial,
         error_messages={"invalid_choice": "Choose one of the numbers."},
     )  # fmt: skip
+
+
+def own_words(item: Item, scale: Scale) -> str:
+    """What the numbers mean for an item that has its own words."""
+    return "" if item in scale.items else f" ({', '.join(f'{number} {word}' for number, word in enumerate(item.choices))})"
 
 
 def choice_words(number: int, word: str) -> SafeString | str:
