@@ -36,6 +36,7 @@ def pages(told: dict[str, object]) -> list[Page]:
         Page("flowsheet, mid-watch", f"/riverside/sessions/{live[0]}/", goal=14, most_queries=16),
         Page("patient list, 50 rows", "/riverside/patients/", goal=9, most_queries=10),
         Page("filing desk, 50 rows", "/riverside/filing/?state=filed", goal=9, most_queries=10),
+        Page("week, 12 chairs, 200 visits", f"/riverside/schedule/?view=week&day={told['week']}", goal=20, most_queries=12),
     ]
 
 

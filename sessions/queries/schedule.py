@@ -50,8 +50,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A visit at its place: first step, length, half of the width (None: all of it), and whether it began the day before."""
 
     visit: Visit
@@ -61,8 +60,7 @@ class Block:
     is_from_before: bool
 
 
-@dataclass(frozen=True)
-class Lane:
+class Lane(NamedTuple):
     """One chair on one day: visits in order of time, free stretches, what was given up."""
 
     chair: Chair

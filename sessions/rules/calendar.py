@@ -1,7 +1,6 @@
 """Where visits stand on a calendar: the hours that a day shows, steps of five minutes, free stretches, halves where two overlap."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -21,8 +20,7 @@ class Stretch(NamedTuple):
     ends_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Axis:
+class Axis(NamedTuple):
     """What a day shows, in elapsed time: a day of a clock change is an hour shorter or longer, and nothing on it is drawn askew."""
 
     starts_at: datetime

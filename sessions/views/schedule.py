@@ -21,6 +21,7 @@ from clinic.roles import Permission, may
 from clinic.templatetags.tones import PHASES
 from sessions.queries.schedule import Block, Lane, Shown, WeekDay, all_chairs, day_plan, days_of, week, week_plan
 from sessions.states import Status
+from sessions.views.week_cells import WeekCells, classes, data_of, minutes, told
 
 FIRST, LAST = date(2019, 1, 8), date(2099, 12, 20)
 
@@ -103,14 +104,9 @@ class Drawn:
             **self.frame(lane.day),
         }
 
-    def week(self) -> list[dict[str, Any]]:
-        frames = {
-            one.day: {**self.frame(one.day), "day": one.day, "label": f"{one.day:%A} {one.day.day}", "is_open": one.is_open} for one in self.plan.days
-        }
-        return [
-            {"chair": chair, "cells": [{**frames[lane.day], "visits": [self.block(block) for block in lane.blocks]} for lane in lanes]}
-            for chair, lanes in self.plan.rows
-        ]
+    def week(self) -> list[tuple[Chair, SafeString]]:
+        cells = WeekCells(self.plan, self.zone, self.now, url=self.url if self.may_read else nowhere, may_book=self.may_book)
+        return [(chair, cells.row(lanes)) for chair, lanes in self.plan.rows]
 
     def frame(self, day: date) -> dict[str, Any]:
         """Of a day's axis: where it begins (minutes since 1970, for the script), how many steps, its shades and its now line."""
@@ -124,16 +120,15 @@ class Drawn:
     def block(self, block: Block) -> dict[str, Any]:
         visit, pk = block.visit, str(block.visit.pk)
         is_movable = self.may_book and visit.status == Status.BOOKED
-        half = "" if block.half is None else f" h{block.half}"
         word = PHASES[visit.status].word
         return {
             "pk": pk, "first": block.first, "status": visit.status, "visit": visit, "is_movable": is_movable, "is_from_before": block.is_from_before,
-            "css": f"is-{visit.status} t{block.first} l{block.length}{half}{' is-movable' if is_movable else ''}",
-            "data": f"{pk} {visit.version} {visit.dose_mg} {minutes(visit.starts_at)} {minutes(visit.ends_at)}" if visit.holds_chair else "",
+            "css": classes(block, is_movable),
+            "data": data_of(block) if visit.holds_chair else "",
             "url": self.url(visit.pk) if self.may_read else "", "move_url": self.move_url(visit.pk) if is_movable else "",
             "starts": self.clock(visit.starts_at), "ends": self.clock(visit.ends_at),
             "name": f"{visit.last_name}, {visit.first_name if self.may_read else visit.first_name[:1] + '.'}",
-            "word": word, "told": f"{word}{', confirmed' if visit.confirmed_at and is_movable else ''} · {visit.dose_mg} mg",
+            "word": word, "told": told(visit.status, bool(visit.confirmed_at), visit.dose_mg),
         }  # fmt: skip
 
     def hours(self) -> list[tuple[int, str]]:
@@ -163,9 +158,9 @@ class Drawn:
         ]  # fmt: skip
 
 
-def minutes(moment: datetime) -> int:
-    """Minutes since 1970: what the script reckons with."""
-    return int(moment.timestamp()) // 60
+def nowhere(pk: int) -> str:
+    """No page for whom records aren't."""
+    return ""
 
 
 @require_GET

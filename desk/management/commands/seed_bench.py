@@ -2,7 +2,7 @@
 # ruff: noqa: S608  the numbers come from the code, the statements clone rows
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +13,7 @@ from django.db import connection, models, transaction
 
 from clinic import clock
 from clinic.models import Chair, Site, User
+from clinic.queries import today_at
 from patients.models import Course, Patient
 from sessions.models import Alert, DeviceUse, FormSend, HelpCall, MonitoringForm, Observation, Round, SessionEvent, TreatmentSession
 from sessions.states import PRESENT
@@ -48,6 +49,7 @@ def fill(site: Site, sessions: int) -> None:
     Chair.objects.bulk_create([Chair(site=site, name=f"Room {number}", position=number) for number in range(7, 13)])
     history(site, sessions)
     watch_all(site)
+    booked_week(site)
 
 
 def history(site: Site, sessions: int) -> None:
@@ -164,6 +166,27 @@ def clone(model: type[models.Model], only: str, source: str, changes: dict[str, 
         cursor.execute(statement)
 
 
+def week_on(site: Site) -> date:
+    """The Monday of the week by which the schedule is measured, well ahead."""
+    ahead = today_at(site, clock.now()) + timedelta(days=60)
+    return ahead - timedelta(days=ahead.weekday())
+
+
+def booked_week(site: Site) -> None:
+    """200 visits on 12 chairs in six days."""
+    pattern, monday = TreatmentSession.objects.filter(site=site, status="booked").order_by("pk").first(), week_on(site)
+    assert pattern is not None
+    starts = f"(date '{monday}' + n.g % 6 + time '08:00' + make_interval(hours => 3 * (n.g / 72))) AT TIME ZONE '{site.time_zone}'"
+    chairs = list(site.chairs.order_by("position").values_list("pk", flat=True))[:CHAIRS]
+    whose = "(SELECT g, 'B' || (g + 1) AS mrn FROM generate_series(0, 199) g) n JOIN patients_patient p ON p.mrn = n.mrn JOIN patients_course c ON c.patient_id = p.id"
+    columns = {
+        "uid": "gen_random_uuid()", "patient_id": "p.id", "course_id": "c.id", "order_id": "NULL", "escort_id": "NULL",
+        "chair_id": f"(ARRAY{chairs})[1 + n.g / 6 % {CHAIRS}]", "treatment_on": f"date '{monday}' + n.g % 6",
+        "starts_at": starts, "ends_at": f"{starts} + interval '3 hours'",
+    }  # fmt: skip
+    clone(TreatmentSession, f"e.id = {pattern.pk}", whose, columns)
+
+
 def watched(site: Site) -> Any:
     """Everybody under watch, by chair."""
     return TreatmentSession.objects.filter(site=site, status="monitoring").select_related("chair").order_by("chair__position", "pk")
@@ -175,7 +198,7 @@ def told(site: Site) -> dict[str, object]:
     live = watched(site)
     past = TreatmentSession.objects.filter(site=site).count()
     cookies = {"cookie": signed_in(nurse, settings.AUTHENTICATION_BACKENDS[0]), "floor_cookie": signed_in(nurse, PLAIN_BACKEND)}
-    return {**cookies, "sessions": past, "live": [session.pk for session in live], "nurse": nurse.pk}
+    return {**cookies, "sessions": past, "live": [session.pk for session in live], "nurse": nurse.pk, "week": week_on(site).isoformat()}
 
 
 def signed_in(person: User, backend: str) -> str:
