@@ -91,12 +91,19 @@
     found = pk;
     move = null;
     say(`Moving to ${chairName(lane)}, ${clock(start)} …`);
-    window.htmx.ajax("POST", `${moveAddress(pk)}`, { target: "#calendar", swap: "outerHTML", values }).catch(() => null).finally(() => {
+    window.htmx.ajax("POST", moveAddress(pk), { target: "#calendar", swap: "outerHTML", values }).catch(lost).finally(() => {
       sent.ghost.remove();
       item.classList.remove("is-lifted");
       document.body.classList.remove("is-dragging");
     });
   }
+
+  // Nobody answered, or not with a decision: it stands where it was.
+  function lost() {
+    if (found !== null) say("Not moved: the server didn’t answer.");
+    found = null;
+  }
+  document.addEventListener("htmx:responseError", lost);
 
   const moveAddress = (pk) => window.location.pathname.replace(/schedule\/$/, `sessions/${pk}/move/`);
 

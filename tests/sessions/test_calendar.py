@@ -90,6 +90,16 @@ def test_the_week_asks_twelve_queries_at_the_most(cast: Cast, sign_in: SignIn) -
     assert len([one for one in queries if not re.search("clockoffset|SAVEPOINT|BEGIN|COMMIT", one["sql"])]) <= 12
 
 
+@pytest.mark.parametrize("view", ["", "week"])
+def test_a_name_is_never_markup(cast: Cast, sign_in: SignIn, view: str) -> None:
+    session = visit_at(cast, 1)
+    session.patient.last_name = "<i>O’Neil & Sons"
+    session.patient.save()
+    page = text_of(sign_in(cast.desk), view=view)
+    assert "&lt;i&gt;O’Neil &amp; Sons" in page
+    assert "<i>O’Neil" not in page
+
+
 # --- a move by drag or keyboard ------------------------------------------------------------------------------------------
 def dragged(cast: Cast, session: TreatmentSession, hours: float, chair: int, **fields: object) -> dict[str, object]:
     starts = NOW + timedelta(hours=hours)
