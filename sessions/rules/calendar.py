@@ -97,7 +97,8 @@ def starts_within(free: Stretch, length: timedelta) -> list[datetime]:
     """A few times to come at: one visit behind the other from the beginning, so that no useless hole is left, and the last possible."""
     last = free.ends_at - length
     last -= timedelta(minutes=last.minute % 15, seconds=last.second)
-    starts, start = [], free.starts_at
+    starts: list[datetime] = []
+    start = free.starts_at
     while start <= last and len(starts) < MOST_STARTS:
         starts.append(start)
         start = quarter_after(start + length)
