@@ -15,6 +15,9 @@ from patients.models import Patient
 from sessions.forms.booking import FIRST_DAY, LAST_DAY, AskedSlot
 from sessions.queries.booking_forecast import Asked, outlook
 
+# What no order can mean is not a dose that was mistyped by a little: nothing is said about it.
+LARGEST_DOSE_MG = 999
+
 
 @require_safe
 def booking_forecast(request: HttpRequest, site: str) -> HttpResponse:
@@ -34,7 +37,7 @@ def number(text: object) -> int | None:
 def forecast_context(request: HttpRequest, site: Site, patient: Patient | None, data: Any, moved: int | None) -> dict[str, Any]:
     """`data` holds day, starts_at, chair and dose_mg as a form has them; `moved` is the visit that is to be moved."""
     slot, dose = AskedSlot(data, site=site).known(), number(data.get("dose_mg"))
-    if patient is None or not all(slot.values()) or not dose or not FIRST_DAY <= slot["day"] <= LAST_DAY:
+    if patient is None or not all(slot.values()) or not dose or dose > LARGEST_DOSE_MG or not FIRST_DAY <= slot["day"] <= LAST_DAY:
         return {"outlook": None, "moved": moved}
     starts_at = earliest(slot["day"], slot["starts_at"].replace(second=0, microsecond=0), site.zone)
     asked = Asked(patient=patient, chair_pk=slot["chair"].pk, starts_at=starts_at, dose_mg=dose, but=moved)
