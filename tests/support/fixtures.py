@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 
 from tests.support.broker import Broker
-from tests.support.database import Databases, fold_wal, is_postgres, this_process_uses, url_of
+from tests.support.database import OWN, Databases, fold_wal, is_postgres, this_process_uses, url_of
 from tests.support.slow import is_slow, is_unmeasured, turn
 from tests.support.smtp import Inbox, running_inbox
 from tests.support.stack import LiveStack
@@ -42,10 +42,10 @@ def meets_engine(item: pytest.Item) -> bool:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """SQLite's test database is a file, so that threads and other processes meet its real locks."""
+    """SQLite's test database is a file, so that threads and other processes meet its real locks; on PostgreSQL each process has its own."""
     database = settings.DATABASES["default"]
-    if "sqlite" in database["ENGINE"]:
-        database["TEST"] = {**database.get("TEST", {}), "NAME": str(tmp_path_factory.mktemp("database") / "test.sqlite3")}
+    name = str(tmp_path_factory.mktemp("database") / "test.sqlite3") if "sqlite" in database["ENGINE"] else f"test_vigil{OWN}"
+    database["TEST"] = {**database.get("TEST", {}), "NAME": name}
 
 
 @pytest.fixture
