@@ -18,11 +18,12 @@ class FeedForm(forms.Form):
 
 
 class ChairFeedForm(forms.Form):
+    prefix = "chair"
     name = Line(label="Who will use it", max_length=40, help_text="Such as “Screen at the front desk”.")
     chair = forms.ModelChoiceField(label="Chair", queryset=Chair.objects.none(), empty_label=None)
 
     helper = laid_out("Make the chair’s feed", Div("name", "chair", css_class="v-fields"))
 
     def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
-        super().__init__(*args, prefix="chair", **kwargs)
+        super().__init__(*args, **kwargs)
         self.fields["chair"].queryset = Chair.objects.filter(site=site, is_active=True).order_by("position", "name", "pk")  # type: ignore[attr-defined]

@@ -31,7 +31,7 @@ def lines_of(feed: CalendarFeed, now: datetime) -> list[Visit]:
     first, last = window(now)
     visits = TreatmentSession.objects.filter(within(feed), starts_at__gte=first, starts_at__lt=last, site_id=feed.site_id)
     names = ("uid", "schedule_version", "starts_at", "ends_at", "chair__name", "status", *STAMPS)
-    shown = [Visit(*row[:5], is_off(row[5]), last_change(row[6:])) for row in visits.values_list(*names)]  # type: ignore[misc]
+    shown = [Visit._make((*row[:5], is_off(row[5]), last_change(row[6:]))) for row in visits.values_list(*names)]
     slots = LeftSlot.objects.filter(left_within(feed), starts_at__gte=first, starts_at__lt=last, site_id=feed.site_id)
     left = slots.values_list("session__uid", "session__schedule_version", "starts_at", "ends_at", "chair__name", "left_at")
     return lines(shown, (Left(*row) for row in left))  # type: ignore[misc]
