@@ -1,6 +1,7 @@
 """The demonstration's intakes: patients on their way in, each in another step; authorisations nearly used; one who moves away."""
 
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from desk.demo.charts import ALL_NO, Chart, at_noon
@@ -11,7 +12,7 @@ from patients.rules.consent import CONSENT_TEXTS
 from patients.rules.names import folded_name
 
 # first name, last name, days since the referral, how many steps are done, what else
-COMING = (
+COMING: tuple[tuple[str, str, int, int, dict[str, Any]], ...] = (
     ("Juniper", "Lark", 9, 1, {}),
     ("Heath", "Nightjar", 6, 2, {"origin": "transfer", "earlier_sessions": 6, "first": 21, "last": 3}),
     ("Saffron", "Pipit", 12, 3, {}),
@@ -42,7 +43,7 @@ def write(house: House, made: list[Chart], today: date) -> None:
     )  # fmt: skip
 
 
-def coming(house: House, patient: Patient, number: int, since: date, done: int, more: dict[str, object], today: date) -> None:
+def coming(house: House, patient: Patient, number: int, since: date, done: int, more: dict[str, Any], today: date) -> None:
     """One intake with its first `done` steps, three days apart."""
     owner = house.of_role("front_desk" if number % 2 else "monitor")[0].user
     earlier = {"earlier_sessions": more["earlier_sessions"], "earlier_last_dose_mg": 84} if "earlier_sessions" in more else {}
