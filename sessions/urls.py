@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("sessions.urls_booking")),
+    path("", include("sessions.urls_planning")),
     path("", include("sessions.urls_dosing")),
     path("", include("sessions.urls_watch")),
     path("", include("sessions.urls_leaving")),

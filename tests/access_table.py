@@ -120,6 +120,7 @@ SESSIONS = {
     "schedule": page(P.VIEW_FLOOR),
     "schedule_print": page(P.VIEW_FLOOR),
     "session_book": form(P.BOOK),
+    "course_plan": form(P.BOOK, of="patient"),
     "booking_forecast": page(P.BOOK),
     "session_move": form(P.BOOK, of="booked session"),
     "session_cancel": act(P.BOOK, of="booked session"),

@@ -4,11 +4,13 @@ from sessions.rules.planning.check import Checked, Chosen, check_plan
 from sessions.rules.planning.course import CourseFacts
 from sessions.rules.planning.due import Adherence, Due, DueWindow, adherence, due_window
 from sessions.rules.planning.house import House, Seat, Slot, Staffed, Terms
+from sessions.rules.planning.mend import Change, beside, mended, propose_around
 from sessions.rules.planning.propose import Hole, Proposal, Proposed, Usual, Wishes, propose
 from sessions.rules.planning.slots import Kind, Offer, Wanted, nearest_slots, wanted_at
 
 __all__ = [
     "Adherence",
+    "Change",
     "Checked",
     "Chosen",
     "CourseFacts",
@@ -28,9 +30,12 @@ __all__ = [
     "Wanted",
     "Wishes",
     "adherence",
+    "beside",
     "check_plan",
     "due_window",
+    "mended",
     "nearest_slots",
     "propose",
+    "propose_around",
     "wanted_at",
 ]
