@@ -59,6 +59,16 @@ def chart(page: Page) -> None:
     page.goto(str(page.locator(".v-session-name a[href*='/patients/']").get_attribute("href")))
 
 
+def plan(page: Page) -> None:
+    """The plan of a course that has just begun, the second visit's other times open."""
+    from patients.models import Course
+
+    course = Course.objects.filter(site__slug="riverside", indication="trd", ended_at__isnull=True, plans__isnull=True).order_by("-opened_at").first()
+    assert course is not None
+    page.goto(f"/riverside/patients/{course.patient_id}/plan/")
+    page.locator(".v-course-move summary").nth(1).click()
+
+
 def form(page: Page) -> None:
     page.goto("/riverside/filing/")
     page.goto(str(page.get_by_role("link", name="Confirm", exact=True).first.get_attribute("href")))
@@ -89,6 +99,7 @@ SHOTS = (
     Shot("form", "nurse", form),
     Shot("filing", "desk", at("/riverside/filing/")),
     Shot("patient", "prescriber", chart),
+    Shot("plan", "desk", plan),
     Shot("schedule", "desk", at("/riverside/schedule/")),
     Shot("week", "desk", at("/riverside/schedule/?view=week")),
     Shot("day-paper", "desk", at("/riverside/schedule/print/")),

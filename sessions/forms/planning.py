@@ -39,7 +39,7 @@ class WishesForm(forms.Form):
     time_2 = WallTime(label="comes at", required=False)
     chair = forms.ModelChoiceField(label="Chair", queryset=Chair.objects.none(), required=False, empty_label="Any chair")
     dose = forms.TypedChoiceField(label="Dose after the first", choices=(), coerce=int)
-    phases = forms.MultipleChoiceField(label="Plan", choices=(), widget=forms.CheckboxSelectMultiple)
+    phases = forms.MultipleChoiceField(label="Plan", choices=(), widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}))
     every = forms.TypedChoiceField(label="Maintenance", choices=[(1, "every week"), (2, "every 2 weeks")], coerce=int, required=False, empty_value=1)
     until = Day(label="Until", required=False)
 
