@@ -46,7 +46,7 @@ soak: env
 	@exec $(PY) -m pytest tests/long/soak.py tests/long/proof.py -s
 
 chaos: env
-	@exec $(PY) -m pytest tests/long/chaos.py -s
+	@exec $(PY) -m scripts.chaos
 
 pictures: env
 	@exec $(PY) -m scripts.pictures

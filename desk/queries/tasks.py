@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, When
+from django.urls import reverse
 
 from clinic.addresses import address
 from clinic.models import Notice, Site
@@ -70,7 +71,7 @@ def emergency_row(emergency: Emergency, site: Site) -> dict[str, object]:
 def outbox_row(notice: Notice, site: Site) -> dict[str, object]:
     return {
         "patient": "Messages", "text": notice.text, "rule": notice.rule, "due_at": None, "owner": "", "is_late": True,
-        "url": address("messages", site.slug),
+        "url": reverse("messages", args=[site.slug]),
     }  # fmt: skip
 
 

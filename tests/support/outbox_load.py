@@ -13,10 +13,10 @@ from tests.factories.clinic import ChairFactory, SiteFactory, UserFactory
 
 
 @transaction.atomic
-def book_many(count: int, *, now: datetime, texts: bool = False, starts_at: datetime | None = None) -> Site:
+def book_many(count: int, *, now: datetime, texts: bool = False, starts_at: datetime | None = None, time_zone: str = "") -> Site:
     """So many patients with one visit each, a day and an hour ahead; every second one is texted too, where `texts`."""
     user = UserFactory()
-    site = SiteFactory(time_zone=zone_at_noon(now))
+    site = SiteFactory(time_zone=time_zone or zone_at_noon(now))
     chair = ChairFactory(site=site)
     if texts:
         SiteMessaging.objects.create(site=site, provider=SiteMessaging.Provider.HTTP, sender="+15185550199", changed_at=now, changed_by=user)

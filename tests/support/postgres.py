@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from scripts.launcher.ports import free_port
@@ -48,9 +49,23 @@ def run(command: list[str]) -> None:
             raise RuntimeError(f"{command[0]} failed:\n{said.read().decode(errors='replace')}")
 
 
+@dataclass(frozen=True)
+class Postgres:
+    """A running server: its address, and the command that pulls its plug and starts it again."""
+
+    url: str
+    restart: list[str]
+
+
 @contextmanager
 def running_postgres() -> Iterator[str]:
     """`postgres://…` of a server that lives as long as the context. Durability is off: the data dies with it."""
+    with postgres_server() as server:
+        yield server.url
+
+
+@contextmanager
+def postgres_server() -> Iterator[Postgres]:
     programs = binaries()
     folder = Path(tempfile.mkdtemp(prefix="vigil-pg-", dir="/tmp"))
     if os.geteuid() == 0:
@@ -61,11 +76,12 @@ def running_postgres() -> Iterator[str]:
         f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} "
         "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=60"
     )
+    control = [str(programs / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options]
     try:
         run([str(programs / "initdb"), "-D", str(data), "-U", owner, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"])
-        run([str(programs / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start"])
+        run([*control, "start"])
         try:
-            yield f"postgres://{owner}@127.0.0.1:{port}/postgres"
+            yield Postgres(f"postgres://{owner}@127.0.0.1:{port}/postgres", [*control, "-m", "immediate", "restart"])
         finally:
             run([str(programs / "pg_ctl"), "-D", str(data), "-w", "-m", "immediate", "stop"])
     finally:

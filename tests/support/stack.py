@@ -1,6 +1,7 @@
 """Vigil's own web, worker and beat as real processes over one database, in test mode, with a clock that can be moved."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -57,13 +58,14 @@ class LiveStack:
         return {name: value for name, value in self.environment.items() if not name.startswith("COVERAGE")}
 
     def command(self, name: str) -> list[str]:
+        """`worker`, `worker2`, `beat`, `beat2` …: any number of each."""
         if name == "web":
             return services.web("127.0.0.1", self.port, workers=1, threads=4)
-        return services.worker(concurrency=1) if name == "worker" else services.beat()
+        return services.worker(concurrency=1) if name.startswith("worker") else services.beat()
 
     def stop(self, *names: str) -> None:
-        """Politely, in the order given; all without a name."""
-        for name in names or ("beat", "worker", "web"):
+        """Politely, in the order given; all without a name: beats, workers, the web."""
+        for name in names or sorted(self.children):
             child = self.children.pop(name, None)
             if child is not None:
                 child.stop()
@@ -71,6 +73,13 @@ class LiveStack:
     def kill(self, name: str) -> None:
         """kill -9 of the whole group: what a power cut does."""
         self.children.pop(name).sweep_group()
+
+    def pause(self, name: str) -> None:
+        """The whole group stands still, as on a machine that swaps."""
+        os.killpg(self.children[name].pid, signal.SIGSTOP)
+
+    def resume(self, name: str) -> None:
+        os.killpg(self.children[name].pid, signal.SIGCONT)
 
     def wait_for_web(self, seconds: float = 30) -> None:
         deadline = time.monotonic() + seconds
