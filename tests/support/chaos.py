@@ -103,8 +103,10 @@ class Chaos:
         """One stands still until its leases have run out, and goes on as if nothing had happened."""
         name = self.chance.choice(self.workers)
         self.stack.pause(name)
-        clock.move(DEAD_AFTER)
-        time.sleep(2)
+        # It may hold SQLite's one lock: then nobody writes until it goes on, and there is no jump this time.
+        with suppress(OperationalError):
+            clock.move(DEAD_AFTER)
+            time.sleep(2)
         self.stack.resume(name)
 
     def strike_postgres(self) -> None:
@@ -158,7 +160,7 @@ class Chaos:
         mails = Counter(str(message["Message-ID"]).strip("<>").partition("@")[0] for message in self.stack.smtp.messages)
         texts = Counter(text["key"] for text in self.phones.delivered)
         arrived = mails + texts
-        rows = list(OutboxMessage.objects.filter(kind__in=["day_before", "morning"]))
+        rows = list(OutboxMessage.objects.filter(kind__in=["day_before", "morning"]).exclude(status=Status.DUE, due_at__gt=clock.now()))
         states = Counter(row.status for row in rows)
         shown = {Status.FAILED, Status.UNKNOWN, Status.WITHDRAWN}
         unaccounted = sum(row.key not in arrived and row.status not in shown for row in rows)
