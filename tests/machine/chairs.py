@@ -9,6 +9,7 @@ from sessions.actions import day, handover
 from sessions.models import Handover
 from sessions.queries.day import equipment_to_check
 from tests.machine.steps import Act, step, us
+from tests.machine.usual import HERE
 from tests.machine.world import Turn
 
 
@@ -17,14 +18,31 @@ def colleague(turn: Turn) -> Any:
     return cast.of(turn.pick([cast.nurse, cast.second_nurse, cast.prescriber, cast.support]))
 
 
-def offer_of(turn: Turn) -> Handover:
-    rows = [row for row in turn.shot.rows("handover") if row.ended_at is None or not turn.is_careful]
+def licensed(turn: Turn) -> list[Any]:
+    cast = turn.world.cast
+    return [cast.nurse, cast.second_nurse, cast.prescriber, cast.second_prescriber]
+
+
+def owner_of_some(turn: Turn) -> Any:
+    """Somebody who has a chair now, and may hand it over."""
+    mine = {row.monitor_id for row in turn.shot.rows("treatmentsession") if row.status in HERE}
+    able = [person for person in licensed(turn) if person.pk in mine]
+    return turn.pick(able) if able else None
+
+
+def offer_of(turn: Turn, *, is_accepted: bool = False) -> Handover:
+    """Who is careful answers an offer that waits, or comes back from one that was accepted."""
+    rows = [row for row in turn.shot.rows("handover") if (row.ended_at is None and bool(row.accepted_at) is is_accepted) or not turn.is_careful]
     return Handover.objects.get(pk=turn.pick(rows).id)
 
 
 @step("handover_offer")
 def offer_chairs(turn: Turn, pk: int) -> Act:
-    said = {"to": colleague(turn), "minutes": turn.pick([None, 15]), "note": turn.word()}
+    to = colleague(turn)
+    if turn.is_careful:
+        turn.by = owner_of_some(turn) or turn.by
+        to = turn.world.cast.of(turn.pick([one for one in licensed(turn) if one.pk != turn.by.pk]))
+    said = {"to": to, "minutes": 15 if turn.aim == "come_back" else turn.pick([None, 15]), "note": turn.word()}
     return partial(handover.offer_chairs, turn.membership, **said, client_key=turn.key(), **us(turn))
 
 
@@ -37,22 +55,30 @@ def accept_chairs(turn: Turn, pk: int) -> Act:
 
 @step("handover_decline")
 def decline_chairs(turn: Turn, pk: int) -> Act:
-    return partial(handover.decline_chairs, offer_of(turn), **us(turn))
+    row = offer_of(turn)
+    turn.by = row.to if turn.is_careful else turn.by
+    return partial(handover.decline_chairs, row, **us(turn))
 
 
 @step("handover_withdraw")
 def withdraw_offer(turn: Turn, pk: int) -> Act:
-    return partial(handover.withdraw_offer, offer_of(turn), **us(turn))
+    row = offer_of(turn)
+    turn.by = row.offered_by if turn.is_careful else turn.by
+    return partial(handover.withdraw_offer, row, **us(turn))
 
 
 @step("handover_return")
 def come_back(turn: Turn, pk: int) -> Act:
-    return partial(handover.come_back, offer_of(turn), **us(turn))
+    row = offer_of(turn, is_accepted=True)
+    turn.by = row.offered_by if turn.is_careful else turn.by
+    return partial(handover.come_back, row, **us(turn))
 
 
 @step("handover_take")
 def take_over(turn: Turn, pk: int) -> Act:
-    owner = turn.session(pk).monitor or colleague(turn).user
+    owner = (owner_of_some(turn) if turn.is_careful else turn.session(pk).monitor) or colleague(turn).user
+    if turn.is_careful and owner.pk == turn.by.pk:
+        turn.by = turn.pick([one for one in licensed(turn) if one.pk != owner.pk])
     return partial(handover.take_over, turn.membership, owner=owner, reason=turn.word(), client_key=turn.key(), **us(turn))
 
 

@@ -6,12 +6,13 @@ from functools import partial
 from typing import Any
 
 from clinic.signatures import IdentityProof
-from sessions.actions import complaints, departures, early, emergency, leaving, reentry, safety_calls, voiding
+from sessions.actions import departures, early, emergency, leaving, reentry, safety_calls, voiding
 from sessions.models import Departure, Emergency, EmergencyEntry, SafetyCall, TreatmentSession
 from sessions.picture import picture_of
 from sessions.queries.policies import policy_for
 from tests.machine.oracle import READY
 from tests.machine.steps import Act, proof, step, us
+from tests.machine.usual import HERE
 from tests.machine.world import Turn
 
 
@@ -33,9 +34,11 @@ def discharge_early(turn: Turn, pk: int) -> Act:
     """Two people on one page, which shows what stands in the way (OUT-3)."""
     row = TreatmentSession.objects.select_related("site", "policy").get(pk=pk)
     found = leaving.sign_off_findings(picture_of(row, policy_for(row)), turn.membership, turn.now)
-    shown = [finding.key for finding in found if turn.yes()]
+    shown = [finding.key for finding in found if turn.aim or turn.yes()]
     cast = turn.world.cast
     second = turn.pick([cast.prescriber, cast.second_prescriber, cast.second_nurse, turn.by])
+    if turn.is_careful and not turn.one_in(4):
+        second = turn.pick([one for one in (cast.prescriber, cast.second_prescriber) if one.pk != turn.by.pk])
     signers = {
         name: early.Signer(proof=IdentityProof(user=user, method="password"), membership=cast.of(user))
         for name, user in (("signer", turn.by), ("second", second))
@@ -74,7 +77,9 @@ def add_addendum(turn: Turn, pk: int) -> Act:
 
 # --- wrong patient, wrong entry (OUT-4) ------------------------------------------------------------------------------------
 def second_signer(turn: Turn) -> early.Signer | None:
-    user = turn.pick([turn.world.cast.second_prescriber, turn.world.cast.second_nurse, turn.by, None])
+    cast = turn.world.cast
+    others = [one for one in (cast.second_prescriber, cast.second_nurse) if one.pk != turn.by.pk]
+    user = turn.pick(others if turn.is_careful and not turn.one_in(4) else [*others, turn.by, None])
     return early.Signer(proof=IdentityProof(user=user, method="password"), membership=turn.world.cast.of(user)) if user is not None else None
 
 
@@ -83,24 +88,28 @@ def void_session(turn: Turn, pk: int) -> Act:
     return partial(voiding.void_session, turn.session(pk), reason=turn.word(), second=second_signer(turn), **us(turn))
 
 
+def could_take(row: Any, mine: Any) -> bool:
+    return bool(row.treatment_on == mine.treatment_on and row.patient_id != mine.patient_id and row.status in ("booked", *HERE))
+
+
 @step("session_reenter")
 def reenter(turn: Turn, pk: int) -> Act:
     mine = turn.shot.session(pk)
-    others = [row.id for row in turn.shot.rows("treatmentsession") if row.id != pk and (not turn.is_careful or row.treatment_on == mine.treatment_on)]
+    others = [row.id for row in turn.shot.rows("treatmentsession") if row.id != pk and (not turn.is_careful or could_take(row, mine))]
     target = turn.session(turn.pick(others))
     said = {"reason": turn.word(), "second": second_signer(turn), "membership": turn.membership}
     return partial(reentry.reenter, turn.session(pk), target=target, **said, **us(turn))
 
 
-@step("complaint_report")
-def report_complaint(turn: Turn, pk: int) -> Act:
-    return partial(complaints.report_complaint, turn.session(pk), number=turn.pick([1, 2, 3]), reference=turn.word(), **us(turn))
-
-
 # --- safety calls (MSG-7) ---------------------------------------------------------------------------------------------------
+def call_of(turn: Turn, pk: int) -> SafetyCall:
+    rows = [row for row in turn.shot.of("safetycall", pk) if row.closed_at is None or not turn.is_careful]
+    return SafetyCall.objects.get(pk=turn.pick(rows).id)
+
+
 @step("safety_call")
 def log_attempt(turn: Turn, pk: int) -> Act:
-    call = turn.row(SafetyCall, pk, standing=False)
+    call = call_of(turn, pk)
     attempt = safety_calls.Attempt(
         made_at=turn.seen_at(), was_reached=turn.yes(), note=turn.word(), settles=turn.pick([True, False]), client_key=turn.key()
     )  # fmt: skip
@@ -109,7 +118,7 @@ def log_attempt(turn: Turn, pk: int) -> Act:
 
 @step("call_take")
 def take_call(turn: Turn, pk: int) -> Act:
-    return partial(safety_calls.take_call, turn.row(SafetyCall, pk, standing=False), **us(turn))
+    return partial(safety_calls.take_call, call_of(turn, pk), **us(turn))
 
 
 # --- an emergency (MON-5) -----------------------------------------------------------------------------------------------------

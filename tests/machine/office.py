@@ -15,6 +15,7 @@ from sessions.actions import confirming, filing
 from sessions.models import FormSend, MonitoringForm
 from sessions.rules.definition import FieldSpec, Kind
 from tests.factories.forms import good_answers
+from tests.machine.snapshot import moment
 from tests.machine.steps import Act, proof, step, us
 from tests.machine.world import Turn
 
@@ -41,6 +42,9 @@ def go(turn: Turn, pk: int) -> Act:
 @step("duty_stay")
 def stay_on(turn: Turn, pk: int) -> Act:
     on_floor(turn)
+    here = {row.membership_id for row in turn.shot.rows("dutyperiod") if row.left_at is None and moment(row.came_at).date() == turn.now.date()}
+    able = [one for one in turn.world.people() if (member := turn.world.member(one)) is not None and member.pk in here]
+    turn.by = turn.pick(able) if able and turn.is_careful else turn.by
     return partial(duty.stay_on, turn.membership, **us(turn))
 
 
@@ -48,18 +52,32 @@ def stay_on(turn: Turn, pk: int) -> Act:
 def record_presence(turn: Turn, pk: int) -> Act:
     """Somebody writes down that a prescriber came, or left."""
     act = turn.pick([presence.record_coming, presence.record_leaving])
-    who = turn.world.cast.of(turn.pick([turn.world.cast.prescriber, turn.world.cast.second_prescriber]))
+    both = [one for one in (turn.world.cast.prescriber, turn.world.cast.second_prescriber) if one.pk != turn.by.pk or not turn.is_careful]
+    who = turn.world.cast.of(turn.pick(both))
+    if turn.is_careful:
+        here = {row.membership_id for row in turn.shot.rows("dutyperiod") if row.left_at is None and moment(row.lapses_at) > turn.now}
+        act = presence.record_leaving if who.pk in here else presence.record_coming
     return partial(act, who, at=turn.seen_at(), **us(turn))
 
 
 @step("duty_confirm")
 def confirm_presence(turn: Turn, pk: int) -> Act:
-    return partial(presence.confirm_presence, DutyPeriod.objects.get(pk=turn.pick(turn.shot.rows("dutyperiod")).id), **us(turn))
+    rows = turn.shot.rows("dutyperiod")
+    if turn.is_careful:
+        user = {row.id: row.user_id for row in turn.shot.rows("membership")}
+        rows = [row for row in rows if row.is_prescriber and row.confirmed_at is None and row.recorded_by_id != user[row.membership_id]]
+    period = DutyPeriod.objects.select_related("membership__user").get(pk=turn.pick(rows).id)
+    turn.by = period.membership.user if turn.is_careful else turn.by
+    return partial(presence.confirm_presence, period, **us(turn))
 
 
 @step("duty_hand_over")
 def hand_presence(turn: Turn, pk: int) -> Act:
-    to = turn.world.cast.of(turn.pick([turn.world.cast.prescriber, turn.world.cast.second_prescriber]))
+    both = [turn.world.cast.of(one) for one in (turn.world.cast.prescriber, turn.world.cast.second_prescriber)]
+    here = {row.membership_id for row in turn.shot.rows("dutyperiod") if row.left_at is None and moment(row.lapses_at) > turn.now}
+    giver = turn.pick([one for one in both if one.pk in here] or both)
+    turn.by = giver.user if turn.is_careful else turn.by
+    to = turn.pick([one for one in both if one.pk != giver.pk] if turn.is_careful else both)
     return partial(presence.hand_presence_to, turn.membership, to=to, **us(turn))
 
 
@@ -68,6 +86,9 @@ def correct_presence(turn: Turn, pk: int) -> Act:
     mine = [row for row in turn.shot.rows("dutyperiod") if row.membership_id == turn.membership.pk]
     period = DutyPeriod.objects.get(pk=turn.pick(mine).id) if mine and turn.pick([True, False]) else None
     said = {"came_at": turn.seen_at(), "left_at": turn.pick([None, turn.seen_at()]), "reason": turn.word()}
+    if turn.is_careful and mine:
+        period = DutyPeriod.objects.get(pk=mine[-1].id)
+        said |= {"came_at": period.came_at, "left_at": period.left_at and turn.now}
     return partial(presence.correct_presence, turn.membership, period=period, **said, client_key=turn.key(), **us(turn))
 
 
@@ -100,27 +121,37 @@ def sign_order(turn: Turn, pk: int) -> Act:
     return partial(orders.sign_order, turn.session(pk).course, fields=terms(turn), **who, client_key=turn.key(), now=turn.now)
 
 
+def who_orders(turn: Turn) -> list[Any]:
+    both = [turn.world.cast.prescriber, turn.world.cast.second_prescriber]
+    return [one for one in both if one.pk != turn.by.pk] if turn.is_careful else [*both, turn.by]
+
+
 @step("order_spoken")
 def take_spoken_order(turn: Turn, pk: int) -> Act:
-    who = {"ordered_by": turn.pick([turn.world.cast.prescriber, turn.world.cast.second_prescriber, turn.by]), "by": turn.membership}
+    who = {"ordered_by": turn.pick(who_orders(turn)), "by": turn.membership}
     return partial(orders.take_spoken_order, turn.session(pk).course, fields=terms(turn), **who, client_key=turn.key(), now=turn.now)
 
 
 @step("order_cosign")
 def cosign_order(turn: Turn, pk: int) -> Act:
-    rows = [row for row in turn.shot.rows("order") if row.is_spoken]
-    return partial(orders.cosign_order, Order.objects.get(pk=turn.pick(rows).id), proof=proof(turn)["proof"], by=turn.membership, now=turn.now)
+    rows = [row for row in turn.shot.rows("order") if row.is_spoken and (not turn.is_careful or not (row.signed_at or row.cancelled_at))]
+    order = Order.objects.select_related("ordered_by").get(pk=turn.pick(rows).id)
+    turn.by = order.ordered_by if turn.is_careful else turn.by
+    return partial(orders.cosign_order, order, proof=proof(turn)["proof"], by=turn.membership, now=turn.now)
 
 
 @step("order_cancel")
 def cancel_order(turn: Turn, pk: int) -> Act:
-    return partial(orders.cancel_order, Order.objects.get(pk=turn.pick(turn.shot.rows("order")).id), by=turn.membership, now=turn.now)
+    rows = [row for row in turn.shot.rows("order") if row.cancelled_at is None or not turn.is_careful]
+    return partial(orders.cancel_order, Order.objects.get(pk=turn.pick(rows[-20:]).id), by=turn.membership, now=turn.now)
 
 
 @step("patient_status")
 def change_status(turn: Turn, pk: int) -> Act:
     person: Patient = turn.session(pk).patient
     status = turn.pick(["active", "active", "active", "paused", "ended"])
+    if turn.is_careful:
+        status = "paused" if person.status == "active" else "active"
     return partial(patient.change_status, person, status=status, reason=turn.word(), **us(turn))
 
 
@@ -147,6 +178,8 @@ def typed(spec: FieldSpec) -> Any:
 def confirm_form(turn: Turn, pk: int) -> Act:
     form = form_of(turn, pk, "owed")
     answers = full_answers(form)
+    if turn.is_careful and "monitored_minutes" in answers:
+        answers["monitored_minutes"] = "130"
     if turn.one_in(6):
         answers.pop(turn.pick(sorted(answers)))
     return partial(confirming.confirm_form, form, answers=answers, **proof(turn), client_key=turn.key(), now=turn.now)

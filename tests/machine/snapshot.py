@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import namedtuple
 from datetime import UTC, datetime
 from functools import cache
@@ -52,13 +53,36 @@ def loaded(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) else value
 
 
-class Snapshot:
-    """Every row of every watched table, by word and key."""
+WRITES = re.compile(r'\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM)\s+"(\w+)"')
+READS = re.compile(r"\s*(?:SELECT|SAVEPOINT|RELEASE|ROLLBACK TO)\b")
+
+
+class Written:
+    """Hears every statement, and remembers which tables were written to: only those are read again. All of them, where it isn't sure."""
 
     def __init__(self) -> None:
+        self.tables: set[str] = set()
+        self.is_sure = True
+
+    def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if named := WRITES.match(sql):
+            self.tables.add(named[1])
+        elif not READS.match(sql):
+            self.is_sure = False
+        return execute(sql, params, many, context)
+
+
+class Snapshot:
+    """Every row of every watched table, by word and key; those of a table that nobody wrote to since are those of `before`."""
+
+    def __init__(self, before: Snapshot | None = None, written: Written | None = None) -> None:
         self.tables: dict[str, dict[int, Any]] = {}
+        is_same = before is not None and written is not None and written.is_sure
         with connection.cursor() as cursor:
             for word, model in models().items():
+                if is_same and model._meta.db_table not in written.tables:  # type: ignore[union-attr]
+                    self.tables[word] = before.tables[word]  # type: ignore[union-attr]
+                    continue
                 cursor.execute(f"SELECT * FROM {model._meta.db_table} ORDER BY {model._meta.pk.column}")
                 columns = tuple(column[0] for column in cursor.description)
                 made, at = row_type(word, columns), columns.index(model._meta.pk.column)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -51,16 +51,26 @@ def wish(turn: Turn, patient: Any) -> booking.Wish:
     )
     may_decide = turn.world.may(turn.by, "finding_decide")
     dose = turn.pick([56, 56, 56, 84, 28])
+    chairs = free_chairs(turn, starts_at) if turn.is_careful else turn.world.cast.chairs
     return booking.Wish(
-        patient=patient, chair=turn.pick(turn.world.cast.chairs), starts_at=starts_at, dose_mg=dose, reason=turn.word() if may_decide else "", may_decide=may_decide
+        patient=patient, chair=turn.pick(chairs or turn.world.chairs), starts_at=starts_at, dose_mg=dose, reason=turn.word() if may_decide else "", may_decide=may_decide
     )  # fmt: skip
+
+
+def free_chairs(turn: Turn, starts_at: datetime) -> list[Any]:
+    """Where nobody sits or is booked for some hours from then; who is careful looks at the calendar."""
+    over = ("cancelled", "missed", "voided", "discharged", "left", "transferred")
+    far = timedelta(hours=4)
+    taken = {row.chair_id for row in turn.shot.rows("treatmentsession") if row.status not in over and abs(moment(row.starts_at) - starts_at) < far}
+    return [chair for chair in turn.world.chairs if chair.pk not in taken]
 
 
 @step("session_book")
 def book(turn: Turn, pk: int) -> Act:
     if turn.is_careful and not turn.one_in(3):
         turn.by = turn.world.cast.prescriber
-    here = {row.patient_id for row in turn.shot.rows("treatmentsession") if row.treatment_on == turn.today()}
+    gone = ("cancelled", "missed", "voided")
+    here = {row.patient_id for row in turn.shot.rows("treatmentsession") if row.treatment_on == turn.today() and row.status not in gone}
     free = [patient for patient in turn.world.patients if patient.pk not in here or not turn.is_careful]
     return partial(booking.book, wish(turn, turn.pick(free or turn.world.patients)), client_key=turn.key(), **us(turn))
 
@@ -172,8 +182,9 @@ def kit(turn: Turn) -> dosing.Kit:
 
 def given(turn: Turn) -> dosing.Given:
     return dosing.Given(
-        kit=kit(turn), sprays=turn.pick([2, 2, 2, 2, 1, 0]), given_at=turn.seen_at(), observed_by=turn.pick([None, turn.world.cast.second_nurse]),
-        indicator_ok=turn.yes(), label_checked=turn.yes(), has_failed=not turn.yes(),
+        kit=kit(turn), sprays=2 if turn.aim else turn.pick([2, 2, 2, 2, 1, 0]),
+        given_at=turn.now - timedelta(minutes=25) if turn.aim == "confirm_device" else turn.seen_at(), observed_by=turn.pick([None, turn.world.cast.second_nurse]),
+        indicator_ok=turn.yes(), label_checked=turn.yes(), has_failed=turn.aim == "report_complaint" or not turn.yes(),
     )  # fmt: skip
 
 
@@ -216,9 +227,11 @@ def confirm_device(turn: Turn, pk: int) -> Act:
     """The second person proves who they are on the page of whoever is signed in."""
     device = turn.row(DeviceUse, pk)
     rows = [row for row in turn.shot.standing("deviceuse", pk) if row.counts_from is not None]
+    rows = [row for row in rows if not any(one.device_id == row.id for one in turn.shot.rows("deviceconfirmation"))]
     if turn.is_careful and rows:
         device = DeviceUse.objects.get(pk=turn.pick(rows).id)
-    second = turn.pick([person for person in turn.world.people() if turn.world.may(person, "device_confirm")])
+    able = [person for person in turn.world.people() if turn.world.may(person, "device_confirm")]
+    second = turn.pick([person for person in able if person.pk != device.recorded_by_id] if turn.is_careful else able)
     return partial(device_seconds.confirm_device, device, second=IdentityProof(user=second, method="password"), client_key=turn.key(), **us(turn))
 
 
@@ -233,6 +246,8 @@ VITALS: dict[str, dict[str, Any]] = {
 def check(turn: Turn) -> watch.Check:
     values: dict[str, Any] = {**GOOD_VITALS, "systolic": 112 + turn.pick(range(20))}
     missing: dict[str, str] = {}
+    if turn.aim in ("acknowledge_alert", "close_alert"):
+        return watch.Check(values=values | VITALS[turn.pick(["high", "critical"])], observed_at=turn.now, client_key=turn.key(), is_confirmed=True)
     if turn.one_in(2):
         values |= VITALS[turn.pick(sorted(VITALS))]
     if turn.one_in(8):
@@ -274,7 +289,8 @@ def withdraw(turn: Turn, pk: int) -> Act:
 
 @step("alert_acknowledge")
 def acknowledge_alert(turn: Turn, pk: int) -> Act:
-    return partial(alerts.acknowledge_alert, turn.row(Alert, pk, standing=False), **us(turn))
+    rows = [row for row in turn.shot.of("alert", pk) if row.acknowledged_at is None or not turn.is_careful]
+    return partial(alerts.acknowledge_alert, Alert.objects.get(pk=turn.pick(rows).id), **us(turn))
 
 
 @step("alert_close")

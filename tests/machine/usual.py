@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 from tests.machine.oracle import shut
 from tests.machine.snapshot import Snapshot, moment
-from tests.machine.themes import themed, wanted
 from tests.machine.world import Turn
 
 OVER = ("discharged", "left", "transferred", "voided")
 LIVE = ("booked", "arrived", "waiting", "cleared", "held", "dosing", "monitoring")
+HERE = ("arrived", "waiting", "cleared", "dosing", "monitoring")
 MOST_LIVE = 3
 # Beside the usual way: what also happens, now and then.
 ASIDE: dict[str, tuple[str, ...]] = {
@@ -36,7 +36,8 @@ ASIDE: dict[str, tuple[str, ...]] = {
 # What has little to do with the session's state.
 BESIDE = (
     "press", "end_emergency", "record_entry", "tell", "set_place", "offer_chairs", "accept_chairs", "come_back", "take_over", "open_day", "close_day",
-    "report_complaint", "record_presence",
+    "report_complaint", "record_presence", "record_adverse", "correct_adverse", "report_by_phone", "tell_rems", "ask_help", "answer_help",
+    "record_feeling", "enter_paper",
 )  # fmt: skip
 # How often, of twelve times, something aside happens.
 OFTEN = {"waiting": 6, "cleared": 6, "held": 5, "dosing": 4, "monitoring": 2, "cancelled": 8, "missed": 8, "booked": 2}
@@ -45,8 +46,6 @@ OFTEN = {"waiting": 6, "cleared": 6, "held": 5, "dosing": 4, "monitoring": 2, "c
 def usual(turn: Turn, pk: int) -> str:
     """The name of the step."""
     session = turn.shot.session(pk)
-    if name := themed(turn, pk):
-        return name
     if turn.pick(range(12)) >= 12 - OFTEN.get(session.status, 3):
         return turn.pick(ASIDE[session.status])
     if turn.pick(range(25)) == 1:
@@ -116,11 +115,9 @@ def form_next(turn: Turn, pk: int) -> str:
 
 def next_session(turn: Turn) -> int:
     """Whose turn it is: mostly those in the chairs, sometimes anybody that ever was; 0 when somebody should be booked."""
-    every, asked = turn.shot.rows("treatmentsession"), wanted(turn)
-    if asked and turn.pick(range(2)):
-        return turn.pick(asked)
+    every = turn.shot.rows("treatmentsession")
     live = [row.id for row in every if row.status in LIVE and (row.status != "held" or row.treatment_on == turn.today())]
-    if not live or (len(live) < MOST_LIVE and turn.pick(range(8)) < (3 if turn.world.theme else 1)):
+    if not live or (len(live) < MOST_LIVE and turn.pick(range(8)) < 1):
         return 0
     treated = [row.id for row in every if row.status in ("cleared", "dosing", "monitoring")]
     owing = [row.session_id for row in turn.shot.rows("monitoringform") if row.status not in ("void", "filed")]

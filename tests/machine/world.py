@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from random import Random
 from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
-from clinic.models import EquipmentCheck, Membership, OpeningHours, SitePolicy, User
+from clinic.models import Chair, EquipmentCheck, Membership, OpeningHours, Screen, SitePolicy, User
 from clinic.roles import may
 from sessions.models import TreatmentSession
 from sessions.rules.moments import moment_of
@@ -17,10 +18,11 @@ from tests.access_table import PAGES
 from tests.cast import NOW, Cast, make_cast
 from tests.factories.clinic import on_duty
 from tests.factories.patients import ready_patient, signed_order
-from tests.machine.snapshot import Snapshot
+from tests.machine.snapshot import Snapshot, Written
 
 T = TypeVar("T")
 SPACE = UUID("5a5a5a5a-0000-4000-8000-000000000000")
+EARLY = "a discharge before its time"
 PEOPLE = (
     "desk", "support", "nurse", "prescriber", "admin", "auditor", "second_nurse", "second_prescriber", "stranger", "former",
 )  # fmt: skip
@@ -66,7 +68,9 @@ class World:
     keys: list[UUID] = field(default_factory=list)
     undecided: dict[int, list[str]] = field(default_factory=dict)
     seen: list[TreatmentSession] = field(default_factory=list)
-    theme: tuple[str, str] | None = None
+    written: Written = field(default_factory=Written)
+    chairs: list[Chair] = field(default_factory=list)
+    screens: dict[int, Screen] = field(default_factory=dict)
 
     def forget(self) -> None:
         self.keys, self.undecided, self.seen = [], {}, []
@@ -96,12 +100,21 @@ def make_world() -> World:
             )
             for at in STARTS
         )  # fmt: skip
-    patients = [ready_patient(cast.riverside, cast.of(cast.prescriber)) for _ in range(24)]
+    patients = [ready_patient(cast.riverside, cast.of(cast.prescriber)) for _ in range(28)]
     for patient in patients:
         course = patient.courses.get()
         for at in STARTS[1:]:
             signed_order(course=course, valid_from_on=(at - timedelta(days=9)).date(), valid_until_on=(at + timedelta(days=30)).date())
-    return World(cast, patients)
+    more = Chair.objects.bulk_create([Chair(site=cast.riverside, name=f"Chair {n}", position=n) for n in range(5, 13)])
+    return World(cast, patients, chairs=[*cast.chairs, *more], screens={chair.pk: screen_at(cast, chair) for chair in [*cast.chairs, *more]})
+
+
+def screen_at(cast: Cast, chair: Chair) -> Screen:
+    """The patient's tablet at a chair."""
+    return Screen.objects.create(
+        site=cast.riverside, name=f"At {chair.name}", kind=Screen.Kind.PATIENT, chair=chair, token_sha256=f"{chair.pk:064x}", enrolled_at=NOW,
+        enrolled_by=cast.admin,
+    )  # fmt: skip
 
 
 def open_the_day(world: World, at: datetime, *, anchor: str, setting: str, is_staffed: bool) -> None:
@@ -120,11 +133,12 @@ class Turn:
 
     world: World
     shot: Snapshot
-    draw: Callable[[Any], Any]
+    dice: Random
     now: datetime
     is_careful: bool
     by: User
     url: str = ""
+    aim: str = ""
 
     @property
     def membership(self) -> Membership:
@@ -144,11 +158,9 @@ class Turn:
         return self.now.astimezone(self.world.cast.riverside.zone).date()
 
     def pick(self, options: Sequence[T]) -> T:
-        from hypothesis import strategies as st
-
         if not options:
             raise NothingToDo
-        return options[self.draw(st.integers(0, len(options) - 1))] if len(options) > 1 else options[0]
+        return self.dice.choice(options)
 
     def one_in(self, count: int) -> bool:
         """True once in so many turns, and hardly ever for who is careful."""

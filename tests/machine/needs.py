@@ -1,0 +1,71 @@
+"""What a run must have done to prove anything: every act and every move so often, and which acts have no step, and why."""
+
+from __future__ import annotations
+
+import sys
+from inspect import getmembers, isfunction, unwrap
+from pkgutil import iter_modules
+
+from sessions import actions
+from sessions.rules.moves import ALLOWED
+from sessions.states import Status
+from tests.machine.steps import STEPS
+from tests.machine.world import EARLY, Ledger
+
+Aim = str | tuple[str, str]
+EACH, REFUSED_EARLY, OF_STEPS = 100, 500, 50_000
+BESIDE = ("the same post again", "the watchman comes")
+# Acts of the sessions room that are no step of a person at the floor; each says why.
+WITHOUT_A_STEP = {
+    "emergency.end": "the step end_emergency", "forms.owe_form": "part of record_device and others", "forms.withdraw_form": "part of undo_device and others",
+    "form_blanks.stored": "a file of the site: no session, no patient", "form_blanks.map_blank": "a file of the site: no session, no patient",
+    "feeds.make_feed": "a calendar's address: no session, no patient", "feeds.revoke_feed": "a calendar's address: no session, no patient",
+}  # fmt: skip
+
+
+def moves() -> list[tuple[str, str]]:
+    """Every move of the table, voiding included."""
+    every = [(str(old), str(new)) for old, news in ALLOWED.items() for new in news]
+    return sorted(every + [(str(old), "voided") for old in Status if old != Status.VOIDED])
+
+
+def public_acts() -> list[str]:
+    """Verbs of the sessions room (whole transactions of their own), with their file."""
+    found = []
+    for module in iter_modules(actions.__path__, f"{actions.__name__}."):
+        __import__(module.name)
+        for name, function in getmembers(sys.modules[module.name], isfunction):
+            if function is not unwrap(function) and unwrap(function).__module__ == module.name:
+                found.append(f"{module.name.rpartition('.')[2]}.{name}")
+    return sorted(found)
+
+
+def acts_without_a_step() -> list[str]:
+    return [act for act in public_acts() if act.rpartition(".")[2] not in STEPS and act not in WITHOUT_A_STEP]
+
+
+def done(ledger: Ledger, aim: Aim) -> int:
+    if isinstance(aim, tuple):
+        return ledger.moves[aim]
+    return ledger.early["refused, before its time"] if aim == EARLY else ledger.acts[aim]["accepted"]
+
+
+def wanted(aim: Aim) -> int:
+    return REFUSED_EARLY if aim == EARLY else EACH
+
+
+def aims() -> list[Aim]:
+    return [*moves(), *sorted(STEPS), EARLY]
+
+
+def lacking(ledger: Ledger, count: int) -> tuple[Aim, ...]:
+    """What was done least often, by the share of what is wanted."""
+    return tuple(sorted(aims(), key=lambda aim: (done(ledger, aim) / wanted(aim), str(aim)))[:count])
+
+
+def shortfalls(ledger: Ledger, steps: int) -> list[str]:
+    """What a run of so many steps didn't do often enough to prove anything. A short one can't know rare days: it owes a third of its share."""
+    share = 1.0 if steps >= OF_STEPS else steps / OF_STEPS / 3
+    names: list[Aim] = [*aims(), *BESIDE]
+    found = [(aim, done(ledger, aim), int(wanted(aim) * share)) for aim in names]
+    return [f"{' -> '.join(aim) if isinstance(aim, tuple) else aim}: {count} of {least}" for aim, count, least in found if count < least]
