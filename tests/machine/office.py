@@ -42,7 +42,8 @@ def go(turn: Turn, pk: int) -> Act:
 @step("duty_stay")
 def stay_on(turn: Turn, pk: int) -> Act:
     on_floor(turn)
-    here = {row.membership_id for row in turn.shot.rows("dutyperiod") if row.left_at is None and moment(row.came_at).date() == turn.now.date()}
+    zone, rows = turn.world.cast.riverside.zone, turn.shot.rows("dutyperiod")
+    here = {row.membership_id for row in rows if row.left_at is None and moment(row.came_at).astimezone(zone).date() == turn.today()}
     able = [one for one in turn.world.people() if (member := turn.world.member(one)) is not None and member.pk in here]
     turn.by = turn.pick(able) if able and turn.is_careful else turn.by
     return partial(duty.stay_on, turn.membership, **us(turn))
