@@ -20,7 +20,7 @@ from clinic.findings import Level, Refused
 from desk.queries.board import floor_of
 from sessions.actions.watchman import make_round
 from sessions.rules.concerns import KINDS
-from tests.machine import chairs, gone, office, oracle, telling  # noqa: F401  (they register their steps)
+from tests.machine import calendar_steps, chairs, gone, office, oracle, telling  # noqa: F401  (they register their steps)
 from tests.machine.aims import towards
 from tests.machine.needs import Aim, lacking
 from tests.machine.snapshot import Snapshot, Written
@@ -70,8 +70,8 @@ class Floor(RuleBasedStateMachine):
             self.the_usual_next_thing(self.turn(dice, is_careful=True))
 
     def the_usual_next_thing(self, turn: Turn) -> None:
-        """Half of the time whatever the run is short of, or a step towards it."""
-        if self.aims and turn.pick(range(3)):
+        """Mostly whatever the run is short of, or a step towards it."""
+        if self.aims and turn.pick(range(5)):
             return self.something_seldom(turn)
         pk = next_session(turn)
         if not pk:
@@ -81,7 +81,7 @@ class Floor(RuleBasedStateMachine):
 
     def something_seldom(self, turn: Turn) -> None:
         aim = turn.pick(self.aims)
-        turn.aim = aim if isinstance(aim, str) else ""
+        turn.aim = aim if isinstance(aim, str) else "a move"
         self.time_passes(turn, [1, 0, 2])
         try:
             name, pk = towards(turn, aim)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from clinic.signatures import IdentityProof
-from sessions.actions import alerts, arrival, booking, confirmation, device_seconds, devices, dosing, predose, screening, watch
+from sessions.actions import alerts, arrival, device_seconds, devices, dosing, predose, screening, watch
 from sessions.models import Alert, DeviceUse, Observation, Round, SessionEvent
 from sessions.rules.alerts import URGENT_SIGNS
 from tests.factories.sessions import EXPIRY, GOOD_VITALS, LOT, good_answers
@@ -45,68 +45,17 @@ def us(turn: Turn) -> dict[str, Any]:
 
 
 # --- the visit -------------------------------------------------------------------------------------------------------------
-def wish(turn: Turn, patient: Any) -> booking.Wish:
-    starts_at = turn.now.replace(second=0, microsecond=0) + timedelta(
-        minutes=turn.pick([0, 0, 0, 15, 60, 200, 1440, -60]) if turn.is_careful else turn.pick([-1500, -30, 0, 30, 200, 2000])
-    )
-    may_decide = turn.world.may(turn.by, "finding_decide")
-    dose = turn.pick([56, 56, 56, 84, 28])
-    chairs = free_chairs(turn, starts_at) if turn.is_careful else turn.world.cast.chairs
-    return booking.Wish(
-        patient=patient, chair=turn.pick(chairs or turn.world.chairs), starts_at=starts_at, dose_mg=dose, reason=turn.word() if may_decide else "", may_decide=may_decide
-    )  # fmt: skip
-
-
-def free_chairs(turn: Turn, starts_at: datetime) -> list[Any]:
-    """Where nobody sits or is booked for some hours from then; who is careful looks at the calendar."""
-    over = ("cancelled", "missed", "voided", "discharged", "left", "transferred")
-    far = timedelta(hours=4)
-    taken = {row.chair_id for row in turn.shot.rows("treatmentsession") if row.status not in over and abs(moment(row.starts_at) - starts_at) < far}
-    return [chair for chair in turn.world.chairs if chair.pk not in taken]
-
-
-@step("session_book")
-def book(turn: Turn, pk: int) -> Act:
-    if turn.is_careful and not turn.one_in(3):
-        turn.by = turn.world.cast.prescriber
-    gone = ("cancelled", "missed", "voided")
-    here = {row.patient_id for row in turn.shot.rows("treatmentsession") if row.treatment_on == turn.today() and row.status not in gone}
-    free = [patient for patient in turn.world.patients if patient.pk not in here or not turn.is_careful]
-    return partial(booking.book, wish(turn, turn.pick(free or turn.world.patients)), client_key=turn.key(), **us(turn))
-
-
-@step("session_move")
-def move_visit(turn: Turn, pk: int) -> Act:
-    session = turn.session(pk)
-    return partial(booking.move_visit, session, wish(turn, session.patient), **us(turn))
-
-
-@step("session_cancel")
-def cancel(turn: Turn, pk: int) -> Act:
-    return partial(booking.cancel, turn.session(pk), reason=turn.word(), **us(turn))
-
-
-@step("session_miss")
-def mark_missed(turn: Turn, pk: int) -> Act:
-    return partial(booking.mark_missed, turn.session(pk), reason=turn.word(), **us(turn))
-
-
-@step("session_rebook")
-def rebook(turn: Turn, pk: int) -> Act:
-    return partial(booking.rebook, turn.session(pk), reason=turn.word(), **us(turn))
-
-
-@step("")
-def confirm_visit(turn: Turn, pk: int) -> Act:
-    session = turn.session(pk)
-    return partial(confirmation.confirm_visit, session_uid=session.uid, schedule_version=session.schedule_version, now=turn.now)
+def way_home(turn: Turn) -> str:
+    if turn.aim:
+        return "" if turn.aim == "decide" else "driver"
+    return turn.pick(["driver", "ride", ""])
 
 
 @step("session_arrive")
 def arrive(turn: Turn, pk: int) -> Act:
     session = turn.session(pk)
     return partial(
-        arrival.arrive, session, said_name=turn.yes(), said_birth_date=turn.yes(), way_home=turn.pick(["driver", "ride", ""]),
+        arrival.arrive, session, said_name=turn.yes(), said_birth_date=turn.yes(), way_home=way_home(turn),
         escort=session.patient.contacts.first() if turn.one_in(4) else None, client_key=turn.key(), **us(turn),
     )  # fmt: skip
 

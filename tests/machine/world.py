@@ -163,7 +163,9 @@ class Turn:
         return self.dice.choice(options)
 
     def one_in(self, count: int) -> bool:
-        """True once in so many turns, and hardly ever for who is careful."""
+        """True once in so many turns, hardly ever for who is careful, and never on the way to an aim."""
+        if self.aim:
+            return False
         return self.pick(range(count * (4 if self.is_careful else 1))) == 1
 
     def yes(self) -> bool:
