@@ -27,9 +27,13 @@ class IdentityProof:
     method: str
 
 
-def confirm_identity(user: User, password: str) -> IdentityProof:
-    """Check the signer's password. Raises Refused (OUT-2) when it is wrong, or was too often: sign-in's limit holds here too."""
-    taken = take_a_try(user)
+def confirm_identity(user: User, password: str, *, beside: User | None = None) -> IdentityProof:
+    """Check the signer's password. Raises Refused (OUT-2) when it is wrong, or was too often: sign-in's limit holds here too.
+
+    `beside` is who is signed in where a second person signs. The tries belong to the two of them, so that nobody can use up a
+    colleague's own by typing wrong passwords in their name.
+    """
+    taken = take_a_try(user, beside or user)
     if taken is None:
         raise refuse("OUT-2", "Too many wrong passwords. Wait five minutes. Nothing was signed.", code="OUT-2.tries", field="password")
     if not user.is_active or not user.check_password(password):
@@ -38,9 +42,9 @@ def confirm_identity(user: User, password: str) -> IdentityProof:
     return IdentityProof(user=user, method="password")
 
 
-def take_a_try(user: User) -> str | None:
+def take_a_try(user: User, beside: User) -> str | None:
     """One of the few tries, taken before the password is looked at: many posts at once have no more of them. None when all are gone."""
-    keys = (f"identity-tries:{user.pk}:{number}" for number in range(MOST_TRIES))
+    keys = (f"identity-tries:{beside.pk}:{user.pk}:{number}" for number in range(MOST_TRIES))
     return next((key for key in keys if cache.add(key, True, TRIES_FORGOTTEN_AFTER)), None)
 
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.access import site_for
 from clinic.findings import refuse
+from clinic.models import User
 from clinic.roles import Permission
 from clinic.signatures import IdentityProof
 from sessions.access import fact_for, session_for
@@ -98,7 +99,7 @@ def device_correct(request: HttpRequest, site: str, pk: int) -> HttpResponse:
 
     def act() -> object:
         data = form.cleaned_data
-        second = second_person(session, data["second_email"], data["second_password"])
+        second = second_person(session, data, beside=request.user)
         return devices.correct_device(
             device,
             given=form.given(),
@@ -128,7 +129,7 @@ def device_confirm(request: HttpRequest, site: str, pk: int) -> HttpResponse:
 
     def act() -> object:
         data = form.cleaned_data
-        second = second_person(session, data["second_email"], data["second_password"])
+        second = second_person(session, data, beside=request.user)
         assert second is not None
         return device_seconds.confirm_device(device, second=second, client_key=data["client_key"], by=request.user, now=request.now)
 
@@ -139,9 +140,10 @@ def device_confirm(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     return render(request, "sessions/device_confirm.html", context, status=422 if form.is_bound else 200)
 
 
-def second_person(session: TreatmentSession, email: str, password: str) -> IdentityProof | None:
+def second_person(session: TreatmentSession, data: dict[str, Any], *, beside: User) -> IdentityProof | None:
     """Another member of this site who may dose; None when nobody was named."""
-    return proven_second(session, email, password, Permission.DOSE, rule="OUT-4").proof if email else None
+    email, password = data["second_email"], data["second_password"]
+    return proven_second(session, email, password, Permission.DOSE, beside=beside, rule="OUT-4").proof if email else None
 
 
 @require_POST

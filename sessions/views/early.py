@@ -35,7 +35,7 @@ def session_discharge_early(request: HttpRequest, site: str, pk: int) -> HttpRes
     def act() -> object:
         data = form.cleaned_data
         signer = early.Signer(proof=confirm_identity(request.user, data["password"]), membership=request.membership)
-        second = proven_second(session, data["second_email"], data["second_password"], Permission.DECIDE, rule="OUT-3")
+        second = proven_second(session, data["second_email"], data["second_password"], Permission.DECIDE, beside=request.user, rule="OUT-3")
         said = early.Early(reason=data["reason"], shown=form.shown())
         return early.discharge_early(session, early=said, signer=signer, second=second, client_key=data["client_key"], now=request.now)
 

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from clinic.access import site_for
+from clinic.models import User
 from clinic.roles import Permission
 from sessions.access import session_for
 from sessions.actions import reentry, voiding
@@ -26,7 +27,9 @@ def session_void(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     form = VoidForm(request.POST if request.method == "POST" else None)
 
     def act() -> object:
-        return voiding.void_session(session, reason=form.cleaned_data["reason"], second=second_of(session, form), by=request.user, now=request.now)
+        return voiding.void_session(
+            session, reason=form.cleaned_data["reason"], second=second_of(session, form, request.user), by=request.user, now=request.now
+        )
 
     if request.method == "POST" and is_kept(form, act):
         return to_flowsheet(session)
@@ -35,11 +38,11 @@ def session_void(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     return render(request, "sessions/void.html", shown, status=422 if form.is_bound else 200)
 
 
-def second_of(session: TreatmentSession, form: VoidForm) -> Signer | None:
+def second_of(session: TreatmentSession, form: VoidForm, beside: User) -> Signer | None:
     data = form.cleaned_data
     if not data["second_email"]:
         return None
-    return proven_second(session, data["second_email"], data["second_password"], Permission.VOID, rule="OUT-4")
+    return proven_second(session, data["second_email"], data["second_password"], Permission.VOID, beside=beside, rule="OUT-4")
 
 
 @require_http_methods(["GET", "POST"])
@@ -51,7 +54,7 @@ def session_reenter(request: HttpRequest, site: str, pk: int) -> HttpResponse:
 
     def act() -> object:
         target, reason = form.cleaned_data["target"], form.cleaned_data["reason"]
-        second = second_of(session, form)
+        second = second_of(session, form, request.user)
         return reentry.reenter(session, target=target, reason=reason, second=second, by=request.user, membership=request.membership, now=request.now)
 
     if request.method == "POST" and is_kept(form, act):

@@ -9,7 +9,7 @@ from django.urls import reverse
 from clinic.findings import Finding, Level, Refused
 from clinic.models import AuditEntry, Signature
 from clinic.roles import Permission
-from clinic.signatures import IdentityProof, is_intact
+from clinic.signatures import IdentityProof, confirm_identity, is_intact
 from sessions.actions import leaving, watch
 from sessions.actions.early import Early, Signer, discharge_early
 from sessions.models import Discharge, Override, TreatmentSession
@@ -208,14 +208,17 @@ def test_a_wrong_page_signs_nothing(session, cast, sign_in, changed, told):
     assert not Discharge.objects.exists()
 
 
-def test_wrong_second_passwords_count_on_their_own_account(session, cast, sign_in):
+def test_wrong_second_passwords_lock_out_nobody_but_these_two_together(session, cast, sign_in):
+    """A stranger at a signed-in page can't keep a colleague from signing elsewhere; guessing on and on ends here all the same."""
     client = sign_in(cast.nurse)
     for _ in range(5):
         post(client, session, second_password="wrong")
     assert "Too many wrong passwords" in post(client, session).content.decode()
     with pytest.raises(Refused) as refused:
-        proven_second(session, cast.prescriber.email, PASSWORD, Permission.DECIDE, rule="OUT-3")
+        proven_second(session, cast.prescriber.email, PASSWORD, Permission.DECIDE, beside=cast.nurse, rule="OUT-3")
     assert refused.value.findings[0].field == "second_password"
+    assert proven_second(session, cast.prescriber.email, PASSWORD, Permission.DECIDE, beside=cast.second_nurse, rule="OUT-3")
+    assert confirm_identity(cast.prescriber, PASSWORD).user == cast.prescriber
     assert post(client, session, second_email=cast.second_prescriber.email).status_code == 303
 
 
