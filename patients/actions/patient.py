@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 
@@ -25,21 +25,30 @@ FIELDS = (
 
 
 @transaction.atomic
-def register_patient(*, site: Site, fields: Mapping[str, Any], by: User, now: datetime) -> Patient:
-    """Add a patient to a site. `fields` are those of FIELDS.
+def register_patient(*, site: Site, fields: Mapping[str, Any], client_key: UUID | None = None, by: User, now: datetime) -> Patient:
+    """Add a patient to a site. `fields` are those of FIELDS. The page's key becomes their `uid`, so that a repeated post returns the first one's.
 
     Raises Refused for a name or birth date that can't be, and for an MRN that the site has already.
     """
+    if earlier := registered_before(site, client_key):
+        return earlier
     check_identity(fields, site, now)
-    patient = Patient(site=site, created_at=now, created_by=by, **folded(fields))
+    patient = Patient(site=site, created_at=now, created_by=by, uid=client_key or uuid4(), **folded(fields))
     try:
         with transaction.atomic():
             patient.save(force_insert=True)
     except IntegrityError as error:
+        if earlier := registered_before(site, client_key):
+            return earlier
         raise refuse("PRE-5", "This site already has a patient with that MRN.", code="patient.mrn", field="mrn") from error
     keep_answers(patient, changed=CHANNELS, by=by, now=now)
     audit.record(action="patient.registered", target=patient, by=by, now=now, site=site, patient_pk=patient.pk)
     return patient
+
+
+def registered_before(site: Site, client_key: UUID | None) -> Patient | None:
+    """Whom an earlier post with this key registered here."""
+    return Patient.objects.filter(site=site, uid=client_key).first() if client_key is not None else None
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from crispy_forms.layout import Div
 from django import forms
@@ -24,6 +25,7 @@ PHONE_ERRORS = {"invalid": "Write the number with its area code, like 518 555 01
 class PatientForm(forms.Form):
     """Registers or edits. An unlikely birth date and a namesake are asked about: the question comes with a box to tick."""
 
+    client_key = ClientKey(required=False)
     opened = OpenedField()
     last_name = Line(label="Last name", max_length=80)
     first_name = Line(label="First name", max_length=80)
@@ -56,6 +58,7 @@ class PatientForm(forms.Form):
         self.questions = Div()
         self.helper = laid_out(
             "Save" if patient else "Register the patient",
+            "client_key",
             "opened",
             self.questions,
             columns("last_name", "first_name", "middle_initial"),
@@ -122,8 +125,14 @@ class PatientForm(forms.Form):
             self.add_error(field, question)
 
     @property
+    def key(self) -> UUID | None:
+        """The page's key, also where something else of the form isn't good."""
+        self.is_valid()
+        return self.cleaned_data.get("client_key")
+
+    @property
     def values(self) -> dict[str, Any]:
-        return {name: value for name, value in self.cleaned_data.items() if name != "opened" and not name.startswith("confirm_")}
+        return {name: value for name, value in self.cleaned_data.items() if name not in ("client_key", "opened") and not name.startswith("confirm_")}
 
 
 class StatusForm(forms.Form):

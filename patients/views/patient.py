@@ -23,7 +23,11 @@ def patient_new(request: HttpRequest, site: str) -> HttpResponse:
     is_referral = "intake" in request.GET and may(request.membership.role, Permission.MANAGE_INTAKE)
     form = PatientForm(request.POST or None, site=place, today=today_at(place, request.now))
     if request.method == "POST":
-        made = done(form, lambda: actions.register_patient(site=place, fields=form.values, by=request.user, now=request.now))
+        # A second post of the same page is no namesake: it comes to whom the first one registered.
+        key = form.key
+        made = actions.registered_before(place, key) or done(
+            form, lambda: actions.register_patient(site=place, fields=form.values, client_key=key, by=request.user, now=request.now)
+        )
         if made is not None:
             return see_other("intake_new", site, made.pk) if is_referral else to_chart(request, made.pk)
     return form_page(request, form, title="Register a referral" if is_referral else "Register a patient")

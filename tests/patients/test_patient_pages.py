@@ -1,13 +1,15 @@
 """What is asked about a patient before they are registered or changed."""
 
 from datetime import date
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
 
 from clinic.models import AuditEntry
+from patients.actions import patient as actions
 from patients.models import Patient
-from tests.cast import Cast
+from tests.cast import NOW, Cast
 from tests.factories.patients import PatientFactory
 from tests.patients.pages import PERSON
 
@@ -108,3 +110,21 @@ def test_an_mrn_taken_by_another_stops_an_edit(cast: Cast, sign_in) -> None:
     assert response.status_code == 422
     patient.refresh_from_db()
     assert patient.mrn == "A-78"
+
+
+def test_a_second_post_of_the_same_page_comes_to_whom_the_first_one_registered(cast: Cast, sign_in) -> None:
+    """A double tap, or a retry after a lost answer: no second patient, and no question about a namesake."""
+    client, key = sign_in(cast.desk), str(uuid4())
+    first, second = (post_new(client, client_key=key) for _ in range(2))
+    assert (first.status_code, second.status_code, second["Location"]) == (303, 303, first["Location"])
+    assert [str(one.uid) for one in Patient.objects.filter(last_name=PERSON["last_name"])] == [key]
+
+
+def test_a_post_that_runs_into_its_own_twin_finds_it(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both looked before either wrote: the one that comes second meets the first one's row, and returns it."""
+    fields = {**PERSON, "birth_on": date(1980, 5, 1), "can_be_pregnant": False}
+    said = {"site": cast.riverside, "fields": fields, "client_key": uuid4(), "by": cast.desk, "now": NOW}
+    first = actions.register_patient(**said)
+    looks = iter([None, first])
+    monkeypatch.setattr(actions, "registered_before", lambda site, key: next(looks))
+    assert actions.register_patient(**said) == first
