@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -27,6 +27,7 @@ def sessions_by_key(site_pk: int, pk: int, chain: str, now: datetime, since: dat
         needs_prescriber=screen_is_open(),
         is_covered=is_covered(now, since),
         had_help=had_help(),
+        had_emergency=Exists(Emergency.objects.filter(session=OuterRef("pk"))),
         is_reentered=is_reentered(),
         has_standing=has_standing(),
         chain_seq=chain_seq(chain),
@@ -35,7 +36,7 @@ def sessions_by_key(site_pk: int, pk: int, chain: str, now: datetime, since: dat
 
 
 def session_for(request: HttpRequest, pk: int, permission: Permission) -> TreatmentSession:
-    """One session of the request's site, with its patient, chair, course and order; `needs_prescriber` after a positive screen (PRE-4), `had_help` when the patient ever called for help, `chain_seq` is the number of the last audited act. `clinic.access.site_for` comes first."""
+    """One session of the request's site, with its patient, chair, course and order; `needs_prescriber` after a positive screen (PRE-4), `had_help` when the patient ever called for help, `had_emergency` when an emergency was theirs, `chain_seq` is the number of the last audited act. `clinic.access.site_for` comes first."""
     chain, now = chain_of(request.site), request.now  # type: ignore[attr-defined]
     session: TreatmentSession = row_for(request, sessions_by_key, pk, permission, "treatmentsession", chain, now, now - LONGEST_STAY)
     session.site = request.site  # type: ignore[attr-defined]

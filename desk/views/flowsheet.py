@@ -16,12 +16,13 @@ from clinic.queries.presence import corrections_of, gaps_between, stays_over
 from clinic.roles import Permission, may
 from desk.queries.alarms import alert_rows
 from desk.queries.flowsheet import chart_of, check_rows, head_of, open_step, own_history, parts_for, stepper
+from desk.queries.gone import departure_entries, emergency_entries
 from desk.queries.help import call_entries, calls_of, said
 from desk.queries.news import seq_or_none, with_news
 from desk.queries.record import signatures_of, superseded
-from desk.queries.timeline import just_saved, row_entry, shown, timeline
+from desk.queries.timeline import just_saved, shown, timeline
 from sessions.access import session_for
-from sessions.models import TreatmentSession
+from sessions.models import HelpCall, TreatmentSession
 from sessions.picture import Picture, picture_of
 from sessions.queries.calls import names_of, prescribers_here
 from sessions.queries.forgotten import forgotten_since
@@ -29,7 +30,6 @@ from sessions.queries.next_step import MAY_DECIDE, decided
 from sessions.queries.policies import policy_for
 from sessions.queries.presence import absences
 from sessions.queries.safety_calls import MAY_OWE, open_call_of
-from sessions.queries.story import emergency_lines
 from sessions.queries.voiding import must_tell_rems
 from sessions.states import OPEN, Status
 from sessions.steps import leave, step
@@ -63,9 +63,7 @@ def page(request: HttpRequest, place: Site, picture: Picture, asked: str, now: d
         "confirm_base": place.slug if may(role, Permission.DOSE) else "",
     }
     calls = calls_of(picture)
-    entries = sorted(
-        [*timeline(picture, absences(picture, now)), *call_entries(picture, calls, now=now)], key=lambda entry: entry["at"], reverse=True
-    )
+    entries = sorted(everything(picture, calls, now), key=lambda entry: entry["at"], reverse=True)
     alerts, own = alert_rows(picture, now), own_history(picture)
     return {
         **module.context(picture, request=request, now=now),
@@ -74,6 +72,13 @@ def page(request: HttpRequest, place: Site, picture: Picture, asked: str, now: d
         "said": said(picture, calls) if session.status in OPEN else {}, "polls": session.status in OPEN, "saved": just_saved(entries, request.user.pk, now), "may_take_vitals": may(role, Permission.TAKE_VITALS) and session.status != "discharged", "may_decide": may(role, Permission.DECIDE),
         "record_url": reverse("session_record", args=[place.slug, session.pk]), "sheet_url": reverse("sheet", args=[place.slug, session.pk]), "paper_url": reverse("paper_enter", args=[place.slug, session.pk]), **leaving_of(session, role, now),
     }  # fmt: skip
+
+
+def everything(picture: Picture, calls: list[HelpCall], now: datetime) -> list[dict[str, Any]]:
+    """Every entry of the record, on the page and on paper."""
+    return [
+        *timeline(picture, absences(picture, now)), *call_entries(picture, calls, now=now), *emergency_entries(picture), *departure_entries(picture),
+    ]  # fmt: skip
 
 
 def leaving_of(session: TreatmentSession, role: str, now: datetime) -> dict[str, Any]:
@@ -108,10 +113,7 @@ def session_record(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     picture = picture_of(session, policy_for(session))
     first, ended = picture.first_device_at, session.discharged_at or session.left_at or session.transferred_at or now
     stays = stays_over(place, first, ended) if first else []
-    alarms = (row_entry(at, text.capitalize(), "", "act", "siren") for at, text in emergency_lines(session))
-    entries = sorted(
-        [*timeline(picture, absences(picture, now)), *call_entries(picture, calls_of(picture), now=now), *alarms], key=lambda entry: entry["at"]
-    )
+    entries = sorted(everything(picture, calls_of(picture), now), key=lambda entry: entry["at"])
     context = {
         "session": session, "now": now, "head": head_of(picture, place, now), "entries": entries, "checks": check_rows(picture, now),
         "chart": chart_of(picture, now), "given_mg": picture.given_mg, "first_device_at": first, "ended_at": ended if first else None,

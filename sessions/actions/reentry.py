@@ -16,6 +16,7 @@ from clinic.findings import Finding, Level, Refused, blocks
 from clinic.models import Membership, User
 from patients.models import Patient
 from sessions.actions.adverse import tell_about
+from sessions.actions.complaints import heed_failure
 from sessions.actions.departures import SIGN_WITHIN, UNSIGNED_TEXT
 from sessions.actions.dosing import Given, Kit, keep_breaches, plain_device
 from sessions.actions.early import Signer
@@ -41,6 +42,7 @@ from sessions.models import (
 )
 from sessions.picture import Picture, bare_pictures_of
 from sessions.queries.adverse import NOTICE as EVENT_NOTICE
+from sessions.queries.complaints import COMPLAINT, open_complaints
 from sessions.queries.course import order_of
 from sessions.queries.gates import devices_planned, gate_facts
 from sessions.queries.leaving import UNSIGNED
@@ -89,6 +91,7 @@ def reenter(
     carry_on(picture, source, was, by=by, now=now)
     tell_again(moved, now)
     follow_help(source, right)
+    follow_complaints(source, right, moved, now)
     for emergency in source.emergencies.all():
         set_place(emergency, session=right, chair=None, place="", by=by, now=now)
     make_void(source, reason=reason, second=second, by=by, now=now, replaced_by=right)
@@ -150,6 +153,15 @@ def follow_help(source: TreatmentSession, right: TreatmentSession) -> None:
     """A patient who waits for help goes on waiting under their own name: nobody answers a voided session."""
     if not HelpCall.objects.filter(session=right, answered_at__isnull=True).exists():
         HelpCall.objects.filter(session=source, answered_at__isnull=True).update(session=right)
+
+
+def follow_complaints(source: TreatmentSession, right: TreatmentSession, moved: list[Any], now: datetime) -> None:
+    """The maker is told of a failed device under the session that it stands in now; of whom they have heard already they needn't hear again (DOS-2)."""
+    waiting = open_complaints(source)
+    for device in moved:
+        if isinstance(device, DeviceUse) and device.supersedes.number in waiting:
+            heed_failure(right, device, now)
+    resolve_notices(source.site, COMPLAINT, source, "Entered again for the right patient.", now)
 
 
 def picture_after(right: TreatmentSession) -> Picture:

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from clinic.models import AuditEntry
-from sessions.actions import watch
+from sessions.actions import departures, emergency, watch
 from sessions.actions.forms import owe_form
 from sessions.models import TreatmentSession
 from tests.cast import NOW
@@ -235,3 +235,14 @@ def test_the_leaving_sheet_is_in_the_patients_language(session, nurse):
     page = nurse.get(url)
     assert "No maneje ni use máquinas" in text(page)
     assert '<html lang="es"' in page.content.decode()
+
+
+def test_an_emergency_and_how_the_patient_went_stand_in_the_record(cast, sign_in):
+    session = at_state("monitoring", cast, first_device_at=NOW - minutes(40))
+    emergency.press(cast.riverside, session=session, client_key=uuid4(), by=cast.nurse, now=NOW - minutes(2))
+    going = departures.Departing(seen_at=NOW, condition="Drowsy", destination="County General", emergency_called="reached")
+    departures.record_transfer(session, departing=going, client_key=uuid4(), by=cast.nurse, now=NOW)
+    for name in ("flowsheet", "session_record"):
+        shown = text(sign_in(cast.nurse).get(reverse(name, args=["riverside", session.pk])))
+        for words in ("Emergency called", "Transferred (emergency)", "Drowsy, to County General, 911 called (by phone: reached)"):
+            assert words in shown, (name, words)

@@ -1,5 +1,6 @@
 """Wrong patient: entered again in the right session by two people; clocks, form, alerts and breaches follow, nothing is half done (OUT-4)."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -12,13 +13,14 @@ from clinic.facts import Fact
 from clinic.findings import Refused
 from clinic.models import AuditEntry, Notice, Signature
 from clinic.signatures import IdentityProof, is_intact
-from sessions.actions import departures, leaving, reentry, watch
+from sessions.actions import complaints, departures, dosing, leaving, reentry, watch
 from sessions.actions.early import Signer
 from sessions.actions.emergency import press
 from sessions.actions.forms import owe_form
 from sessions.actions.screens import ask_help
 from sessions.models import Addendum, AdverseEvent, Alert, Breach, Departure, DeviceConfirmation, DeviceUse, IdentityCheck, Observation, SafetyCall
 from sessions.picture import picture_of
+from sessions.queries.complaints import open_complaints
 from sessions.queries.policies import policy_for
 from sessions.rules.readiness import ITEMS
 from sessions.states import FormStatus
@@ -26,6 +28,7 @@ from tests.cast import NOW
 from tests.factories.adverse import serious
 from tests.factories.clinic import PASSWORD
 from tests.factories.sessions import GOOD_VITALS, at_state
+from tests.sessions.test_failed_device import FAILED
 
 STAYS = {IdentityCheck, Addendum, DeviceConfirmation}
 FIRST = NOW - timedelta(minutes=50)
@@ -236,3 +239,14 @@ def test_only_what_the_act_takes_is_offered(wrong, cast, sign_in, status, offere
     target = at_state(status, cast)
     page = sign_in(cast.nurse).get(reverse("session_reenter", args=["riverside", wrong.pk])).content.decode()
     assert (f'name="target" value="{target.pk}"' in page) is offered
+
+
+def test_a_failed_device_is_told_of_under_the_right_patient(wrong, right, cast):
+    """The task goes with its device; of which the maker has heard already is asked no more (DOS-2)."""
+    given = replace(FAILED, given_at=NOW - timedelta(minutes=1))
+    who = {"by": cast.nurse, "membership": cast.of(cast.nurse), "now": NOW}
+    told, waiting = (dosing.record_device(wrong, given=given, client_key=uuid4(), **who) for _ in range(2))
+    complaints.report_complaint(wrong, number=told.number, reference="C-1", by=cast.nurse, now=NOW)
+    again(wrong, right, cast)
+    assert open_complaints(wrong) == set()
+    assert open_complaints(right) == {DeviceUse.objects.get(supersedes=waiting).number}
