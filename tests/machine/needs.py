@@ -18,8 +18,13 @@ BESIDE = ("the same post again", "the watchman comes")
 # Acts of the sessions room that are no step of a person at the floor; each says why.
 WITHOUT_A_STEP = {
     "emergency.end": "the step end_emergency", "forms.owe_form": "part of record_device and others", "forms.withdraw_form": "part of undo_device and others",
-    "form_blanks.stored": "a file of the site: no session, no patient", "form_blanks.map_blank": "a file of the site: no session, no patient",
-    "feeds.make_feed": "a calendar's address: no session, no patient", "feeds.revoke_feed": "a calendar's address: no session, no patient",
+}  # fmt: skip
+# Whole files of them.
+FILES_WITHOUT_A_STEP = {
+    "form_blanks": "a file of the site: no session, no patient", "feeds": "a calendar's address: no session, no patient",
+    "planning": "many bookings at once, each by the rules of the step book", "redraw": "many moves at once, each by the rules of move_visit",
+    "rescue": "the calendar of a closed day, by the rules of move_visit", "next_step": "a decision about the course; no session's state",
+    "benefit": "a review of the course; no session's state",
 }  # fmt: skip
 
 
@@ -41,7 +46,9 @@ def public_acts() -> list[str]:
 
 
 def acts_without_a_step() -> list[str]:
-    return [act for act in public_acts() if act.rpartition(".")[2] not in STEPS and act not in WITHOUT_A_STEP]
+    """To mend it: add a step, or name the act (or its file) above with the reason."""
+    named = [act for act in public_acts() if act not in WITHOUT_A_STEP and act.partition(".")[0] not in FILES_WITHOUT_A_STEP]
+    return [act for act in named if act.rpartition(".")[2] not in STEPS]
 
 
 def done(ledger: Ledger, aim: Aim) -> int:
