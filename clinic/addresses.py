@@ -8,10 +8,17 @@ from django.urls import reverse
 PLACE = 987_654_321
 
 
-def address(name: str, slug: str, pk: int) -> str:
-    """As `reverse(name, args=[slug, pk])`."""
+def address(name: str, slug: str, pk: int | None = None) -> str:
+    """As `reverse(name, args=[slug, pk])`, or `args=[slug]` for a page of the whole site."""
+    if pk is None:
+        return of_site(name, slug)
     before, after = around(name, slug)
     return f"{before}{int(pk)}{after}"
+
+
+@lru_cache(maxsize=2048)
+def of_site(name: str, slug: str) -> str:
+    return reverse(name, args=[slug])
 
 
 @lru_cache(maxsize=2048)

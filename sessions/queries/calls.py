@@ -79,7 +79,7 @@ def alert_calls(request: HttpRequest) -> list[Call]:
 def prescribers_known(request: HttpRequest) -> list[tuple[int, str]]:
     """Who of the prescribers is on site now, by user and name: asked once a request, or what its page has read already."""
     if not hasattr(request, "prescribers"):
-        stays = prescribers_here(request.site, request.now)  # type: ignore[attr-defined]
+        stays = prescribers_here(request.site, request.now)  # type: ignore[attr-defined, arg-type]
         request.prescribers = [(stay.membership.user_id, stay.membership.user.printed_name) for stay in stays]  # type: ignore[attr-defined]
     return request.prescribers  # type: ignore[attr-defined, no-any-return]
 

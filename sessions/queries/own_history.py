@@ -18,7 +18,7 @@ ENDED = (Status.DISCHARGED, Status.LEFT, Status.TRANSFERRED)
 def checks_before(patient_pk: int, site_pk: int, day: date) -> QuerySet[Observation, tuple[Any, ...]]:
     last = TreatmentSession.objects.filter(patient_id=patient_pk, site_id=site_pk, status__in=ENDED, treatment_on__lt=day)
     sprayed = DeviceUse.objects.standing().filter(session_id=OuterRef("session_id"), sprays__gt=0).order_by("observed_at")
-    return (
+    return (  # type: ignore[no-any-return, return-value]
         Observation.objects.standing()
         .filter(session_id__in=last.order_by("-treatment_on", "-pk").values("pk")[:SESSIONS])
         .annotate(first_at=Subquery(sprayed.values("observed_at")[:1]))

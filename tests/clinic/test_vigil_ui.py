@@ -137,6 +137,7 @@ def test_a_drawing_is_kept_once_and_shown_in_many_rows():
 
 
 def test_an_address_is_the_one_that_django_writes():
+    assert shown('{% address "messages" slug %}', slug="riverside") == reverse("messages", args=["riverside"])
     for name in ("flowsheet", "observation_correct", "check_withdraw"):
         assert shown("{% address name slug 41 %}", name=name, slug="riverside") == reverse(name, args=["riverside", 41])
 
