@@ -9,6 +9,7 @@ SENTENCES = {
     "session.missed": "marked a visit as missed",
     "session.confirmed_by_patient": "The patient confirmed a visit",
     "session.way_home": "changed the way home",
+    "session.kept": "kept a visit on a closed day",
     "session.setting": "changed where the session is held",
     "session.arrived": "checked the patient in",
     "session.waiting": "let the patient wait",

@@ -178,5 +178,6 @@ OBJECTS: dict[str, Callable[[Cast], Arguments]] = {
     "blank": lambda cast: number(blank(cast)),
     # After the sessions: they take the newest policy there is.
     "policy": lambda cast: number(SitePolicy.objects.create(site=cast.riverside, effective_on=date(2027, 1, 1), recorded_at=NOW)),
+    "day": lambda cast: {"day": "2026-06-12"},
     "measure": lambda cast: {"code": MEASURES[0].code},
 }

@@ -1,7 +1,7 @@
 """Chairs, opening hours and closed days."""
 
 from collections.abc import Collection
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
 
@@ -71,19 +71,34 @@ def spelled_monitors(span: Span) -> str:
 
 
 @transaction.atomic
-def add_closure(site: Site, *, first: date, last: date, reason: str, by: User, now: datetime) -> list[Closure]:
-    """Mark days as closed; those marked already keep their reason. Deadlines move to the staffed day before (PMF-5)."""
+def add_closure(site: Site, *, first: date, last: date, reason: str, closes_at: time | None = None, by: User, now: datetime) -> list[Closure]:
+    """Mark days as closed, or as closed from a time on; those closed as early already keep their reason. Deadlines move (PMF-5)."""
     row = locked_site(site)
     days = (last - first).days + 1
     if not 1 <= days <= LONGEST_CLOSURE:
         raise refuse("SITE", f"A closure ends on or after its first day and lasts at most {LONGEST_CLOSURE} days.", field="last")
-    marked = set(Closure.objects.filter(site=row, closed_on__range=(first, last)).values_list("closed_on", flat=True))
-    wanted = [day for day in (first + timedelta(days=n) for n in range(days)) if day not in marked]
+    marked = {one.closed_on: one for one in Closure.objects.select_for_update().filter(site=row, closed_on__range=(first, last))}
+    wanted = [day for day in (first + timedelta(days=n) for n in range(days)) if day not in marked or is_earlier(closes_at, marked[day].closes_at)]
     if not wanted:
         raise refuse("SITE", "That day is already marked as closed.", field="first")
-    closures = [Closure.objects.create(site=row, closed_on=day, reason=reason) for day in wanted]
-    audit.record(action="closure.added", target=closures[0], by=by, now=now, site=row, changes={"days": [str(day) for day in wanted]})
+    closures = [closed(row, day, marked.get(day), reason, closes_at) for day in wanted]
+    changes = {"days": [str(day) for day in wanted], "from": f"{closes_at:%H:%M}" if closes_at else ""}
+    audit.record(action="closure.added", target=closures[0], by=by, now=now, site=row, changes=changes)
     return closures
+
+
+def is_earlier(closes_at: time | None, than: time | None) -> bool:
+    """Whether a closing comes before another of the day; None is the whole day."""
+    return than is not None and (closes_at is None or closes_at < than)
+
+
+def closed(site: Site, day: date, standing: Closure | None, reason: str, closes_at: time | None) -> Closure:
+    """A new closed day, or one that was marked already and now closes earlier."""
+    if standing is None:
+        return Closure.objects.create(site=site, closed_on=day, reason=reason, closes_at=closes_at)
+    standing.reason, standing.closes_at = reason, closes_at
+    standing.save(update_fields=["reason", "closes_at"])
+    return standing
 
 
 @transaction.atomic

@@ -65,9 +65,10 @@ class HoursForm(forms.Form):
 class ClosureForm(forms.Form):
     first = Day(label="First day")
     last = Day(label="Last day", required=False, help_text="Empty: one day.")
-    reason = Line(label="Reason", max_length=200)
+    closes_at = WallTime(label="Closed from", required=False, help_text="Empty: the whole day.")
+    reason = Line(label="Reason", max_length=200, help_text="Snow, a nurse is ill …")
 
-    helper = laid_out("Mark as closed", Div("first", "last", "reason", css_class="v-fields"))
+    helper = laid_out("Mark as closed", Div("first", "last", "closes_at", "reason", css_class="v-fields"))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -3,7 +3,7 @@
 from datetime import date, datetime, time, timedelta
 
 from django.db.models import CharField, QuerySet, Value
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce
 
 from clinic.models import Closure, OpeningHours, Site
 from clinic.prepared import prepared
@@ -17,20 +17,23 @@ def today_at(site: Site, now: datetime) -> date:
 
 def calendar_of(site: Site, first: date, last: date) -> Calendar:
     """Weekly hours and the closures between two days, for lists that ask about many days."""
-    spans, closed = [], set()
+    spans, closed, early = [], set(), []
     for start, opens_at, closes_at in hours_and_closures(site.pk, first, last):
         if opens_at:
             spans.append(Span(int(start), time.fromisoformat(opens_at), time.fromisoformat(closes_at)))
+        elif closes_at:
+            early.append((date.fromisoformat(start), time.fromisoformat(closes_at)))
         else:
             closed.add(date.fromisoformat(start))
-    return Calendar(zone=site.zone, spans=tuple(sorted(spans, key=lambda span: (span.weekday, span.opens_at))), closed=frozenset(closed))
+    in_order = tuple(sorted(spans, key=lambda span: (span.weekday, span.opens_at)))
+    return Calendar(zone=site.zone, spans=in_order, closed=frozenset(closed), early=tuple(early))
 
 
 @prepared
 def hours_and_closures(site_pk: int, first: date, last: date) -> QuerySet[OpeningHours, tuple[str, str, str]]:
     hours = OpeningHours.objects.filter(site_id=site_pk).order_by().values_list(_text("weekday"), _text("opens_at"), _text("closes_at"))
     closures = Closure.objects.filter(site_id=site_pk, closed_on__gte=first, closed_on__lte=last).order_by()
-    return hours.union(closures.values_list(_text("closed_on"), Value("", CharField()), Value("", CharField())), all=True)
+    return hours.union(closures.values_list(_text("closed_on"), Value("", CharField()), Coalesce(_text("closes_at"), Value(""))), all=True)
 
 
 def _text(column: str) -> Cast:

@@ -53,15 +53,22 @@ def day_bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
 
 @dataclass(frozen=True)
 class Calendar:
-    """A site's weekly hours and its closed days, in its zone."""
+    """A site's weekly hours, its closed days, and those on which it closes `early`, in its zone."""
 
     zone: ZoneInfo
     spans: tuple[Span, ...]
     closed: frozenset[date]
+    early: tuple[tuple[date, time], ...] = ()
 
     def spans_on(self, day: date) -> list[Span]:
-        """The openings of a day, earliest first; none on a closed day."""
-        return [] if day in self.closed else sorted(span for span in self.spans if span.weekday == day.weekday())
+        """The openings of a day, earliest first; none on a closed day, none after an early closing."""
+        if day in self.closed:
+            return []
+        spans = sorted(span for span in self.spans if span.weekday == day.weekday())
+        until = dict(self.early).get(day) if self.early else None
+        if until is None:
+            return spans
+        return [span._replace(closes_at=min(span.closes_at, until)) for span in spans if span.opens_at < until]
 
     def is_staffed(self, day: date) -> bool:
         """Whether the site is open on that day at all (PMF-5)."""

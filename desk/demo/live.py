@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from clinic.models import Site
 from desk.demo import day
+from desk.demo.closure import VISITS, close_a_day
 from desk.demo.scenes import HILLCREST, RIVERSIDE, Scene
 from desk.demo.spoken import cosign_all, speak
 from desk.demo.steps import Floor, Part
@@ -50,12 +51,14 @@ def fill(floor: Floor, scenes: tuple[Scene, ...], *, now: datetime) -> int:
     """Every scene of a site, with the people on duty whom it needs."""
     script = Script(now)
     floor.come_on_duty(since=now - LONGEST_SCENE, now=now)
-    patients = floor.patients_who_may_come(now, len(scenes) + 1)
+    patients = floor.patients_who_may_come(now, len(scenes) + 1 + VISITS)
     # On a later day fewer may come than there are scenes: the first ones matter most.
     for scene, patient in zip(scenes, patients, strict=False):
         scene.write(script, Part(floor, patient, room=scene.room))
     day.write(script, floor)
     script.play()
-    for patient in patients[len(scenes) :]:
+    others = patients[len(scenes) :]
+    for patient in others[:1]:
         speak(floor, patient, now=now)
+    close_a_day(floor, others[1:], now=now)
     return min(len(scenes), len(patients))

@@ -10,7 +10,7 @@ from sessions.models import TreatmentSession
 from sessions.picture import Picture
 from sessions.queries.concerns import Concern, round_due_at
 from sessions.queries.loose import Loose, Offer
-from sessions.rules.concerns import COVER, GAP, OFFER, ORDER, OWNER_GONE, SHORT, UNCLOSED, UNCONFIRMED, UNOPENED, cover_ends_at
+from sessions.rules.concerns import COVER, GAP, OFFER, ORDER, OWNER_GONE, SHORT, STRANDED, UNCLOSED, UNCONFIRMED, UNOPENED, cover_ends_at
 
 # Where each is settled, and the word on the link; the others stand on a card or have a banner of their own.
 PLACES = {
@@ -21,6 +21,7 @@ PLACES = {
     OFFER.code: ("handover", "Chairs"),
     COVER.code: ("handover", "Chairs"),
     OWNER_GONE.code: ("handover", "Take over"),
+    STRANDED.code: ("rescue", "Settle them"),
 }
 BANNERS = (GAP.code, ORDER.code)
 
@@ -32,7 +33,7 @@ def worry_rows(site: Site, found: Iterable[Concern]) -> list[dict[str, object]]:
         if one.kind.on_card or one.kind.code in BANNERS:
             continue
         name, link = PLACES[one.kind.code]
-        url = reverse(name, args=[site.slug])
+        url = reverse(name, args=[site.slug, one.discriminator] if one.kind is STRANDED else [site.slug])
         rows.append(
             {"tone": one.kind.tone, "icon": one.kind.icon, "words": one.words, "rule": one.kind.rule, "since": one.since, "url": url, "link": link}
         )

@@ -17,7 +17,8 @@ from patients.queries import open_course, orders_in_force
 from sessions.actions.feeds import keep_left
 from sessions.actions.life import locked, move
 from sessions.actions.safety_calls import drop_call, owe_call
-from sessions.models import Override, TreatmentSession
+from sessions.actions.settled import note_settled, place_of
+from sessions.models import Override, Settled, TreatmentSession
 from sessions.models.exceptions import Gate
 from sessions.protocol import REMS_ESKETAMINE
 from sessions.queries.bookings import chairs_of, day_of, minimum_watch, taken_by
@@ -160,12 +161,14 @@ def columns(wish: Wish, visit: Visit, course: Course) -> dict[str, object]:
 
 
 def keep_decisions(session: TreatmentSession, judged: Judged, wish: Wish, *, by: User, now: datetime) -> None:
-    """A prescriber's reason, beside each finding that it passes."""
+    """A prescriber's reason, beside each finding that it passes; one who books on a closed day has settled it already."""
     for finding in decisions(judged.findings):
         Override.objects.create(
             site=session.site, session=session, gate=Gate.BOOK, rule=finding.rule, finding=finding.key, text=finding.text[:300],
             reason=wish.reason.strip()[:300], decided_at=now, decided_by=by, client_key=uuid4(),
         )  # fmt: skip
+    if any(finding.rule == "DOS-9" for finding in decisions(judged.findings)):
+        note_settled(session, place_of(session), Settled.Outcome.KEPT, by=by, now=now)
 
 
 @transaction.atomic
@@ -183,7 +186,7 @@ def move_visit(session: TreatmentSession, wish: Wish, *, seen_version: int | Non
         return row
     judged = judge(wish, now=now, session_pk=row.pk)
     require_bookable(judged, wish)
-    is_new_time = row.starts_at != wish.starts_at
+    is_new_time, was = row.starts_at != wish.starts_at, place_of(row)
     before = {"starts_at": row.starts_at, "chair": row.chair_id, "dose_mg": row.planned_dose_mg, "setting": row.setting}
     fields: dict[str, object] = {name: value for name, value in columns(wish, judged.visit, row.course).items() if name in MOVED}
     fields |= {"schedule_version": row.schedule_version + 1, "setting": wish.setting or row.setting}
@@ -195,6 +198,7 @@ def move_visit(session: TreatmentSession, wish: Wish, *, seen_version: int | Non
     after = {"starts_at": row.starts_at, "chair": row.chair_id, "dose_mg": row.planned_dose_mg, "setting": row.setting}
     changes: dict[str, object] = {name: [audit.plain(before[name]), audit.plain(after[name])] for name in before if before[name] != after[name]}
     audit.record(action="session.moved", target=row, by=by, now=now, site=row.site, patient_pk=row.patient_id, changes=changes)
+    note_settled(row, was, Settled.Outcome.MOVED, by=by, now=now)
     return row
 
 
@@ -223,6 +227,7 @@ def cancel(session: TreatmentSession, *, reason: str, by: User, now: datetime) -
     if row.status == Status.CANCELLED:
         return
     move(row, Status.CANCELLED, by=by, now=now, reason=require_reason(reason), also=next_version(row, now))
+    note_settled(row, place_of(row), Settled.Outcome.CANCELLED, by=by, now=now)
     owe_call(row, "cancelled", by=by, now=now)
 
 

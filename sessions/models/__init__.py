@@ -16,6 +16,7 @@ from sessions.models.monitoring import Alert, Observation, Round, SessionEvent
 from sessions.models.next_step import NextStep
 from sessions.models.plan import CoursePlan
 from sessions.models.predose import IdentityCheck, PreDoseCheck
+from sessions.models.rescue import Settled
 from sessions.models.session import TreatmentSession
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "Round",
     "SafetyCall",
     "SessionEvent",
+    "Settled",
     "TakeOver",
     "TreatmentSession",
 ]

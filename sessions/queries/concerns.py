@@ -59,6 +59,7 @@ def concerns(site: Site, now: datetime, *, pictures: Iterable[Picture], loose: L
         *form_concerns(forms),
         *order_concerns(site, loose, now),
         *day_concerns(site, loose, has_visits=has_visits, now=now),
+        *stranded_concerns(site, loose),
     ]
     order = {kind.code: place for place, kind in enumerate(rules.KINDS)}
     return sorted(found, key=lambda one: (order[one.kind.code], one.key))
@@ -179,6 +180,14 @@ def day_concerns(site: Site, loose: Loose, *, has_visits: bool, now: datetime) -
         closes_at = calendar.closing_at(day)
         if rules.closing_is_missing(closes_at=closes_at, is_opened=True, is_closed=day in closed, day_is_over=day < today, now=now):
             yield Concern(rules.UNCLOSED, site, f"The day {day:%b %d} was not closed.", closes_at, day.isoformat())
+
+
+def stranded_concerns(site: Site, loose: Loose) -> Iterator[Concern]:
+    """Booked visits on days that have closed, until each is moved, cancelled or kept (DOS-9)."""
+    for day, count in sorted(loose.stranded.items()):
+        if count:
+            words = "1 booked visit has" if count == 1 else f"{count} booked visits have"
+            yield Concern(rules.STRANDED, site, f"{words} no open clinic on {day:%b %d}.", None, day.isoformat())
 
 
 def next_moments(pictures: Iterable[Picture], loose: Loose, now: datetime) -> list[datetime]:

@@ -16,6 +16,8 @@ from clinic.rules.opening import Calendar, Span
 from clinic.rules.presence import OLDEST, Presence, ended_at
 from patients.queries.cosign import unsigned_spoken
 from sessions.models import DayRecord, Handover
+from sessions.queries.rescue import stranded_from
+from sessions.rules.rescue import is_stranded
 
 SEPARATOR = "\x1f"
 COLUMNS = ("kind", "key", "a", "b", "c", "who", "mark", "words")
@@ -65,6 +67,12 @@ class Loose:
     offers: list[Offer] = field(default_factory=list)
     days: list[Day] = field(default_factory=list)
     orders: list[tuple[int, datetime]] = field(default_factory=list)
+    stranded: dict[date, int] = field(default_factory=dict)
+
+    def count_stranded(self, day: date, ends_at: datetime, closed_from: time | None) -> None:
+        """One more booked visit that its day's closing shuts out (DOS-9)."""
+        if is_stranded(ends_at, day, closed_from, self.calendar.zone):
+            self.stranded[day] = self.stranded.get(day, 0) + 1
 
 
 def read_loose(site: Site, now: datetime, first: date, last: date) -> Loose:
@@ -95,7 +103,8 @@ def rows_of(site_pk: int, now: datetime, since: date, first: date, last: date) -
         part("day", days, a="day", mark="kind", words="answers"),
         part("order", unsigned_spoken(site_pk), a="ordered_at"),
         part("chair", Chair.objects.filter(site_id=site_pk, is_active=True), a="position", words="name"),
-        part("closure", Closure.objects.filter(site_id=site_pk, closed_on__gte=first, closed_on__lte=last), a="closed_on"),
+        part("closure", Closure.objects.filter(site_id=site_pk, closed_on__gte=first, closed_on__lte=last), a="closed_on", b="closes_at"),
+        part("stranded", stranded_from(site_pk, since + DAYS_BACK), a="treatment_on", b="ends_at", c="closed_from"),
     ]
     hours = part("hours", OpeningHours.objects.filter(site_id=site_pk), a="weekday", b="opens_at", c="closes_at")
     return hours.union(*rows, all=True)  # type: ignore[no-any-return]
@@ -114,14 +123,19 @@ def part(kind: str, rows: QuerySet[Any], **columns: Any) -> Any:
 def loose_of(site: Site, rows: Iterable[tuple[Any, ...]]) -> Loose:
     spans: list[Span] = []
     closed: set[date] = set()
+    early: list[tuple[date, time]] = []
     found = Loose(Calendar(site.zone, (), frozenset()))
     for kind, key, a, b, c, who, mark, words in rows:
         if kind == "hours":
             spans.append(Span(int(a), time.fromisoformat(b), time.fromisoformat(c)))
+        elif kind == "closure" and b:
+            early.append((date.fromisoformat(a), time.fromisoformat(b)))
         elif kind == "closure":
             closed.add(date.fromisoformat(a))
         elif kind == "chair":
             found.chairs.append(Chair(pk=int(key), site=site, name=words, position=int(a)))
+        elif kind == "stranded":
+            found.count_stranded(date.fromisoformat(a), moment(b), time.fromisoformat(c) if c else None)
         elif kind == "stay":
             presence = Presence(moment(a), ended_at(moment(b) if b else None, moment(c)))
             found.stays.append(Stay(int(key), int(who), words, presence, mark != "staff", mark == "waits"))
@@ -132,7 +146,7 @@ def loose_of(site: Site, rows: Iterable[tuple[Any, ...]]) -> Loose:
             found.days.append(Day(date.fromisoformat(a), mark, tuple(json.loads(words).get("short", ())), int(key)))
         else:
             found.orders.append((int(key), moment(a)))
-    found.calendar = Calendar(site.zone, tuple(sorted(spans, key=lambda span: (span.weekday, span.opens_at))), frozenset(closed))
+    found.calendar = Calendar(site.zone, tuple(sorted(spans, key=lambda span: (span.weekday, span.opens_at))), frozenset(closed), tuple(early))
     found.chairs.sort(key=lambda chair: (chair.position, chair.name, chair.pk))
     found.stays.sort(key=lambda stay: (stay.presence, stay.pk))
     return found

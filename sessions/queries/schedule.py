@@ -141,8 +141,8 @@ def days_of(site: Site, days: list[date]) -> list[WeekDay]:
 
 
 def reasons_of(site: Site, days: list[date], calendar: Calendar) -> dict[date, str]:
-    """Why closed days are closed; asked only where one is."""
-    if calendar.closed.isdisjoint(days):
+    """Why closed days are closed, and those that close early; asked only where one is."""
+    if calendar.closed.isdisjoint(days) and not calendar.early:
         return {}
     return dict(Closure.objects.filter(site=site, closed_on__range=(days[0], days[-1])).values_list("closed_on", "reason"))
 

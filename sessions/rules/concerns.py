@@ -36,6 +36,7 @@ ORDER = Kind("order_unsigned", "DOS-8", "warn", "signature")
 UNOPENED = Kind("day_unopened", "SET-4", "warn", "door-open")
 SHORT = Kind("day_short", "SET-4", "warn", "clipboard-list")
 UNCLOSED = Kind("day_unclosed", "DEV-3", "warn", "lock-open")
+STRANDED = Kind("visits_on_closed_day", "DOS-9", "warn", "calendar-x")
 KINDS: tuple[Kind, ...] = (
     CHECK,
     ROUND,
@@ -52,6 +53,7 @@ KINDS: tuple[Kind, ...] = (
     UNOPENED,
     SHORT,
     UNCLOSED,
+    STRANDED,
 )
 # What about a session has an end when the patient has gone.
 OF_THE_WATCH = tuple(kind.code for kind in (CHECK, ROUND, ALERT, CALLED, OWNER_GONE, PAST_CLOSING))

@@ -117,3 +117,12 @@ def test_overlapping_spans():
 def test_presence_always_lapses_after_coming_within_a_day(came_at, name):
     lapses_at = calendar(zone=ZoneInfo(name)).presence_lapses_at(came_at)
     assert timedelta(0) < lapses_at - came_at <= timedelta(hours=25)
+
+
+@pytest.mark.parametrize(("until", "spans"), [(time(14), [(8, 12), (13, 14)]), (time(13), [(8, 12)]), (time(8), []), (time(20), [(8, 12), (13, 18)])])
+def test_a_day_that_closes_early(until, spans):
+    day = date(2026, 6, 10)
+    halves = [Span(2, time(8), time(12)), Span(2, time(13), time(18))]
+    early = Calendar(zone=NEW_YORK, spans=tuple(halves), closed=frozenset(), early=((day, until),))
+    assert [(span.opens_at.hour, span.closes_at.hour) for span in early.spans_on(day)] == spans
+    assert len(early.spans_on(day + timedelta(days=7))) == 2

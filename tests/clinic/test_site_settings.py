@@ -1,6 +1,6 @@
 """The site's details, certification, representative, chairs, hours, closures, equipment: actions and pages."""
 
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.urls import reverse
@@ -172,6 +172,10 @@ def test_closures(cast, riverside, sign_in):
     ):
         assert post(client, "closures", {"reason": "Again", **data}).status_code == 422
     assert actions() == ["closure.added", "closure.added"]
+    assert post(client, "closures", {"first": "2026-07-06", "closes_at": "14:00", "reason": "A nurse is ill"}).status_code == 303
+    closes_at = calendar_of(riverside, date(2026, 7, 6), date(2026, 7, 6)).closing_at(date(2026, 7, 6))
+    assert closes_at == datetime(2026, 7, 6, 18, 0, tzinfo=UTC)
+    assert post(client, "closures", {"first": "2026-07-06", "closes_at": "16:00", "reason": "Later"}).status_code == 422
 
 
 def test_opening_a_day_again(cast, riverside, sign_in, by):

@@ -25,7 +25,7 @@ from sessions.rules import concerns as rules
 from sessions.rules.concerns import KINDS
 from tests.cast import NOW
 from tests.factories import forms
-from tests.factories.clinic import on_duty
+from tests.factories.clinic import ClosureFactory, on_duty
 from tests.factories.patients import OrderFactory
 from tests.factories.sessions import EXPIRY, GOOD_VITALS, LOT, at_state
 
@@ -139,6 +139,12 @@ def nothing(cast):
     here(cast, cast.prescriber)
 
 
+def stranded(cast):
+    here(cast, cast.prescriber)
+    at_state("booked", cast, starts_at=NOW + timedelta(days=2))
+    ClosureFactory(site=cast.riverside, closed_on=(NOW + timedelta(days=2)).date())
+
+
 SITUATIONS = [
     (nothing, set()),
     (late_check, {"check_overdue", "day_unopened"}),
@@ -156,6 +162,7 @@ SITUATIONS = [
     (spoken, {"order_unsigned", "day_unopened"}),
     (short, {"day_short"}),
     (not_closed, {"day_unclosed"}),
+    (stranded, {"visits_on_closed_day"}),
 ]
 
 
