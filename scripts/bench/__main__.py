@@ -13,6 +13,7 @@ from pathlib import Path
 
 from scripts.bench.client import HOST, Client
 from scripts.bench.pages import Page, after_posts, loud_pages, pages, vitals
+from scripts.bench.planning import report
 from scripts.bench.server import Server, serving
 from scripts.launcher.services import ROOT
 from tests.support.postgres import running_postgres
@@ -24,6 +25,7 @@ Row = tuple[Page, float, dict[str, int]]
 
 def main() -> int:
     sessions = int(os.environ.get("SESSIONS", "100000"))
+    report()
     with running_postgres() as database, tempfile.TemporaryDirectory(prefix="vigil-bench-") as folder:
         base = environment(database, Path(folder))
         told = seed(base, sessions)
