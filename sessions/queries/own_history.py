@@ -18,13 +18,14 @@ ENDED = (Status.DISCHARGED, Status.LEFT, Status.TRANSFERRED)
 def checks_before(patient_pk: int, site_pk: int, day: date) -> QuerySet[Observation, tuple[Any, ...]]:
     last = TreatmentSession.objects.filter(patient_id=patient_pk, site_id=site_pk, status__in=ENDED, treatment_on__lt=day)
     sprayed = DeviceUse.objects.standing().filter(session_id=OuterRef("session_id"), sprays__gt=0).order_by("observed_at")
-    return (  # type: ignore[no-any-return, return-value]
+    rows: Any = (
         Observation.objects.standing()
         .filter(session_id__in=last.order_by("-treatment_on", "-pk").values("pk")[:SESSIONS])
         .annotate(first_at=Subquery(sprayed.values("observed_at")[:1]))
         .order_by()
         .values_list("session_id", "observed_at", "first_at", "systolic", "spo2")
     )
+    return rows  # type: ignore[no-any-return]
 
 
 def earlier_checks(session: TreatmentSession) -> list[Earlier]:
