@@ -40,7 +40,7 @@ class WishesForm(forms.Form):
     chair = forms.ModelChoiceField(label="Chair", queryset=Chair.objects.none(), required=False, empty_label="Any chair")
     dose = forms.TypedChoiceField(label="Dose after the first", choices=(), coerce=int)
     phases = forms.MultipleChoiceField(label="Plan", choices=(), widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}))
-    every = forms.TypedChoiceField(label="Maintenance", choices=[(1, "every week"), (2, "every 2 weeks")], coerce=int, required=False, empty_value=1)
+    every = forms.TypedChoiceField(label="Maintenance", choices=[(1, "every week"), (2, "every 2 weeks")], coerce=int, required=False, empty_value=1)  # type: ignore[arg-type]
     until = Day(label="Until", required=False)
 
     def __init__(self, *args: Any, site: Site, indication: str, doses: Iterable[int], today: date, **kwargs: Any) -> None:
