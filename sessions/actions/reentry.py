@@ -158,8 +158,9 @@ def follow_help(source: TreatmentSession, right: TreatmentSession) -> None:
 def follow_complaints(source: TreatmentSession, right: TreatmentSession, moved: list[Any], now: datetime) -> None:
     """The maker is told of a failed device under the session that it stands in now; of whom they have heard already they needn't hear again (DOS-2)."""
     waiting = open_complaints(source)
-    for device in moved:
-        if isinstance(device, DeviceUse) and device.supersedes.number in waiting:
+    for device in (row for row in moved if isinstance(row, DeviceUse)):
+        old: Any = device.supersedes
+        if old.number in waiting:
             heed_failure(right, device, now)
     resolve_notices(source.site, COMPLAINT, source, "Entered again for the right patient.", now)
 
