@@ -11,8 +11,9 @@ from patients.queries import order_facts, orders_in_force
 from patients.queries.chart import position
 from patients.rules.dosing import course_findings
 from patients.rules.orders import order_findings
-from sessions.models import DeviceUse, TreatmentSession
+from sessions.models import BenefitReview, DeviceUse, TreatmentSession
 from sessions.protocol import protocol_of
+from sessions.rules.benefit import counting
 from sessions.states import Status
 
 
@@ -95,4 +96,12 @@ def dose_findings(session: TreatmentSession) -> list[Finding]:
     days = dosed_days(session.course, besides=session)
     found = judged_order(session)[1]
     protocol = protocol_of(session.protocol_code, session.protocol_version)
-    return found + course_findings(position=position(session.course, days, on), dose_mg=dose_mg, dosed_days=days, on=on, protocol=protocol)
+    where = position(session.course, days, on)
+    said = course_findings(position=where, dose_mg=dose_mg, dosed_days=days, on=on, protocol=protocol)
+    return found + [one for one in said if not (one.key.endswith(".benefit") and is_judged(session.course, where.began_on))]
+
+
+def is_judged(course: Course, began_on: date | None) -> bool:
+    """Whether a benefit review stands that counts (DOS-3, DOS-4): the reminder to judge has done its work."""
+    days = BenefitReview.objects.standing().filter(course=course).values_list("reviewed_on", flat=True)
+    return began_on is not None and bool(counting(days, began_on))

@@ -12,6 +12,9 @@ from clinic.signatures import confirm_identity, is_intact
 from sessions.actions.benefit import Judged, review_benefit
 from sessions.models import BenefitReview
 from sessions.queries.benefit import response_of, reviews_due
+from sessions.queries.course import dose_findings
+from sessions.response_chart import response_chart
+from sessions.rules.benefit import Point, change_of
 from sessions.states import Status
 from tests.cast import NOW, TODAY, Cast
 from tests.factories import patients as made
@@ -172,3 +175,26 @@ def test_doors(cast: Cast, sign_in, client) -> None:
     there = made.ready_patient(cast.hillcrest, cast.stranger).courses.get()
     assert sign_in(cast.prescriber).post(page("benefit_review", there.pk), fields()).status_code == 404
     assert not BenefitReview.objects.exists()
+
+
+def test_a_review_ends_the_reminder_at_the_dose(cast: Cast) -> None:
+    patient = treated(cast, 29)
+    session = at_state(Status.BOOKED, cast=cast, patient=patient, chair=cast.chairs[0])
+    assert "DOS-3.benefit" in [finding.key for finding in dose_findings(session)]
+    reviewed(patient.courses.get(), days_ago=1, by=cast.prescriber)
+    assert "DOS-3.benefit" not in [finding.key for finding in dose_findings(session)]
+
+
+def test_the_chart_of_a_long_course_stays_legible() -> None:
+    points = [Point(week, TODAY + timedelta(weeks=week), 20 - week // 3) for week in range(40)]
+    change = change_of(points, began_on=TODAY, today=TODAY + timedelta(weeks=40), remission_at_most=4)
+    chart = response_chart(
+        "PHQ-9", points, change, [(TODAY, 56), (TODAY + timedelta(days=3), 84)], highest=27, began_on=TODAY, today=TODAY + timedelta(weeks=40)
+    )
+    labels = [mark.label for mark in chart.marks if mark.label]
+    assert (labels[0], labels[-1], len(labels) < 20) == ("20", "7", True)
+    assert [week.label for week in chart.weeks][:3] == ["0", "4", "8"]
+    assert [dose.top for dose in chart.doses] == ["151.3", "146.0"]
+    assert chart.summary == "PHQ-9: 7 on 10 Mar 2027, 20 on 10 Jun 2026; 40 scores, 2 dosed sessions."
+    empty = response_chart("MADRS", [], change_of([], began_on=None, today=TODAY, remission_at_most=10), [], highest=60, began_on=None, today=TODAY)
+    assert (empty.line, empty.marks, empty.summary) == ("", (), "MADRS: no score yet.")
