@@ -27,7 +27,7 @@ def scores_of(patient: Patient) -> list[Assessment]:
 def open_risks(site: Site | OuterRef) -> QuerySet[Assessment]:
     """Standing scores of a site with a positive suicide item that nobody has answered, the oldest first."""
     rows = with_answered(Assessment.objects.standing().filter(site=site, is_suicide_positive=True))
-    return rows.filter(is_answered=False).select_related("patient").order_by("recorded_at", "pk")
+    return rows.filter(is_answered=False).select_related("patient").order_by("recorded_at", "pk")  # type: ignore[misc]
 
 
 def answers_of(assessment: Assessment) -> list[RiskAnswer]:

@@ -38,10 +38,8 @@ class ReviewForm(forms.Form):
             choices = [(answer, WORDS[answer]) for answer in question.answers]
             self.fields[question.id] = forms.ChoiceField(label=question.text, choices=choices, widget=forms.RadioSelect, required=False)
         if corrects is not None:
-            self.initial |= {
-                **corrects.answers,
-                **{name: getattr(corrects, name) for name in ("concerns", "decision", "frequency", "dose_mg", "why")},
-            }
+            self.initial.update(corrects.answers)
+            self.initial.update({name: getattr(corrects, name) for name in ("concerns", "decision", "frequency", "dose_mg", "why")})
         self.fields["correction"].required = corrects is not None
         asked = [segmented(question.id, "v-question") for question in QUESTIONS]
         self.helper = laid_out(

@@ -18,7 +18,19 @@ from sessions.actions.early import Signer
 from sessions.actions.emergency import press
 from sessions.actions.forms import owe_form
 from sessions.actions.screens import ask_help
-from sessions.models import Addendum, AdverseEvent, Alert, Breach, Departure, DeviceConfirmation, DeviceUse, IdentityCheck, Observation, SafetyCall
+from sessions.models import (
+    Addendum,
+    AdverseEvent,
+    Alert,
+    Breach,
+    Departure,
+    DeviceConfirmation,
+    DeviceUse,
+    IdentityCheck,
+    NextStep,
+    Observation,
+    SafetyCall,
+)
 from sessions.picture import picture_of
 from sessions.queries.complaints import open_complaints
 from sessions.queries.policies import policy_for
@@ -30,7 +42,7 @@ from tests.factories.clinic import PASSWORD
 from tests.factories.sessions import GOOD_VITALS, at_state
 from tests.sessions.test_failed_device import FAILED
 
-STAYS = {IdentityCheck, Addendum, DeviceConfirmation}
+STAYS = {IdentityCheck, Addendum, DeviceConfirmation, NextStep}
 FIRST = NOW - timedelta(minutes=50)
 
 
