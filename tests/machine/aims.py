@@ -147,6 +147,8 @@ def towards(turn: Turn, aim: str | tuple[str, str]) -> Next:
         found, before = AFTER[aim]
         ready = found(turn)
         return (NAMES.get(aim, aim), turn.pick(ready)) if ready else towards(turn, before)
+    if aim == "discharge_early" and in_state(turn, "monitoring"):
+        return nearest_to_early(turn)
     if aim in WHERE:
         ready = in_state(turn, *WHERE[aim])
         return ready_step(turn, aim, turn.pick(ready)) if ready else bring(turn, *WHERE[aim])
@@ -180,13 +182,19 @@ def ready_step(turn: Turn, name: str, pk: int) -> Next:
         return before_dose(turn, pk), pk
     if name in ("leave", "discharge"):
         return leave_next(turn, pk), pk
-    if name == "discharge_early":
-        return early_next(turn, pk), pk
     if name == "decide" and not turn.world.undecided.get(pk):
         return "clear_for_dosing", pk
     if name == "mark_missed" and moment(turn.shot.session(pk).starts_at) > turn.now:
         return "book", 0
     return name, pk
+
+
+def nearest_to_early(turn: Turn) -> Next:
+    """With the patient of whom most has been asked: in turn with others none would ever be ready."""
+    firm = {"alert", "final check", "readiness"}
+    ready = in_state(turn, "monitoring")
+    best = min(ready, key=lambda pk: (len(firm & shut(turn.shot, turn.shot.session(pk), turn.now)), pk))
+    return early_next(turn, best), best
 
 
 def early_next(turn: Turn, pk: int) -> str:
