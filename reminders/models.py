@@ -130,6 +130,39 @@ class SiteMessaging(models.Model):
         ]  # fmt: skip
 
 
+class Wording(models.Model):
+    """A site's own words for one kind in one language. Never edited: a change is a new version, in force from its moment on (MSG-4)."""
+
+    is_append_only = True
+
+    class Language(models.TextChoices):
+        ENGLISH = "en", "English"
+        SPANISH = "es", "Spanish"
+
+    site = models.ForeignKey("clinic.Site", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=16, choices=OutboxMessage.Kind)
+    language = models.CharField(max_length=2, choices=Language)
+    version = models.PositiveIntegerField()
+    is_shipped = models.BooleanField(default=False, help_text="From here on the words that Vigil brings stand again.")
+    subject = models.CharField(max_length=120, blank=True)
+    body = models.TextField(max_length=2000, blank=True)
+    text = models.CharField(max_length=300, blank=True)
+    effective_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["kind", "language", "-version", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["site", "kind", "language", "version"], name="wording_version_once"),
+            models.CheckConstraint(
+                condition=Q(is_shipped=True, subject="", body="", text="") | (Q(is_shipped=False) & ~Q(subject="") & ~Q(body="") & ~Q(text="")),
+                name="wording_has_all_its_parts",
+            ),
+            models.CheckConstraint(condition=Q(effective_at__gte=F("recorded_at")), name="wording_never_backdated"),
+        ]
+
+
 class SendAttempt(models.Model):
     """One try, written when it ended; `fence` says which claim it belonged to."""
 

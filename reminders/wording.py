@@ -1,54 +1,97 @@
 """The words of a message, in the patient's language and zone, rendered at the moment of sending and kept nowhere."""
 
-import tomllib
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
-from pathlib import Path
-from typing import Any
+from html import escape
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.dateformat import format as date_format
 
 from reminders import links
-from reminders.channels.outcomes import Text
+from reminders.calendar_file import CANCEL, REQUEST, calendar_file
+from reminders.channels.outcomes import Event, Text
 from reminders.models import OutboxMessage
 from reminders.queries.visits import booked_of_course
+from reminders.queries.wordings import Words, words_for
+from reminders.rules.kinds import Kind
+from reminders.rules.linter import text_findings, word_findings
 from reminders.rules.moments import NEWS_FOR
+from reminders.rules.templates import filled
 from sessions.models import TreatmentSession
 
-FOLDER = Path(__file__).parent / "wordings"
+# The kinds that bring the visit into the patient's calendar, or take it out.
+METHODS = {
+    Kind.BOOKED: REQUEST,
+    Kind.MOVED: REQUEST,
+    Kind.THREE_DAYS: REQUEST,
+    Kind.DAY_BEFORE: REQUEST,
+    Kind.MORNING: REQUEST,
+    Kind.CANCELLED: CANCEL,
+}
 
 
-@lru_cache
-def wording_of(kind: str) -> dict[str, Any]:
-    return tomllib.loads((FOLDER / f"{kind}.toml").read_text(encoding="utf-8"))
-
-
-def render(message: OutboxMessage) -> Text:
-    """The neutral text of a message (MSG-4): place, day, time, link and phone, and nothing else."""
+def render(message: OutboxMessage, *, now: datetime) -> Text:
+    """The neutral text of a message: place, day, time, link and phone, and nothing else; linted again as it stands (MSG-4)."""
     language, visit = message.patient.language, message.session
     assert visit is not None
-    words = wording_of(message.kind)[language]
-    fields = fields_of(message, visit)
+    words = words_for(message.site_id, message.kind, language, now)
     if message.channel == OutboxMessage.Channel.TEXT:
-        return Text(subject="", body=words["text"].format(**fields), language=language)
-    return Text(subject=words["subject"], body=words["body"].strip().format(**fields) + "\n", language=language)
+        return text_of(words, fields_of(message, visit, short=True), language)
+    listed = booked_of_course(message.subject_pk) if message.subject_kind == OutboxMessage.Subject.COURSE else []
+    fields = fields_of(message, visit, listed=listed)
+    return mail_of(words, fields, language, events=events_of(message, visit, listed))
 
 
-def fields_of(message: OutboxMessage, visit: TreatmentSession) -> dict[str, str]:
-    """What the words may name."""
+def text_of(words: Words, fields: Mapping[str, str], language: str) -> Text:
+    body = filled(words.text, fields)
+    found = word_findings(body, link=fields["link"], place=fields["place"]) + text_findings(body)
+    return Text(subject="", body=body, language=language, wrong=rule_and_words(found))
+
+
+def mail_of(words: Words, fields: Mapping[str, str], language: str, *, events: tuple[Event, ...] = ()) -> Text:
+    body = words.body.strip().format_map(fields) + "\n"
+    found = word_findings(f"{words.subject}\n{body}", link=fields["link"], place=fields["place"])
+    safe = {name: escape(value).replace("\n", "<br>") for name, value in fields.items()}
+    html = frame_of(words.subject, words.body, language).format_map(safe)
+    return Text(subject=words.subject, body=body, language=language, html=html, events=events, wrong=rule_and_words(found))
+
+
+@lru_cache(maxsize=1000)
+def frame_of(subject: str, body: str, language: str) -> str:
+    """An e-mail's HTML with its placeholders still to fill: the template is rendered once per wording."""
+    paragraphs = [part.strip().split("\n") for part in body.replace("\r", "").strip().split("\n\n") if part.strip()]
+    return render_to_string("reminders/mail.html", {"subject": subject, "language": language, "paragraphs": paragraphs})
+
+
+def rule_and_words(found: list) -> str:  # type: ignore[type-arg]
+    """The first rule that it breaks, in words; empty when it may go."""
+    return f"{found[0].rule}: {found[0].text}" if found else ""
+
+
+def events_of(message: OutboxMessage, visit: TreatmentSession, listed: list[TreatmentSession]) -> tuple[Event, ...]:
+    """The visits that the message tells of, as files for the patient's calendar; each its own, as RFC 5546 wants it."""
+    to = message.patient.email
+    if listed:
+        return tuple(calendar_file(one, method=REQUEST, to=to) for one in listed)
+    method = METHODS.get(Kind(message.kind))
+    return (calendar_file(visit, method=method, to=to),) if method else ()
+
+
+def fields_of(
+    message: OutboxMessage, visit: TreatmentSession, *, short: bool = False, listed: list[TreatmentSession] | None = None
+) -> dict[str, str]:
+    """What the words may name; `short` for a text."""
     language = message.patient.language
     zone = ZoneInfo(message.patient.time_zone or message.site.time_zone)
-    is_text = message.channel == OutboxMessage.Channel.TEXT
-    day, hour = (shortly if is_text else spoken)(visit.starts_at.astimezone(zone), language)
-    fields = {"place": message.site.public_name, "phone": message.site.phone, "day": day, "time": hour, "link": link_to(visit)}
-    if message.subject_kind == OutboxMessage.Subject.COURSE:
-        moments = [spoken(one.starts_at.astimezone(zone), language) for one in booked_of_course(message.subject_pk)]
-        fields["visits"] = "\n".join(f"- {day}, {hour}" for day, hour in moments)
-    return fields
+    day, hour = (shortly if short else spoken)(visit.starts_at.astimezone(zone), language)
+    moments = [spoken(one.starts_at.astimezone(zone), language) for one in listed or []]
+    visits = "\n".join(f"- {day}, {hour}" for day, hour in moments)
+    return {"place": message.site.public_name, "phone": message.site.phone, "day": day, "time": hour, "link": link_to(visit), "visits": visits}
 
 
 def link_to(visit: TreatmentSession) -> str:

@@ -6,16 +6,15 @@ from datetime import date, timedelta
 
 from clinic.findings import Finding, block_at
 from clinic.rules.standing import CERTIFYING_EVENTS, CertificationEvent, is_certified
+from clinic.rules.telling import telling_word
 
-TELLING = ("spravato", "ketamin", "depress", "suicid", "psych", "mental", "rems", "mood")
 # [check] The rulebook names the task and no term; ten days is ours, kept in this one place (SET-5).
 RECERTIFY_WITHIN = timedelta(days=10)
 
 
 def public_name_findings(name: str) -> list[Finding]:
     """MSG-4: the name that patients read in messages must not tell what is treated."""
-    told = [word for word in TELLING if word in name.casefold()]
-    return [block_at("public_name", "MSG-4", "This name tells what is treated. Choose a neutral one.")] if told else []
+    return [block_at("public_name", "MSG-4", "This name tells what is treated. Choose a neutral one.")] if telling_word(name) else []
 
 
 def dea_number_findings(number: str) -> list[Finding]:

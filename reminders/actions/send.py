@@ -72,7 +72,9 @@ def send_one(claimed: OutboxMessage, messaging: SiteMessaging | None, *, provide
         return settle(message, refusal, now=now)
     address = message.patient.email if message.channel == Channel.EMAIL else str(message.patient.phone)
     channel = providers.of(provider, messaging.sender if messaging is not None else "")
-    return settle(message, channel.deliver(to=address, text=wording.render(message), key=message.key), now=now)
+    text = wording.render(message, now=now)
+    outcome = Outcome(outcomes.REFUSED, text.wrong) if text.wrong else channel.deliver(to=address, text=text, key=message.key)
+    return settle(message, outcome, now=now)
 
 
 def begin(claimed: OutboxMessage, messaging: SiteMessaging | None, *, provider: str, now: datetime) -> tuple[OutboxMessage, Outcome | None]:

@@ -2,12 +2,13 @@
 
 import smtplib
 from contextlib import suppress
+from email.mime.text import MIMEText
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
-from reminders.channels.outcomes import REFUSED, RETRY, SENT, UNCLEAR, Outcome, Text
+from reminders.channels.outcomes import REFUSED, RETRY, SENT, UNCLEAR, Event, Outcome, Text
 
 
 class MailChannel:
@@ -37,6 +38,10 @@ class MailChannel:
     def mail_of(self, to: str, text: Text, key: str) -> EmailMultiAlternatives:
         mail = EmailMultiAlternatives(text.subject, text.body, settings.DEFAULT_FROM_EMAIL, [to], connection=self.connection)
         mail.extra_headers = {"Message-ID": f"<{key}@{host()}>", "Auto-Submitted": "auto-generated", "Content-Language": text.language}
+        if text.html:
+            mail.attach_alternative(text.html, "text/html")
+        for event in text.events:
+            mail.attach(calendar_part(event))
         return mail
 
     def answered(self, code: int) -> Outcome:
@@ -49,6 +54,14 @@ class MailChannel:
     def close(self) -> None:
         with suppress(OSError, smtplib.SMTPException):
             self.connection.close()
+
+
+def calendar_part(event: Event) -> MIMEText:
+    """A file that calendars take in, which says by its method whether the visit stands or is off (RFC 6047)."""
+    part = MIMEText(event.content, "calendar", "utf-8")
+    part.set_param("method", event.method)
+    part.add_header("Content-Disposition", "attachment", filename="visit.ics")
+    return part
 
 
 def host() -> str:

@@ -8,12 +8,26 @@ SENT, REFUSED, RETRY, UNCLEAR, WITHDRAWN, LATER = "sent", "refused", "retry", "u
 
 
 @dataclass(frozen=True)
+class Event:
+    """A visit as a file for the patient's calendar; `method` is REQUEST or CANCEL (RFC 5546)."""
+
+    method: str
+    content: str
+
+
+@dataclass(frozen=True)
 class Text:
-    """What is said: a subject and a body without any clinical word (MSG-4). A text message has no subject."""
+    """What is said: a subject and a body without any clinical word (MSG-4). A text message has no subject.
+
+    `events` are the visits as calendar files; `wrong` says which rule it breaks: such a one is never sent, a person decides.
+    """
 
     subject: str
     body: str
     language: str
+    html: str = ""
+    events: tuple[Event, ...] = ()
+    wrong: str = ""
 
 
 @dataclass(frozen=True)
