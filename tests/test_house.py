@@ -225,6 +225,28 @@ def test_every_template_compiles() -> None:
         get_template(str(path.relative_to(ROOT / "templates")))
 
 
+INCLUDED = re.compile(r'{%\s*include\s+"([^"]+)"([^%]*)%}')
+
+
+def posts(word: str, sources: dict[str, str], seen: frozenset[str] = frozenset()) -> bool:
+    """Whether a template, or one that it includes, holds a form that posts."""
+    if word in seen or word not in sources:
+        return False
+    return "{% csrf_token %}" in sources[word] or any(posts(found[0], sources, seen | {word}) for found in INCLUDED.findall(sources[word]))
+
+
+def test_a_form_in_an_isolated_include_gets_its_token() -> None:
+    """`only` cuts the token off: without JavaScript, which sends it in a header, the post would be refused."""
+    sources = {str(path.relative_to(ROOT / "templates")): path.read_text() for path in templates()}
+    without = [
+        f"{word} -> {included}"
+        for word, text in sources.items()
+        for included, arguments in INCLUDED.findall(text)
+        if arguments.strip().endswith("only") and "csrf_token" not in arguments and posts(included, sources)
+    ]
+    assert without == []
+
+
 # Mail programs drop every style that is not inline.
 MAIL = "templates/reminders/mail.html"
 INLINE = r"""(?i)\son[a-z]+\s*=\s*["']|\sstyle\s*=|<style\b|javascript:|\shx-on[:-]|<script(?![^>]*\bsrc=)(?![^>]*application/json)[^>]*>"""

@@ -246,3 +246,12 @@ def test_an_emergency_and_how_the_patient_went_stand_in_the_record(cast, sign_in
         shown = text(sign_in(cast.nurse).get(reverse(name, args=["riverside", session.pk])))
         for words in ("Emergency called", "Transferred (emergency)", "Drowsy, to County General, 911 called (by phone: reached)"):
             assert words in shown, (name, words)
+
+
+@pytest.mark.parametrize("status", ["booked", "arrived", "cleared", "missed", "held", "waiting"])
+def test_every_form_of_the_page_carries_its_own_token(cast, nurse, prescriber_here, status):
+    """Without JavaScript no header carries it: the post would end in a 403."""
+    page = nurse.get(address(at_state(status, cast))).content.decode()
+    forms = re.findall(r'<form[^>]*method="post".*?</form>', page, re.DOTALL)
+    assert forms
+    assert [form[:120] for form in forms if 'name="csrfmiddlewaretoken" value="' not in form] == []
