@@ -2,11 +2,15 @@
 
 from django.urls import path
 
-from reminders.views import messages, visit
+from reminders.views import messages, settings, visit
 
 urlpatterns = [
     path("v/<str:token>/", visit.visit, name="visit"),
     path("<slug:site>/messages/", messages.messages, name="messages"),
     path("<slug:site>/messages/<int:pk>/again/", messages.message_again, name="message_again"),
     path("<slug:site>/messages/<int:pk>/close/", messages.message_close, name="message_close"),
+    path("<slug:site>/settings/messages/", settings.message_settings, name="message_settings"),
+    path("<slug:site>/settings/messages/<slug:kind>/", settings.message_wording, name="message_wording"),
+    path("<slug:site>/settings/messages/<slug:kind>/preview/", settings.message_preview, name="message_preview"),
+    path("<slug:site>/settings/messages/<slug:kind>/shipped/", settings.message_shipped, name="message_shipped"),
 ]

@@ -175,6 +175,7 @@ OBJECTS: dict[str, Callable[[Cast], Arguments]] = {
     "sent form": sent_form,
     "receipt": receipt,
     "failed message": failed_message,
+    "message kind": lambda cast: {"kind": "day_before"},
     "blank": lambda cast: number(blank(cast)),
     # After the sessions: they take the newest policy there is.
     "policy": lambda cast: number(SitePolicy.objects.create(site=cast.riverside, effective_on=date(2027, 1, 1), recorded_at=NOW)),

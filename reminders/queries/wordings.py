@@ -57,9 +57,8 @@ def history(site_pk: int, kind: str) -> list[Wording]:
     return list(Wording.objects.filter(site_id=site_pk, kind=kind).select_related("recorded_by").order_by("-recorded_at", "-pk")[:20])
 
 
-def own_kinds(site_pk: int) -> dict[str, Wording]:
-    """The newest version by `kind language` of each kind that the site has words of its own for, or had."""
-    found: dict[str, Wording] = {}
-    for row in Wording.objects.filter(site_id=site_pk).order_by("version").only("kind", "language", "version", "is_shipped", "recorded_at"):
-        found[f"{row.kind} {row.language}"] = row
-    return found
+def own_kinds(site_pk: int, now: datetime) -> dict[str, Wording]:
+    """The version in force by `kind language`, where the site has words of its own."""
+    rows = Wording.objects.filter(site_id=site_pk, effective_at__lte=now).order_by("effective_at", "version")
+    newest = {f"{row.kind} {row.language}": row for row in rows.only("kind", "language", "version", "is_shipped", "effective_at")}
+    return {key: row for key, row in newest.items() if not row.is_shipped}
