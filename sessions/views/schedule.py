@@ -20,6 +20,7 @@ from clinic.queries import today_at
 from clinic.roles import Permission, may
 from clinic.templatetags.tones import PHASES
 from sessions.queries.schedule import Block, Lane, Shown, WeekDay, all_chairs, day_plan, days_of, week, week_plan
+from sessions.rules.calendar import Axis
 from sessions.states import Status
 from sessions.views.week_cells import WeekCells, classes, data_of, minutes, told
 
@@ -93,7 +94,7 @@ class Drawn:
 
     def lane(self, chair: Chair, lane: Lane) -> dict[str, Any]:
         axis = self.plan.axes[lane.day]
-        blocks = [self.block(block) for block in lane.blocks]
+        blocks = [self.block(block, axis) for block in lane.blocks]
         free = [(*axis.place(free), self.clock(free.starts_at), self.clock(free.ends_at)) for free in lane.free if free.starts_at < axis.ends_at]
         items = sorted([*(("visit", block["first"], block) for block in blocks), *(("free", one[0], one) for one in free)], key=lambda item: item[1])
         return {
@@ -105,7 +106,7 @@ class Drawn:
         }
 
     def week(self) -> list[tuple[Chair, SafeString]]:
-        cells = WeekCells(self.plan, self.zone, self.now, url=self.url if self.may_read else nowhere, may_book=self.may_book)
+        cells = WeekCells(self.plan, self.zone, self.now, may_read=self.may_read)
         return [(chair, cells.row(lanes)) for chair, lanes in self.plan.rows]
 
     def frame(self, day: date) -> dict[str, Any]:
@@ -117,14 +118,14 @@ class Drawn:
             "now_at": axis.step_at(self.now) if is_now else None,
         }  # fmt: skip
 
-    def block(self, block: Block) -> dict[str, Any]:
+    def block(self, block: Block, axis: Axis) -> dict[str, Any]:
         visit, pk = block.visit, str(block.visit.pk)
         is_movable = self.may_book and visit.status == Status.BOOKED
         word = PHASES[visit.status].word
         return {
             "pk": pk, "first": block.first, "status": visit.status, "visit": visit, "is_movable": is_movable, "is_from_before": block.is_from_before,
-            "css": classes(block, is_movable),
-            "data": data_of(block) if visit.holds_chair else "",
+            "css": classes(block),
+            "data": data_of(block, axis) if visit.holds_chair else "",
             "url": self.url(visit.pk) if self.may_read else "", "move_url": self.move_url(visit.pk) if is_movable else "",
             "starts": self.clock(visit.starts_at), "ends": self.clock(visit.ends_at),
             "name": f"{visit.last_name}, {visit.first_name if self.may_read else visit.first_name[:1] + '.'}",
@@ -136,7 +137,7 @@ class Drawn:
         return [(axis.step_at(hour), self.clock(hour)) for hour in axis.hours()]
 
     def heads(self, today: date) -> list[dict[str, Any]]:
-        return [{"of_day": one, "is_today": one.day == today, "told": self.told(one)} for one in self.plan.days]
+        return [{"of_day": one, "is_today": one.day == today, "told": self.told(one), **self.frame(one.day)} for one in self.plan.days]
 
     def told(self, one: WeekDay) -> str:
         """When the site is open, in words."""
@@ -147,8 +148,8 @@ class Drawn:
 
     def ticks(self) -> SafeString:
         """The hours beside each chair of a week: every second one."""
-        spans = [f'<span class="t{step}" aria-hidden="true">{hour}</span>' for step, hour in self.hours()[2::2]]
-        return mark_safe("".join(spans))  # noqa: S308
+        spans = "".join([f'<span class="t{step}">{hour}</span>' for step, hour in self.hours()[2::2]])
+        return mark_safe(f'<div aria-hidden="true">{spans}</div>')  # noqa: S308
 
     def given_up(self) -> list[dict[str, Any]]:
         """Apart from the calendar: it holds no chair."""
@@ -156,11 +157,6 @@ class Drawn:
             {"visit": visit, "chair": chair, "url": self.url(visit.pk) if self.may_read else "", "told": PHASES[visit.status].word}
             for chair, lanes in self.plan.rows for lane in lanes for visit in lane.given_up
         ]  # fmt: skip
-
-
-def nowhere(pk: int) -> str:
-    """No page for whom records aren't."""
-    return ""
 
 
 @require_GET

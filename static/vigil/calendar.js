@@ -1,7 +1,7 @@
 // The calendar: a booked visit moves by drag, by long press, or by M, arrows and Enter; the server decides, and a refused one goes back.
 (() => {
   "use strict";
-  const STEP = 5, SNAP = 15, THRESHOLD = 6, LONG_PRESS = 350, EDGE = 56;
+  const MOVABLE = "[data-moves] .is-booked[data-visit]", STEP = 5, SNAP = 15, THRESHOLD = 6, LONG_PRESS = 350, EDGE = 56;
   const wide = window.matchMedia("(min-width: 48rem)");
   let move = null; // { item, lane, start, by: "drag" | "keys", … }
   let pressed = null; // a pointer that is down and may become a drag
@@ -10,12 +10,18 @@
   const calendar = () => document.querySelector("[data-calendar]");
   const isDay = () => calendar().dataset.calendar === "day";
   const lanes = () => [...calendar().querySelectorAll("[data-lane]")];
-  const number = (lane, name) => Number(lane.dataset[name]);
+  // In a week the heads of the days say where each begins and how long it is.
+  const head = (lane) => calendar().querySelectorAll(".v-cal-head")[[...lane.parentElement.querySelectorAll("[data-lane]")].indexOf(lane)];
+  const number = (lane, name) => Number((lane.dataset[name] ? lane : head(lane)).dataset[name]);
   const say = (text) => window.vigil?.say?.(text);
 
+  // In minutes: what the classes of its place say in steps.
+  const placeOf = (item, letter) => Number(item.className.match(new RegExp(`\\b${letter}(\\d+)`))[1]) * STEP;
+
   function parts(item) {
-    const [pk, version, dose, start, end] = item.dataset.visit.split(" ").map(Number);
-    return { pk, version, dose, start, length: end - start };
+    const [version, dose, begins = placeOf(item, "t"), length = placeOf(item, "l")] = item.dataset.visit.split(" ").map(Number);
+    const [pk] = (item.id || item.querySelector("a").getAttribute("href")).match(/\d+/);
+    return { pk: Number(pk), version, dose, start: number(item.closest("[data-lane]"), "from") + begins, length };
   }
 
   const inZone = (minute, options, locale = "en-GB") => new Intl.DateTimeFormat(locale, { timeZone: calendar().dataset.zone, ...options }).format(minute * 60_000);
@@ -138,7 +144,7 @@
   }
 
   document.addEventListener("pointerdown", (event) => {
-    const item = event.target.closest?.(".is-movable[data-visit]");
+    const item = event.target.closest?.(MOVABLE);
     if (!item || !wide.matches || event.button !== 0 || move || event.target.closest("[data-move]")) return;
     pressed = { item, id: event.pointerId, x: event.clientX, y: event.clientY, isTouch: event.pointerType === "touch" };
     if (pressed.isTouch) pressed.timer = window.setTimeout(() => { if (pressed) lift(event); }, LONG_PRESS);
@@ -164,7 +170,7 @@
   document.addEventListener("pointercancel", () => { if (pressed?.isDrag && move) back("Not moved."); release(); });
   document.addEventListener("touchmove", (event) => { if (pressed?.isDrag) event.preventDefault(); }, { passive: false });
   document.addEventListener("contextmenu", (event) => { if (pressed?.isDrag) event.preventDefault(); });
-  document.addEventListener("dragstart", (event) => { if (event.target.closest?.(".is-movable")) event.preventDefault(); });
+  document.addEventListener("dragstart", (event) => { if (event.target.closest?.(MOVABLE)) event.preventDefault(); });
 
   // --- by keyboard --------------------------------------------------------------------------------------------------
   function byKeys(item) {
@@ -187,7 +193,7 @@
   }
 
   const ofChair = (lane) => lanes().filter((one) => one.dataset.lane === lane.dataset.lane);
-  const ofDay = (lane) => lanes().filter((one) => one.dataset.from === lane.dataset.from);
+  const ofDay = (lane) => lanes().filter((one) => number(one, "from") === number(lane, "from"));
   const beside = (all, lane, by) => all[all.indexOf(lane) + by];
 
   const chairBy = (by) => () => toLane(beside(ofDay(move.lane), move.lane, by));
@@ -204,7 +210,7 @@
       if (act) { event.preventDefault(); act(); }
       return;
     }
-    const item = event.target.closest?.(".is-movable[data-visit]");
+    const item = event.target.closest?.(MOVABLE);
     const isMove = event.key.toLowerCase() === "m" || (event.key === "Enter" && event.target.closest("[data-move]"));
     if (!item || !isMove || !wide.matches || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
@@ -212,9 +218,10 @@
   });
 
   // --- after the answer ---------------------------------------------------------------------------------------------
+  const standing = (pk) => document.getElementById(`session-${pk}`) || document.querySelector(`.v-cal-cell a[href="../sessions/${pk}/"]`)?.closest("li");
   document.addEventListener("htmx:afterSettle", (event) => {
     if (found === null || !calendar()) return;
-    const item = document.getElementById(`session-${found}`), isRefused = event.detail.xhr?.status === 422;
+    const item = standing(found), isRefused = event.detail.xhr?.status === 422;
     found = null;
     if (isRefused) return void document.querySelector("#move-answer")?.focus();
     if (!item) return;

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Callable
+from copy import copy
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -10,7 +12,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from clinic.models import AuditEntry, OpeningHours
+from clinic.models import AuditEntry, Chair, OpeningHours
+from patients.models import Patient
 from sessions.models import TreatmentSession
 from sessions.states import Status
 from tests.cast import NOW, Cast
@@ -40,15 +43,15 @@ def test_a_visit_stands_at_its_time_for_its_whole_length(cast: Cast, sign_in: Si
     """NOW is ten in New York, the day begins at eight: eleven is 36 steps on, three hours are 36 long."""
     session = visit_at(cast, 1)
     page = text_of(sign_in(cast.desk), view=view)
-    assert f'class="v-visit is-booked t36 l36 is-movable" id="session-{session.pk}"' in page
-    assert f'data-visit="{session.pk} 1 56 ' in page
+    opened = f' data-visit="1 56"><a href=../sessions/{session.pk}/>' if view else f' id="session-{session.pk}" data-visit="1 56">'
+    assert f'class="v-visit is-booked t36 l36"{opened}' in page
     assert 'class="v-now t24"' in page
 
 
 def test_who_may_not_book_moves_nothing(cast: Cast, sign_in: SignIn) -> None:
     visit_at(cast, 1)
     page = text_of(sign_in(cast.support))
-    assert "is-movable" not in page
+    assert "data-moves" not in page
     assert "calendar.js" not in page
 
 
@@ -80,14 +83,27 @@ def test_a_site_that_never_closes_shows_the_hours_that_matter(cast: Cast, sign_i
     assert 'data-steps="288"' in text_of(client, hours="all")
 
 
-def test_the_week_asks_twelve_queries_at_the_most(cast: Cast, sign_in: SignIn) -> None:
+def test_a_full_week_of_twelve_chairs_is_light(cast: Cast, sign_in: SignIn) -> None:
+    """200 visits: twelve queries and 60 kB at the most."""
+    chairs = [*cast.chairs, *Chair.objects.bulk_create([Chair(site=cast.riverside, name=f"Room {number}", position=number) for number in range(5, 13)])]
+    one = visit_at(cast, 1)
+    Patient.objects.filter(pk=one.patient_id).update(last_name="Vandenberg", first_name="Alexandra")
+    places = [(chair, day, hour) for day in range(7) for chair in chairs for hour in (-2, 1, 4)][:199]
+    rows = []
+    for chair, day, hour in places:
+        row = copy(one)
+        row.pk, row._state.adding, row.uid, row.chair, row.confirmed_at = None, True, uuid4(), chair, NOW
+        row.starts_at = NOW + timedelta(days=day - 2, hours=hour)
+        row.ends_at, row.treatment_on = row.starts_at + timedelta(hours=3), row.starts_at.date()
+        rows.append(row)
+    TreatmentSession.objects.bulk_create(rows)
     client = sign_in(cast.desk)
-    for number in range(10):
-        visit_at(cast, 1, chair=number % 4)
     text_of(client, view="week")
     with CaptureQueriesContext(connection) as queries:
-        text_of(client, view="week")
+        page = text_of(client, view="week")
     assert len([one for one in queries if not re.search("clockoffset|SAVEPOINT|BEGIN|COMMIT", one["sql"])]) <= 12
+    assert page.count('class="v-visit') == 200
+    assert len(page.encode()) <= 60_000
 
 
 @pytest.mark.parametrize("view", ["", "week"])
