@@ -11,7 +11,7 @@ from clinic.actions.writing import locked_site
 from clinic.findings import refuse
 from clinic.models import Chair, Site, User
 from clinic.tokens import token_digest
-from sessions.models import CalendarFeed, LeftSlot, TreatmentSession
+from sessions.models import CalendarFeed, LeftHands, LeftSlot, TreatmentSession
 from sessions.rules.feeds import MOST
 
 READ_GRAIN = timedelta(minutes=1)
@@ -68,3 +68,8 @@ def keep_left(session: TreatmentSession, *, now: datetime) -> None:
         site_id=session.site_id, session=session, chair_id=session.chair_id, starts_at=session.starts_at, ends_at=session.ends_at,
         schedule_version=session.schedule_version, left_at=now,
     )  # fmt: skip
+
+
+def keep_hands(session: TreatmentSession, *, monitor_pk: int, now: datetime) -> None:
+    """Who has handed a locked visit on; inside the caller's transaction."""
+    LeftHands.objects.create(site_id=session.site_id, session=session, monitor_id=monitor_pk, left_at=now)

@@ -12,6 +12,7 @@ from clinic.actions.writing import stop_on
 from clinic.models import Membership, Site, User
 from clinic.queries import on_site_at
 from sessions.actions.facts import out_of_date
+from sessions.actions.feeds import keep_hands
 from sessions.models import Handover, HandoverChair, TakeOver, TreatmentSession
 from sessions.queries.gates import may_monitor
 from sessions.queries.handover import Card, cards_of
@@ -147,6 +148,8 @@ def pass_on(
     for row in sessions:
         before, row.monitor = row.monitor_id, to
         row.save(update_fields=["monitor"])
+        if before is not None:
+            keep_hands(row, monitor_pk=before, now=now)
         resolve_notices(row.site, OWNER_GONE.code, row, "Somebody else has the chair.", now)
         changes = {"monitor": [before, to.pk], **(also or {})}
         audit.record(action=action, target=row, by=by, now=now, site=row.site, patient_pk=row.patient_id, changes=changes)

@@ -1,5 +1,6 @@
 """Accept the rest of a course as it was proposed anew: all of it or single visits, in one transaction (DOS-6)."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
@@ -12,9 +13,10 @@ from clinic.findings import Refused, blocks, decisions, refuse
 from clinic.models import Chair, User
 from patients.models import Patient
 from sessions.actions.booking import Wish, book, cancel, move_visit
+from sessions.actions.facts import new_fact, same_post
 from sessions.actions.life import locked
 from sessions.actions.safety_calls import drop_call
-from sessions.models import TreatmentSession
+from sessions.models import Redrawing, TreatmentSession
 from sessions.queries.next_step import decided
 from sessions.queries.redraw import booked_of, lines_of, world_of
 from sessions.queries.safety_calls import is_call_due
@@ -26,12 +28,16 @@ ONE_CALL = "One call stands for all of the visits that were given up."
 
 
 @transaction.atomic
-def accept_lines(session: TreatmentSession, keys: Collection[str], *, client_key: UUID, by: User, now: datetime) -> list[Line]:
+def accept_lines(session: TreatmentSession, keys: Collection[str], *, client_key: UUID, by: User, now: datetime) -> Redrawing:
     """Move, add and give up the visits of these lines, or none of them. The proposal is drawn again under the locks of any booking.
+    The page's key has one effect.
 
     Raises Refused while nothing is decided, when a line no longer stands as it was shown, and with all that speaks against the chosen together.
     """
     row = lock_all(session)
+    earlier = same_post(Redrawing, client_key, row)
+    if earlier is not None:
+        return earlier
     decision = decided(row)
     if decision is None:
         raise refuse("DOS-6", "Decide first how the course goes on.", code="DOS-6.undecided")
@@ -46,12 +52,21 @@ def accept_lines(session: TreatmentSession, keys: Collection[str], *, client_key
     visits = {visit.pk: visit for visit in TreatmentSession.objects.filter(pk__in=[line.old.session_pk for line in chosen if line.old])}
     for line in sorted(chosen, key=lambda line: line.what is What.ADD):
         carry_out(row, line, visits, client_key=client_key, by=by, now=now)
-    counts = {word: sum(line.what is word for line in chosen) for word in (What.MOVE, What.ADD, What.DROP)}
+    return keep_count(row, chosen, client_key=client_key, by=by, now=now)
+
+
+def keep_count(row: TreatmentSession, chosen: Iterable[Line], *, client_key: UUID, by: User, now: datetime) -> Redrawing:
+    """What was accepted, with its audit entry."""
+    counts = Counter(line.what for line in chosen)
+    made = new_fact(
+        Redrawing, row, observed_at=now, by=by, now=now, client_key=client_key,
+        moved=counts[What.MOVE], added=counts[What.ADD], given_up=counts[What.DROP],
+    )  # fmt: skip
     audit.record(
         action="session.redrawn", target=row, by=by, now=now, site=row.site, patient_pk=row.patient_id,
-        changes={str(word): count for word, count in counts.items() if count},
+        changes={str(word): counts[word] for word in (What.MOVE, What.ADD, What.DROP) if counts[word]},
     )  # fmt: skip
-    return chosen
+    return made
 
 
 def lock_all(session: TreatmentSession) -> TreatmentSession:

@@ -7,13 +7,13 @@ from sessions.models.departure import CallAttempt, Departure, SafetyCall
 from sessions.models.dosing import DeviceConfirmation, DeviceUse
 from sessions.models.emergency import Emergency, EmergencyEntry
 from sessions.models.exceptions import Breach, Override
-from sessions.models.feeds import CalendarFeed, LeftSlot
+from sessions.models.feeds import CalendarFeed, LeftHands, LeftSlot
 from sessions.models.form import FormBlank, FormSend, MonitoringForm
 from sessions.models.handover import Handover, HandoverChair, TakeOver
 from sessions.models.help import HelpCall
 from sessions.models.leaving import Addendum, Discharge, ReadinessCheck
 from sessions.models.monitoring import Alert, Observation, Round, SessionEvent
-from sessions.models.next_step import NextStep
+from sessions.models.next_step import NextStep, Redrawing
 from sessions.models.plan import CoursePlan
 from sessions.models.predose import IdentityCheck, PreDoseCheck
 from sessions.models.rescue import Settled
@@ -42,6 +42,7 @@ __all__ = [
     "HandoverChair",
     "HelpCall",
     "IdentityCheck",
+    "LeftHands",
     "LeftSlot",
     "MonitoringForm",
     "NextStep",
@@ -49,6 +50,7 @@ __all__ = [
     "Override",
     "PreDoseCheck",
     "ReadinessCheck",
+    "Redrawing",
     "Round",
     "SafetyCall",
     "SessionEvent",

@@ -62,3 +62,17 @@ class LeftSlot(models.Model):
         ordering = ["left_at", "pk"]
         constraints = [models.UniqueConstraint(fields=["session", "schedule_version"], name="left_slot_once")]
         indexes = [models.Index(fields=["site", "starts_at"], name="left_slot_by_site")]
+
+
+class LeftHands(models.Model):
+    """Whose visit it was before it was handed on: their calendar calls it off."""
+
+    is_append_only = True
+
+    site = models.ForeignKey("clinic.Site", on_delete=models.PROTECT, related_name="+")
+    session = models.ForeignKey("treatment_sessions.TreatmentSession", on_delete=models.PROTECT, related_name="left_hands")
+    monitor = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+")
+    left_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["left_at", "pk"]

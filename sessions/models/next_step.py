@@ -1,4 +1,4 @@
-"""How a course goes on after a visit that was missed or held: decided by somebody, with the reason where it matters (DOS-6)."""
+"""How a course goes on after a visit that was missed or held: what was decided, with the reason where it matters, and what was accepted of it (DOS-6)."""
 
 from django.db import models
 from django.db.models import Q
@@ -23,3 +23,15 @@ class NextStep(Fact):
             *Fact.Meta.constraints,
             models.CheckConstraint(condition=Q(choice="keep") | ~Q(reason=""), name="next_step_says_why", violation_error_message="Say why."),
         ]
+
+
+class Redrawing(Fact):
+    """One press on "accept": how many visits it moved, added and gave up. The visits tell where; its key makes that a repeated post changes nothing."""
+
+    session = models.ForeignKey("treatment_sessions.TreatmentSession", on_delete=models.PROTECT, related_name="redrawings")
+    moved = models.PositiveSmallIntegerField(default=0)
+    added = models.PositiveSmallIntegerField(default=0)
+    given_up = models.PositiveSmallIntegerField(default=0)
+
+    class Meta(Fact.Meta):
+        ordering = ["recorded_at", "pk"]

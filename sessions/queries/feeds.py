@@ -1,15 +1,16 @@
-"""What a calendar feed shows: the visits of its chair, its person or its site, in a short window; two queries."""
+"""What a calendar feed shows: the visits of its chair, its person or its site, in a short window; two queries, three for one's own."""
 
 import hashlib
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
 from clinic.models import Membership, Site, User
 from clinic.roles import Permission, may
 from clinic.tokens import token_digest
-from sessions.models import CalendarFeed, LeftSlot, TreatmentSession
+from sessions.models import CalendarFeed, LeftHands, LeftSlot, TreatmentSession
 from sessions.rules.feeds import Left, Visit, is_off, last_change, lines, window
 
 # What can move a feed's line: `last_change` is the newest of them.
@@ -30,11 +31,28 @@ def lines_of(feed: CalendarFeed, now: datetime) -> list[Visit]:
     """Every visit of the feed's window, those that don't take place among them."""
     first, last = window(now)
     visits = TreatmentSession.objects.filter(within(feed), starts_at__gte=first, starts_at__lt=last, site_id=feed.site_id)
-    names = ("uid", "schedule_version", "starts_at", "ends_at", "chair__name", "status", *STAMPS)
-    shown = [Visit._make((*row[:5], is_off(row[5]), last_change(row[6:]))) for row in visits.values_list(*names)]
-    slots = LeftSlot.objects.filter(left_within(feed), starts_at__gte=first, starts_at__lt=last, site_id=feed.site_id)
-    left = slots.values_list("session__uid", "session__schedule_version", "starts_at", "ends_at", "chair__name", "left_at")
-    return lines(shown, (Left(*row) for row in left))  # type: ignore[misc]
+    slots = LeftSlot.objects.filter(within(feed, "session__"), starts_at__gte=first, starts_at__lt=last, site_id=feed.site_id)
+    left = slots.annotate(hands=Count("session__left_hands")).values_list(
+        "session__uid", "session__schedule_version", "hands", "starts_at", "ends_at", "chair__name", "left_at"
+    )  # fmt: skip
+    return lines(shown(visits), (Left(row[0], row[1] + row[2], *row[3:]) for row in (*left, *handed_on(feed, first, last))))
+
+
+def shown(visits: QuerySet[TreatmentSession]) -> list[Visit]:
+    """Each handing on counts as a change: the visit keeps its slot, and the version that patients' links name, but a calendar must see a newer one."""
+    rows = visits.annotate(hands=Count("left_hands"), handed_at=Max("left_hands__left_at"))
+    names = ("uid", "schedule_version", "hands", "starts_at", "ends_at", "chair__name", "status", "handed_at", *STAMPS)
+    return [Visit(row[0], row[1] + row[2], *row[3:6], is_off(row[6]), last_change(row[7:])) for row in rows.values_list(*names)]
+
+
+def handed_on(feed: CalendarFeed, first: datetime, last: datetime) -> Iterable[tuple[Any, ...]]:
+    """What a person watched and handed on, for a feed of their own visits."""
+    if feed.scope != CalendarFeed.Scope.MINE:
+        return ()
+    mine = LeftHands.objects.filter(monitor_id=feed.user_id, site_id=feed.site_id).values("session_id")
+    rows = TreatmentSession.objects.filter(pk__in=mine, starts_at__gte=first, starts_at__lt=last)
+    handed = rows.annotate(hands=Count("left_hands"), handed_at=Max("left_hands__left_at"))
+    return handed.values_list("uid", "schedule_version", "hands", "starts_at", "ends_at", "chair__name", "handed_at")
 
 
 def within(feed: CalendarFeed, at: str = "") -> Q:
@@ -44,10 +62,6 @@ def within(feed: CalendarFeed, at: str = "") -> Q:
     if feed.scope == CalendarFeed.Scope.MINE:
         return Q(**{f"{at}monitor_id": feed.user_id}) | Q(**{f"{at}course__prescriber_id": feed.user_id})
     return Q()
-
-
-def left_within(feed: CalendarFeed) -> Q:
-    return within(feed, "session__")
 
 
 def mark_of(feed: CalendarFeed, visits: Iterable[Visit]) -> str:

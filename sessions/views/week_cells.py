@@ -43,7 +43,11 @@ class WeekCells:
 
     def cell(self, lane: Lane) -> str:
         head, foot = self.frames[lane.day]
-        return head % ("" if lane.blocks else " is-empty", lane.chair.pk) + "".join([self.visit(block, self.axes[lane.day]) for block in lane.blocks]) + foot
+        return (
+            head % ("" if lane.blocks else " is-empty", lane.chair.pk)
+            + "".join([self.visit(block, self.axes[lane.day]) for block in lane.blocks])
+            + foot
+        )
 
     def visit(self, block: Block, axis: Axis) -> str:
         visit = block.visit
@@ -52,7 +56,7 @@ class WeekCells:
             f"<b>{visit.starts_at.astimezone(self.zone):%H:%M}</b> {escape(visit.last_name)}, {escape(first)} "
             f"<small>{told(visit.status, bool(visit.confirmed_at), visit.dose_mg)}</small>"
         )
-        inside = f'<a href=../sessions/{visit.pk}/>{inside}</a>' if self.may_read else f"<span>{inside}</span>"
+        inside = f"<a href=../sessions/{visit.pk}/>{inside}</a>" if self.may_read else f"<span>{inside}</span>"
         named = "" if self.may_read else f" id=session-{visit.pk}"
         data = f' data-visit="{data_of(block, axis)}"' if visit.holds_chair else ""
         return f'<li class="v-visit {classes(block)}"{named}{data}>{inside}'

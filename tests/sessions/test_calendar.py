@@ -85,7 +85,10 @@ def test_a_site_that_never_closes_shows_the_hours_that_matter(cast: Cast, sign_i
 
 def test_a_full_week_of_twelve_chairs_is_light(cast: Cast, sign_in: SignIn) -> None:
     """200 visits: twelve queries and 60 kB at the most."""
-    chairs = [*cast.chairs, *Chair.objects.bulk_create([Chair(site=cast.riverside, name=f"Room {number}", position=number) for number in range(5, 13)])]
+    chairs = [
+        *cast.chairs,
+        *Chair.objects.bulk_create([Chair(site=cast.riverside, name=f"Room {number}", position=number) for number in range(5, 13)]),
+    ]
     one = visit_at(cast, 1)
     Patient.objects.filter(pk=one.patient_id).update(last_name="Vandenberg", first_name="Alexandra")
     places = [(chair, day, hour) for day in range(7) for chair in chairs for hour in (-2, 1, 4)][:199]

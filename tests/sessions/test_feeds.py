@@ -12,7 +12,7 @@ from icalendar import Calendar
 from clinic.findings import Refused
 from clinic.models import AuditEntry, Membership, Site, User
 from clinic.roles import Role
-from sessions.actions import arrival, booking, voiding
+from sessions.actions import arrival, booking, handover, voiding
 from sessions.actions.booking import Wish
 from sessions.actions.feeds import make_feed, revoke_feed
 from sessions.models import CalendarFeed, LeftSlot, TreatmentSession
@@ -109,6 +109,27 @@ def test_mine_are_those_that_i_watch_or_prescribe_for(cast, read) -> None:
     watched, other = booked(cast, monitor=cast.nurse), booked(cast, chair=1, monitor=cast.second_nurse)
     assert set(read(user=cast.nurse, scope="mine")) == {str(watched.uid)}
     assert set(read(user=cast.prescriber, scope="mine")) == {str(watched.uid), str(other.uid)}
+
+
+def test_a_visit_that_changes_hands_stays_as_cancelled_and_comes_back_newer(cast, read) -> None:
+    watched = at_state(Status.MONITORING, cast, monitor=cast.nurse)
+    uid = str(watched.uid)
+
+    def hand_on(to) -> None:
+        handover.pass_on([TreatmentSession.objects.get(pk=watched.pk)], to=to, action="handover.accepted", by=to, now=NOW)
+
+    assert told(read(user=cast.nurse, scope="mine")[uid]) == ("CONFIRMED", 1)
+    hand_on(cast.second_nurse)
+    assert told(read(user=cast.nurse, scope="mine")[uid]) == ("CANCELLED", 2)
+    for reader in (
+        {"user": cast.second_nurse, "scope": "mine"},
+        {"user": cast.prescriber, "scope": "mine"},
+        {"chair": watched.chair},
+        {"user": cast.nurse},
+    ):
+        assert told(read(**reader)[uid]) == ("CONFIRMED", 2)
+    hand_on(cast.nurse)
+    assert [told(read(user=user, scope="mine")[uid]) for user in (cast.nurse, cast.second_nurse)] == [("CONFIRMED", 3), ("CANCELLED", 3)]
 
 
 def test_an_unchanged_feed_is_not_sent_again(cast, still_clock, django_assert_num_queries) -> None:

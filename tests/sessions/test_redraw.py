@@ -15,7 +15,7 @@ from sessions.actions import booking
 from sessions.actions.booking import Wish
 from sessions.actions.next_step import decide_next
 from sessions.actions.redraw import accept_lines
-from sessions.models import TreatmentSession
+from sessions.models import Redrawing, TreatmentSession
 from sessions.queries.redraw import lines_of
 from sessions.queries.safety_calls import open_calls
 from sessions.rules.next_step import BACK, END, KEEP
@@ -210,7 +210,17 @@ def test_the_page_shows_both_and_accepts(cast, visit, sign_in) -> None:
     assert nurse.post(post, form).status_code == 403
     assert desk.post(post, form)["Location"] == url
     assert coming().schedule_version == 2
-    for junk in (form, {}, {"client_key": "x"}, form | {"shown": "drop-1-1"}, {"client_key": uuid4(), "line": ["add-x", "\x00"]}):
+    assert desk.post(post, form)["Location"] == url
+    made = Redrawing.objects.get()
+    added = TreatmentSession.objects.filter(status=Status.BOOKED).count() - 1
+    assert (made.moved, made.added, made.given_up, coming().schedule_version) == (1, added, 0, 2)
+    for junk in (
+        form | {"client_key": uuid4()},
+        {},
+        {"client_key": "x"},
+        form | {"shown": "drop-1-1"},
+        {"client_key": uuid4(), "line": ["add-x", "\x00"]},
+    ):
         assert desk.post(post, junk).status_code == 422
 
 

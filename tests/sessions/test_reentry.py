@@ -29,6 +29,7 @@ from sessions.models import (
     IdentityCheck,
     NextStep,
     Observation,
+    Redrawing,
     SafetyCall,
 )
 from sessions.picture import picture_of
@@ -42,7 +43,7 @@ from tests.factories.clinic import PASSWORD
 from tests.factories.sessions import GOOD_VITALS, at_state
 from tests.sessions.test_failed_device import FAILED
 
-STAYS = {IdentityCheck, Addendum, DeviceConfirmation, NextStep}
+STAYS = {IdentityCheck, Addendum, DeviceConfirmation, NextStep, Redrawing}
 FIRST = NOW - timedelta(minutes=50)
 
 
