@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from clinic.actions.furniture import add_closure
 from clinic.models import Closure
 from clinic.queries import calendar_of, today_at
+from desk.demo.courses import make_way
 from desk.demo.steps import Floor, Part
 from patients.models import Patient
 
@@ -20,6 +21,7 @@ def close_a_day(floor: Floor, patients: list[Patient], *, now: datetime) -> None
     day = open_day_after(floor, today + AHEAD)
     for room, patient in enumerate(patients[:VISITS], start=1):
         starts_at = datetime.combine(day, time(9 + room), tzinfo=floor.site.zone).astimezone(UTC)
+        make_way(floor, room=room, starts_at=starts_at, now=now)
         Part(floor, patient, room=room).book(now, starts_at=starts_at, dose_mg=56)
     add_closure(floor.site, first=day, last=day, reason="Snow: the road is closed", by=floor.of_role("administrator").user, now=now)
 

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from clinic.models import Site
 from desk.demo import day
 from desk.demo.closure import VISITS, close_a_day
-from desk.demo.scenes import HILLCREST, RIVERSIDE, Scene
+from desk.demo.courses import make_way, plan_course
+from desk.demo.scenes import HILLCREST, PLANNED, RIVERSIDE, Scene
 from desk.demo.spoken import cosign_all, speak
 from desk.demo.steps import Floor, Part
 from desk.demo.tidy import tidy
@@ -52,6 +53,8 @@ def fill(floor: Floor, scenes: tuple[Scene, ...], *, now: datetime) -> int:
     script = Script(now)
     floor.come_on_duty(since=now - LONGEST_SCENE, now=now)
     patients = floor.patients_who_may_come(now, len(scenes) + 1 + VISITS)
+    for scene in scenes:
+        make_way(floor, room=scene.room, starts_at=scene.starts_at(now), now=now)
     # On a later day fewer may come than there are scenes: the first ones matter most.
     for scene, patient in zip(scenes, patients, strict=False):
         scene.write(script, Part(floor, patient, room=scene.room))
@@ -61,4 +64,7 @@ def fill(floor: Floor, scenes: tuple[Scene, ...], *, now: datetime) -> int:
     for patient in others[:1]:
         speak(floor, patient, now=now)
     close_a_day(floor, others[1:], now=now)
+    for scene, patient in zip(scenes, patients, strict=False):
+        if scene.tell in PLANNED:
+            plan_course(floor, patient, now=now)
     return min(len(scenes), len(patients))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -25,9 +25,11 @@ class Scene:
     dose_mg: int = 56
 
     def write(self, script: Script, part: Part) -> None:
-        starts_at = script.now - timedelta(minutes=self.began)
-        script.add(max(self.began, 0) + BOOKED_BEFORE, partial(part.book, starts_at=starts_at.replace(second=0, microsecond=0), dose_mg=self.dose_mg))
+        script.add(max(self.began, 0) + BOOKED_BEFORE, partial(part.book, starts_at=self.starts_at(script.now), dose_mg=self.dose_mg))
         self.tell(script, part, self.began)
+
+    def starts_at(self, now: datetime) -> datetime:
+        return (now - timedelta(minutes=self.began)).replace(second=0, microsecond=0)
 
 
 def nothing_yet(script: Script, part: Part, began: int) -> None:
@@ -149,6 +151,8 @@ def left_early(script: Script, part: Part, began: int) -> None:
     script.add(began - 23 - 91, part.discharge_early)
 
 
+# The rest of the course of who plays these is planned, too.
+PLANNED = (nearly_done, missed)
 RIVERSIDE = (
     Scene(1, 149, nearly_done),
     Scene(2, 75, late_check),

@@ -6,11 +6,14 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from clinic.models import Site, User
+from clinic.models import Notice, Site, User
 from desk.demo import live
 from patients.models import Order
 from reminders.models import OutboxMessage
-from sessions.models import DeviceUse, Discharge, HelpCall, MonitoringForm, SafetyCall, TreatmentSession
+from sessions.models import CoursePlan, DeviceUse, Discharge, HelpCall, MonitoringForm, SafetyCall, TreatmentSession
+from sessions.queries.next_step import NEXT_NOTICE
+from sessions.queries.redraw import lines_of
+from sessions.rules.next_step import KEEP
 from sessions.states import PRESENT, FormStatus, Status
 from tests.cast import NOW
 
@@ -30,6 +33,10 @@ def test_the_demonstration_stands_verifies_and_renews(still_clock) -> None:
     assert Order.objects.filter(is_spoken=True, signed_at=None).exists()
     assert DeviceUse.objects.filter(counts_from__isnull=False, confirmation__isnull=True, session__status=Status.MONITORING).count() == 1
     assert HelpCall.objects.filter(answered_at__isnull=False).exists()
+    assert CoursePlan.objects.count() == 2
+    waiting = Notice.objects.filter(kind=NEXT_NOTICE, resolved_at=None).values("target_pk")
+    missed = today.get(status=Status.MISSED, pk__in=waiting)
+    assert lines_of(missed, KEEP, NOW)
     forms = MonitoringForm.objects.exclude(status=FormStatus.FILED)
     days = set(forms.values_list("due_on", flat=True))
     assert any(day < NOW.date() for day in days)
@@ -40,7 +47,8 @@ def test_the_demonstration_stands_verifies_and_renews(still_clock) -> None:
 
     assert live.renew(now=NOW + timedelta(minutes=5)) == 0
     before = TreatmentSession.objects.count()
-    assert live.renew(now=NOW + timedelta(days=2)) > 0
+    # The next day at the same hour: what was booked for it makes way.
+    assert live.renew(now=NOW + timedelta(days=1)) > 0
     assert TreatmentSession.objects.count() > before
     # Midnight of one site, then of the other, and an evening.
     for at in (datetime(2026, 6, 14, 4, 10, tzinfo=UTC), datetime(2026, 6, 16, 6, 10, tzinfo=UTC), datetime(2026, 6, 18, 1, 40, tzinfo=UTC)):

@@ -218,7 +218,7 @@ def test_the_page_shows_both_and_accepts(cast, visit, sign_in) -> None:
         form | {"client_key": uuid4()},
         {},
         {"client_key": "x"},
-        form | {"shown": "drop-1-1"},
+        form | {"client_key": uuid4(), "shown": "drop-1-1"},
         {"client_key": uuid4(), "line": ["add-x", "\x00"]},
     ):
         assert desk.post(post, junk).status_code == 422
