@@ -59,7 +59,7 @@ class Day:
 
     @property
     def title(self) -> str:
-        return "Today and overdue" if self.is_today else f"{self.day:%A, %B} {self.day.day}"
+        return "Today and overdue" if self.is_today else f"{self.day:%A}, {self.day.day} {self.day:%B}"
 
 
 def days_of(site: Site, now: datetime, role: str) -> list[Day]:

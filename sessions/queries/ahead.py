@@ -214,5 +214,5 @@ def ending(facts: Facts) -> Iterator[Worry]:
         if day is not None:
             last = max(chart.authorisations, key=lambda row: (row.until_on, row.pk))
             used = next(one.used for one in listed if one.until_on == day)
-            words = f"The authorisation ends on {day:%b} {day.day}, {used} of {last.sessions_granted} sessions used."
+            words = f"The authorisation ends on {day.day} {day:%b}, {used} of {last.sessions_granted} sessions used."
             yield Worry(rules.ENDING, day, words, pk, last.patient)

@@ -30,5 +30,5 @@ def undecided(site: Site, today: date) -> Iterator[Worry]:
     waiting = Notice.objects.filter(site=site, kind=NEXT_NOTICE, target_kind="treatmentsession", resolved_at__isnull=True)
     rows = TreatmentSession.objects.filter(site=site, status__in=MAY_DECIDE, pk__in=waiting.values("target_pk"))
     for session in rows.select_related("patient").order_by("starts_at", "pk"):
-        words = f"The visit of {session.treatment_on:%b} {session.treatment_on.day} was {session.get_status_display().lower()}: how does the course go on?"
+        words = f"The visit of {session.treatment_on.day} {session.treatment_on:%b} was {session.get_status_display().lower()}: how does the course go on?"
         yield Worry(rules.UNDECIDED, today, words, session.pk, session.patient, since=session.treatment_on)

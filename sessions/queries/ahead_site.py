@@ -35,7 +35,7 @@ def certification(site: Site, today: date) -> Iterator[Worry]:
             day,
             "The certification is to be looked at (a reminder only)."
             if day == review_on
-            else f"The review of the certification was due on {review_on:%b %d}.",
+            else f"The review of the certification was due on {review_on.day} {review_on:%b}.",
         )
 
 
@@ -50,7 +50,7 @@ def training(site: Site, today: date) -> Iterator[Worry]:
         if not done:
             yield Worry(rules.TRAINING, today, f"{member.user}: no REMS training on record.", member.pk)
         elif last is not None and (day := rules.shown_on(last, today)) is not None:
-            word = "lapses after this day" if last >= today else f"lapsed on {last:%b %d}"
+            word = "lapses after this day" if last >= today else f"lapsed on {last.day} {last:%b}"
             yield Worry(rules.TRAINING, day, f"{member.user}: the REMS training {word}.", member.pk)
 
 
@@ -64,7 +64,7 @@ def equipment(site: Site, today: date) -> Iterator[Worry]:
         if due_on is None or not state.is_good:
             yield Worry(rules.EQUIPMENT, today, f"{row} {'was never checked' if due_on is None else 'failed its last check'}.", row.pk)
         elif (day := rules.shown_on(due_on, today)) is not None:
-            word = "is to be checked by this day" if due_on >= today else f"was to be checked by {due_on:%b %d}"
+            word = "is to be checked by this day" if due_on >= today else f"was to be checked by {due_on.day} {due_on:%b}"
             yield Worry(rules.EQUIPMENT, day, f"{row} {word}.", row.pk)
 
 
@@ -72,5 +72,5 @@ def transfers(site: Site, today: date) -> Iterator[Worry]:
     for move in untold_transfers(site):
         day = rules.shown_on(move.moves_on - timedelta(days=1), today)
         if day is not None:
-            words = f"Treatment moves to another setting on {move.moves_on:%b} {move.moves_on.day}: {move.owner} tells the REMS before."
+            words = f"Treatment moves to another setting on {move.moves_on.day} {move.moves_on:%b}: {move.owner} tells the REMS before."
             yield Worry(rules.TRANSFER, day, words, move.pk, move.patient)
