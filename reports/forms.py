@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 
-from reports.queries import LONGEST_RANGE
+from reports.queries.visits import LONGEST_RANGE
 
 # The readings look a day beyond the range on both sides, so that neither end may be the calendar's own.
 YEARS = [MinValueValidator(date(2019, 1, 1), "Check the year."), MaxValueValidator(date(2100, 1, 1), "Check the year.")]

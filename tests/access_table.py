@@ -242,6 +242,8 @@ OFFICE = {
     "reports": page(P.VIEW_REPORTS),
     "report_list": page(P.VIEW_REPORTS, of="measure"),
     "report_csv": page(P.VIEW_REPORTS, P.EXPORT, of="measure"),
+    "report_xlsx": page(P.VIEW_REPORTS, P.EXPORT, of="measure"),
+    "report_json": page(P.VIEW_REPORTS, P.EXPORT),
 }
 
 PAGES: dict[str, Entry] = CLINIC | PATIENTS | SESSIONS | EMERGENCY | FLOOR | FILING | OFFICE

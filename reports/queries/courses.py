@@ -1,0 +1,28 @@
+"""The courses behind the visits of a range: every day with a spray, before and after it too (DOS-3, DOS-7)."""
+
+from datetime import date
+
+from clinic.models import Site
+from patients.models import Course
+from reports.rules.facts import CourseFact
+from sessions.models import TreatmentSession
+from sessions.queries.course import sprayed
+
+
+def courses_of(site: Site, first: date, last: date) -> dict[int, CourseFact]:
+    """By course pk, in two queries."""
+    here = TreatmentSession.objects.filter(site=site, treatment_on__gte=first, treatment_on__lte=last).order_by().values("course_id")
+    rows = sprayed().filter(session__course_id__in=here).order_by("session__treatment_on", "session__starts_at", "session_id")
+    days: dict[int, dict[date, int]] = {}
+    for course, day, session in rows.values_list("session__course_id", "session__treatment_on", "session_id"):
+        days.setdefault(course, {}).setdefault(day, session)
+    courses = Course.objects.filter(pk__in=here).order_by("pk")
+    found = courses.values_list("pk", "indication", "earlier_sessions", "earlier_first_on", "earlier_last_on")
+    return {pk: fact(days.get(pk, {}), indication, *earlier) for pk, indication, *earlier in found}
+
+
+def fact(days: dict[date, int], indication: str, sessions: int, first_on: date | None, last_on: date | None) -> CourseFact:
+    return CourseFact(
+        indication=indication, dosed_days=tuple(days), first_pk=next(iter(days.values()), None),
+        earlier_sessions=sessions, earlier_first_on=first_on, earlier_last_on=last_on,
+    )  # fmt: skip
