@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from reminders.views import messages, settings, visit
+from reminders.views import messages, settings, visit, week
 
 urlpatterns = [
     path("v/<str:token>/", visit.visit, name="visit"),
     path("<slug:site>/messages/", messages.messages, name="messages"),
+    path("<slug:site>/messages/week/", week.message_week, name="message_week"),
     path("<slug:site>/messages/<int:pk>/again/", messages.message_again, name="message_again"),
     path("<slug:site>/messages/<int:pk>/close/", messages.message_close, name="message_close"),
     path("<slug:site>/settings/messages/", settings.message_settings, name="message_settings"),

@@ -235,6 +235,7 @@ OFFICE = {
     "messages": page(P.VIEW_MESSAGES),
     "message_again": act(P.DECIDE_MESSAGE, of="failed message"),
     "message_close": act(P.DECIDE_MESSAGE, of="failed message"),
+    "message_week": page(P.VIEW_MESSAGES),
     "message_settings": form(P.MANAGE_SITE),
     "message_wording": form(P.MANAGE_SITE, of="message kind"),
     "message_preview": act(P.MANAGE_SITE, of="message kind"),
