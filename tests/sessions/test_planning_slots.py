@@ -8,7 +8,21 @@ from clinic.rules.opening import Span
 from patients.rules.course import TRD
 from patients.rules.dosing import planned_dose
 from patients.rules.protocol import REMS_ESKETAMINE
-from sessions.rules.planning import Chosen, CourseFacts, Due, Kind, Staffed, Wanted, adherence, check_plan, due_window, nearest_slots, wanted_at
+from sessions.rules.planning import (
+    Change,
+    Chosen,
+    CourseFacts,
+    Due,
+    Kind,
+    Staffed,
+    Wanted,
+    adherence,
+    check_plan,
+    due_window,
+    mended,
+    nearest_slots,
+    wanted_at,
+)
 from sessions.rules.planning.course import position_on
 from sessions.rules.planning.house import devices_of
 from tests.moment import NOW, TODAY
@@ -149,6 +163,15 @@ def test_two_chosen_visits_stand_in_each_others_way() -> None:
 
 
 # --- due, adherence, dose -------------------------------------------------------------------------------------------------
+def test_what_was_taken_goes_to_the_nearest_slot_or_nowhere() -> None:
+    full = taken(MONDAY)
+    whole, changes = mended([chosen(MONDAY)], house=house(full), course=NEW)
+    assert [(one.starts_at, one.chair_pk) for one in whole] == [(at(MONDAY), 2)]
+    assert [(one.was, one.offer.slot.chair_pk) for one in changes if one.offer] == [(chosen(MONDAY), 2)]
+    alone = house(*(taken(MONDAY, chair=pk) for pk in (1, 2, 3)), spans=(Span(0, time(9), time(12, 30)),), closed=(MONDAY + timedelta(days=7),))
+    assert mended([chosen(MONDAY)], house=alone, course=NEW) == ([], [Change(chosen(MONDAY), None)])
+
+
 @pytest.mark.parametrize(
     ("dosed", "on", "expected"),
     [
