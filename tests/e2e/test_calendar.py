@@ -66,7 +66,7 @@ def test_a_visit_moves_by_drag_and_by_keyboard(floor: Floor) -> None:
     assert stands(mine) == (chairs[0].name, 1.0)
 
     page.goto("/riverside/schedule/?view=week")
-    visit = page.locator(f'.v-cal-cell li:has(a[href="../sessions/{mine.pk}/"])')
+    visit = page.locator(f'li:has(a[href="../sessions/{mine.pk}/"])')
     visit.get_by_role("link").focus()
     for key in ("m", "ArrowRight", "Enter"):
         page.keyboard.press(key)
