@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from clinic.models import Certification, Training
+from clinic.models import Certification, DutyPeriod, Training
 from reports.queries import facts_of
 from reports.rules import MEASURES, Kind, evaluate
 from sessions.actions.forms import owe_form
@@ -26,10 +26,11 @@ from sessions.models import (
 from sessions.queries.forms import forms_owed, owed_summary, rows_of
 from sessions.states import FormStatus, Status
 from tests.cast import Cast
+from tests.factories.clinic import on_duty
 from tests.factories.sessions import DeviceUseFactory, ObservationFactory, at_state
 from tests.moment import NOW
 
-# Noon to noon around both clock changes of 2026 in New York, a month's end, the end of February and of the year.
+# The night of the clock change in New York, the ends of months, of February and of the year.
 DAYS = (date(2025, 12, 31), date(2026, 2, 28), date(2026, 3, 8), date(2026, 3, 31), date(2026, 5, 31))
 FIRST, LAST = date(2025, 12, 31), date(2026, 6, 30)
 ENDS = (
@@ -57,6 +58,9 @@ def a_visit(cast: Cast, dice: random.Random, day: date) -> TreatmentSession:
         if status == Status.VOIDED:
             DeviceUseFactory(session=session, observed_at=start)
         return session
+    if dice.random() < 0.7:
+        came, left = start - timedelta(minutes=dice.choice([0, 60])), end + timedelta(minutes=dice.choice([-1, 0, 5]))
+        on_duty(cast.of(cast.prescriber), came, left_at=left)
     for _ in range(dice.randrange(6)):
         kind, minute = dice.choice([("extra", None), ("planned", 40), ("planned", 120), ("final", None)])
         seen = start + timedelta(minutes=dice.choice([-1, 0, 1, 29, 30, 40, 45, 46, 50, 51, 115, 120, 125, 130]))
@@ -165,7 +169,7 @@ def naive_dosed(session: TreatmentSession, today: date, had_alert: bool) -> dict
         found["last_digit"] = (sum(str(value).endswith("0") for value in values), len(values))
     pressures = sorted([c for c in full if c.observed_at <= first], key=lambda c: c.observed_at)
     if pressures and (pressures[-1].systolic > 140 or pressures[-1].diastolic > 90):
-        found["high_weighed"] = found["high_weighed"] = (
+        found["high_weighed"] = (
             int(Override.objects.filter(session=session, finding__startswith="PRE-2.pressure.").exists()),
             1,
         )
@@ -174,7 +178,9 @@ def naive_dosed(session: TreatmentSession, today: date, had_alert: bool) -> dict
     if session.status == "left":
         found["signed_out"] = (0, 1)
     found["enrolled"] = (int(any(e.submitted_on <= session.treatment_on for e in session.patient.enrolments.all())), 1)
-    found["prescriber"] = (0, 1)
+    stays = list(DutyPeriod.objects.filter(site=session.site))
+    minutes = [first + timedelta(minutes=count) for count in range(int((end - first).total_seconds() // 60))]
+    found["prescriber"] = (int(all(any(stay.came_at <= at < stay.left_at for stay in stays if stay.left_at) for at in minutes)), 1)
     return found | naive_house(session, devices) | naive_form(session, today)
 
 
@@ -219,7 +225,7 @@ def naive_form(session: TreatmentSession, today: date) -> dict[str, tuple[int, i
 @pytest.mark.parametrize("seed", [1, 2])
 def test_the_naive_reading_agrees_exactly(seed: int, cast: Cast) -> None:
     dice = random.Random(seed)
-    visits = [a_visit(cast, dice, day) for day in DAYS for _ in range(3)]
+    visits = [a_visit(cast, dice, day) for day in DAYS for _ in range(7)]
     today = NOW.astimezone(cast.riverside.zone).date()
     facts = facts_of(cast.riverside, FIRST, LAST)
     alone = {session.pk: naive(session, today) for session in visits}
