@@ -51,7 +51,7 @@ class WordingForm(forms.Form):
     def __init__(self, *args: Any, preview_url: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for language in LANGUAGES:
-            self.fields[f"body_{language}"].widget.attrs["rows"] = 9
+            self.fields[f"body_{language}"].widget.attrs["rows"] = 13
             self.fields[f"text_{language}"].widget = forms.Textarea(attrs={"rows": 3})
             for part in PARTS:
                 self.fields[f"{part}_{language}"].widget.attrs["lang"] = language

@@ -158,7 +158,7 @@ def texts_of(site: Site, now: datetime) -> dict[int, list[datetime]]:
     rows = OutboxMessage.objects.filter(site=site, channel=Channel.TEXT, status__in=begun, began_at__gt=now - WEEK)
     found: dict[int, list[datetime]] = defaultdict(list)
     for pk, at in rows.order_by("pk").values_list("patient_id", "began_at"):
-        found[pk].append(at)
+        found[pk] += [at] if at is not None else []
     return found
 
 
