@@ -21,6 +21,7 @@ ROLES = ("admin", "prescriber", "nurse", "desk", "support", "auditor")
 LEAST = {
     "board", "flowsheet", "session_record", "leaving_sheet", "schedule", "session_book", "patient_list", "patient_new", "patient_edit", "patient_chart",
     "filing", "form", "form_blank", "messages", "reports", "report_list", "staff", "staff_member", "duty", "site_settings", "policies", "audit",
+    "course_plan", "session_next", "rescue", "closures", "ahead", "intake_list", "feeds",
 }  # fmt: skip
 
 

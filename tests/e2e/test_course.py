@@ -1,0 +1,72 @@
+"""A course by the pages alone: planned, one visit moved, a day closed and rescued, a visit missed and the rest taken as proposed anew; at both widths."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from clinic import clock
+from sessions.models import CoursePlan, TreatmentSession
+from tests.e2e.floor import Floor
+from tests.e2e.people import Person
+from tests.factories.clinic import PASSWORD
+from tests.factories.patients import ready_patient
+
+pytestmark = pytest.mark.e2e
+
+
+def booked(patient_pk: int) -> list[TreatmentSession]:
+    return list(TreatmentSession.objects.filter(patient_id=patient_pk, status="booked").order_by("starts_at"))
+
+
+@pytest.mark.parametrize("width", [1440, 820])
+def test_a_course_is_planned_and_survives_change(floor: Floor, width: int) -> None:
+    patient = ready_patient(floor.cast.riverside, floor.cast.of(floor.cast.prescriber))
+    admin = floor.open_browser(floor.stack.url, width=width)
+    admin.sign_in(floor.cast.admin.email, PASSWORD)
+    plan_and_move(admin, patient.pk)
+    visits = booked(patient.pk)
+    assert (len(visits), CoursePlan.objects.filter(course__patient=patient).get().visits) == (8, 8)
+    close_and_rescue(admin, visits[-1])
+    assert visits[-1].treatment_on not in {visit.treatment_on for visit in booked(patient.pk)}
+    floor.stack.move_clock(visits[0].starts_at + timedelta(minutes=20) - clock.now())
+    miss(floor, width, visits[0])
+    assert len({visit.treatment_on for visit in booked(patient.pk)}) >= 7
+
+
+def plan_and_move(desk: Person, patient_pk: int) -> None:
+    desk.page.goto(f"/riverside/patients/{patient_pk}/plan/")
+    desk.sees("8 visits to book")
+    row = desk.page.locator("#visit-1")
+    before = row.locator(".v-course-when").inner_text()
+    desk.hands.press(row.locator("summary"))
+    desk.hands.press(row.locator(".v-quick button").first)
+    expect(desk.page.locator(".v-course-row.is-moved")).to_have_count(1)
+    expect(desk.page.locator("#visit-1 .v-course-when")).not_to_have_text(re.compile(re.escape(before)))
+    desk.hands.press(desk.button("Book all 8 visits"))
+    desk.page.wait_for_url(f"**/patients/{patient_pk}/")
+
+
+def close_and_rescue(admin: Person, visit: TreatmentSession) -> None:
+    admin.page.goto("/riverside/settings/closures/")
+    admin.hands.write_day(admin.page.get_by_label("First day"), visit.treatment_on)
+    admin.hands.write(admin.page.get_by_label("Reason"), "The nurse is ill")
+    admin.hands.press(admin.button("Mark as closed"))
+    admin.page.goto(f"/riverside/schedule/rescue/{visit.treatment_on:%Y-%m-%d}/")
+    admin.hands.press(admin.page.get_by_role("button", name=re.compile("^Accept")))
+    admin.sees("No visit waits on this day")
+
+
+def miss(floor: Floor, width: int, visit: TreatmentSession) -> None:
+    nurse = floor.nurse(width)
+    floor.open(nurse, visit)
+    nurse.hands.press(nurse.page.locator("summary", has_text="did not come"))
+    nurse.hands.press(nurse.page.locator("form.v-reason", has_text="Did not come, because").get_by_role("button", name="Forgot"))
+    nurse.hands.press(nurse.page.get_by_role("button", name="Did not come", exact=True))
+    nurse.hands.press(nurse.link("Decide"))
+    nurse.choose(choice="keep")
+    nurse.hands.press(nurse.button("Decide"))
+    nurse.sees("Go on with the present schedule.")
+    nurse.hands.press(nurse.button("Accept all changes"))
+    expect(nurse.button("Accept all changes")).to_have_count(0)
