@@ -2,10 +2,15 @@
 
 from django.urls import path
 
-from reminders.views import messages, settings, visit, week
+from reminders.views import messages, moving, prepare, settings, visit, week
 
 urlpatterns = [
     path("v/<str:token>/", visit.visit, name="visit"),
+    path("v/<str:token>/birth/", visit.visit_birth, name="visit_birth"),
+    path("v/<str:token>/prepare/", prepare.visit_prepare, name="visit_prepare"),
+    path("v/<str:token>/move/", moving.visit_move, name="visit_move"),
+    path("v/<str:token>/cancel/", visit.visit_cancel, name="visit_cancel"),
+    path("v/<str:token>/calendar/", visit.visit_calendar, name="visit_calendar"),
     path("<slug:site>/messages/", messages.messages, name="messages"),
     path("<slug:site>/messages/week/", week.message_week, name="message_week"),
     path("<slug:site>/messages/<int:pk>/again/", messages.message_again, name="message_again"),

@@ -15,4 +15,5 @@ urlpatterns = [
     path("", include("sessions.urls_floor")),
     path("", include("sessions.urls_feeds")),
     path("", include("sessions.urls_next")),
+    path("", include("sessions.urls_wishes")),
 ]

@@ -16,7 +16,7 @@ from sessions import definitions
 from sessions.actions.emergency import press
 from sessions.actions.feeds import make_feed
 from sessions.actions.form_blanks import keep_blank, map_blank
-from sessions.models import Alert, Departure, FormBlank, Handover, Round, SafetyCall, SessionEvent
+from sessions.models import Alert, Departure, FormBlank, Handover, MoveWish, Round, SafetyCall, SessionEvent
 from sessions.states import Status
 from tests.cast import NOW, Cast
 from tests.factories import clinic as made
@@ -130,6 +130,12 @@ def failed_message(cast: Cast) -> Arguments:
     return number(row)
 
 
+def wish(cast: Cast) -> Arguments:
+    visit = at_state(Status.BOOKED, cast)
+    told = {"schedule_version": 1, "starts_at": NOW + timedelta(days=2), "chair": visit.chair, "client_key": uuid.uuid4(), "asked_at": NOW}
+    return number(MoveWish.objects.create(site=visit.site, session=visit, **told))
+
+
 OBJECTS: dict[str, Callable[[Cast], Arguments]] = {
     "": lambda cast: {},
     "member": lambda cast: number(cast.of(cast.nurse)),
@@ -176,6 +182,7 @@ OBJECTS: dict[str, Callable[[Cast], Arguments]] = {
     "receipt": receipt,
     "failed message": failed_message,
     "message kind": lambda cast: {"kind": "day_before"},
+    "wish": wish,
     "blank": lambda cast: number(blank(cast)),
     # After the sessions: they take the newest policy there is.
     "policy": lambda cast: number(SitePolicy.objects.create(site=cast.riverside, effective_on=date(2027, 1, 1), recorded_at=NOW)),

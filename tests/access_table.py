@@ -232,6 +232,10 @@ OFFICE = {
     "feeds": form(P.VIEW_FLOOR),
     "feed_chair": act(P.MANAGE_SITE),
     "feed_revoke": act(P.VIEW_FLOOR, of="feed"),
+    "wishes": page(P.BOOK),
+    "wish_accept": act(P.BOOK, of="wish"),
+    "wish_decline": act(P.BOOK, of="wish"),
+    "answer_settle": act(P.BOOK, of="booked session"),
     "messages": page(P.VIEW_MESSAGES),
     "message_again": act(P.DECIDE_MESSAGE, of="failed message"),
     "message_close": act(P.DECIDE_MESSAGE, of="failed message"),
@@ -250,5 +254,6 @@ OFFICE = {
 PAGES: dict[str, Entry] = CLINIC | PATIENTS | SESSIONS | EMERGENCY | FLOOR | FILING | OFFICE
 
 # Without a site in the path: open to everybody (the operator's monitor, or whoever holds a link), or to anybody signed in.
-OPEN = {"healthz", "readyz", "accept_invitation", "visit", "screen", "feed"}
+OPEN = {"healthz", "readyz", "accept_invitation", "screen", "feed"}
+OPEN |= {"visit", "visit_birth", "visit_prepare", "visit_move", "visit_cancel", "visit_calendar"}  # whoever holds a patient's link
 SIGNED_IN = {"home"}

@@ -23,7 +23,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "Alerts",
         ("high_systolic", "high_diastolic", "low_spo2", "critical_systolic", "critical_diastolic", "critical_spo2", "critical_moaas"),
     ),
-    ("Visits", ("visit_before_minutes", "visit_after_minutes", "minimum_gap_days", "chairs_per_monitor")),
+    ("Visits", ("visit_before_minutes", "visit_after_minutes", "minimum_gap_days", "chairs_per_monitor", "moves_by_link")),
     ("Intake", ("intake_step_days",)),
     ("Benefit", ("benefit_review_weeks", "madrs_suicide_from")),
     ("Who may sign a discharge", ("signing_credentials",)),
@@ -58,6 +58,7 @@ class PolicyForm(forms.Form):
     signing_credentials = forms.MultipleChoiceField(
         label=label_of("signing_credentials"), choices=[(str(one), one.label) for one in LICENSED], widget=forms.CheckboxSelectMultiple
     )
+    moves_by_link = forms.BooleanField(label=label_of("moves_by_link"), required=False)
     effective_on = Day(label="In force from", help_text="Tomorrow at the earliest: today's sessions keep the rules they began under.")
     reason = Line(label="Why", max_length=300)
 

@@ -58,6 +58,7 @@ class SitePolicy(models.Model):
     visit_after_minutes = models.PositiveSmallIntegerField("a visit lasts after the dose (minutes)", default=150)
     minimum_gap_days = models.PositiveSmallIntegerField("days from one visit of a patient to the next, at least", default=2)
     chairs_per_monitor = models.PositiveSmallIntegerField("chairs watched per monitor, at most", default=4)
+    moves_by_link = models.BooleanField("a patient’s wish to move is granted at once, without the desk", default=False)
     intake_step_days = models.PositiveSmallIntegerField("a step of an intake is slow after (days)", default=7)
     benefit_review_weeks = models.PositiveSmallIntegerField("after the first, a benefit review every (weeks)", default=12)
     madrs_suicide_from = models.PositiveSmallIntegerField("MADRS: suicidal thoughts count from the answer", default=2)

@@ -206,9 +206,20 @@ def arrival_rows(site: Site, sessions: list[TreatmentSession], now: datetime) ->
                 "url": address("flowsheet", site.slug, session.pk),
                 "phase": session.status,
                 "note": note,
+                "said": said_words(session),
+                "is_red": session.has_red_answer,  # type: ignore[attr-defined]
             }
         )
     return rows
+
+
+def said_words(session: TreatmentSession) -> str:
+    """What the patient said by their link, the most pressing first."""
+    if session.has_red_answer:  # type: ignore[attr-defined]
+        return "Answer to look at"
+    if session.has_wish:  # type: ignore[attr-defined]
+        return "Asks for another time"
+    return "Confirmed" if session.confirmed_at else "Not confirmed"
 
 
 def done_rows(site: Site, sessions: list[TreatmentSession]) -> list[dict[str, object]]:

@@ -8,6 +8,7 @@ from clinic.models import SitePolicy
 from clinic.prepared import prepared
 from sessions.models import MonitoringForm, Round, TreatmentSession
 from sessions.picture import has_standing
+from sessions.queries.by_patient import MOVE_WISH, RED_ANSWER, has_open
 from sessions.queries.forgotten import is_explained
 from sessions.queries.forms import OPEN as FORM_OPEN
 from sessions.queries.screening import screen_is_open
@@ -37,7 +38,6 @@ UNSHOWN = (
         "kit_expires_on",
         "booked_at",
         "booked_by",
-        "confirmed_at",
         "order",
         "void_second",
         "replaced_by",
@@ -53,6 +53,8 @@ def sessions_on(site_pk: int, today: date) -> QuerySet[TreatmentSession]:
     rows = with_calls(rows).annotate(
         needs_prescriber=screen_is_open(),
         explained=is_explained(),
+        has_red_answer=has_open(RED_ANSWER),
+        has_wish=has_open(MOVE_WISH),
         has_standing=has_standing(),
         last_round_at=Subquery(rounds.values("observed_at")[:1]),
         monitor_name=F("monitor__printed_name"),

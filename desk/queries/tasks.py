@@ -16,6 +16,7 @@ from sessions.models import Emergency, TreatmentSession
 from sessions.queries.adverse import NOTICE as EVENT_NOTICE
 from sessions.queries.adverse import WORDS as EVENT_WORDS
 from sessions.queries.adverse import Owed, owed_events
+from sessions.queries.by_patient import MOVE_WISH, OF_THE_LINK, RED_ANSWER
 from sessions.queries.complaints import COMPLAINT
 from sessions.queries.emergency import UNTOLD, untold
 from sessions.queries.leaving import UNSIGNED
@@ -23,8 +24,8 @@ from sessions.queries.next_step import NEXT_NOTICE
 from sessions.queries.safety_calls import CALL_NOTICE
 from sessions.queries.voiding import TELL_REMS
 
-KINDS = (CALL_NOTICE, UNSIGNED, COMPLAINT, TELL_REMS, NEXT_NOTICE)
-STEP_OF = {COMPLAINT: "dose"}
+KINDS = (CALL_NOTICE, UNSIGNED, COMPLAINT, TELL_REMS, NEXT_NOTICE, *OF_THE_LINK)
+STEP_OF = {COMPLAINT: "dose", RED_ANSWER: "arrive"}
 
 
 def tasks_of(site: Site | OuterRef | int) -> QuerySet[Notice]:
@@ -99,6 +100,8 @@ def task_url(notice: Notice, site: Site) -> str:
         return address("transfer_told", site.slug, notice.target_pk)
     if notice.kind == NEXT_NOTICE:
         return address("session_next", site.slug, notice.target_pk)
+    if notice.kind == MOVE_WISH:
+        return reverse("wishes", args=[site.slug])
     return f"{address('flowsheet', site.slug, notice.target_pk)}?step={STEP_OF.get(notice.kind, 'leave')}"
 
 

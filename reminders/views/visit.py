@@ -1,54 +1,92 @@
-"""The page behind a patient's link."""
+"""The pages behind a patient's link: the visit itself, the birth date, confirming, giving it up, the calendar's file."""
 
-from zoneinfo import ZoneInfo
+from datetime import date
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.utils import translation
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from clinic.findings import Refused
-from reminders import links
-from reminders.wording import spoken
+from clinic.http import see_other
+from reminders.invitation import visit_file
+from reminders.known_devices import is_right, remember
+from reminders.links import token_for
+from reminders.rules.moments import NEWS_FOR
+from reminders.views.door import Guest, ask_birth, done_or_gone, for_guests, show
+from sessions.actions.by_patient import REASONS, cancel_by_patient
 from sessions.actions.confirmation import confirm_visit
-from sessions.models import TreatmentSession
+from sessions.models import MoveWish, TreatmentSession
+from sessions.queries.by_patient import last_wish, preparations_of
 from sessions.states import Status
 
 
-@login_not_required
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def visit(request: HttpRequest, token: str) -> HttpResponse:
-    """One visit of one patient: when, where, and a button to confirm. A bad link learns nothing, always in the same words."""
-    link = links.read(token, now=request.now)  # type: ignore[attr-defined]
-    session = None
-    if link is not None:
-        rows = TreatmentSession.objects.select_related("site", "patient").filter(uid=link.session_uid, schedule_version=link.schedule_version)
-        session = rows.filter(status=Status.BOOKED).first()
-    if link is None or session is None:
-        return quiet(render(request, "reminders/visit_gone.html", status=404))
+@for_guests(called_off=True)
+def visit(request: HttpRequest, guest: Guest) -> HttpResponse:
+    """One visit of one patient: when, where, what can be done about it; a press says that they come."""
+    row = guest.visit
     if request.method == "POST":
-        try:
-            session = confirm_visit(session_uid=link.session_uid, schedule_version=link.schedule_version, now=request.now)  # type: ignore[attr-defined]
-        except Refused:
-            return quiet(render(request, "reminders/visit_gone.html", status=404))
-        return HttpResponse(status=303, headers={"Location": request.path})
-    language = session.patient.language
-    zone = ZoneInfo(session.patient.time_zone or session.site.time_zone)
-    day, hour = spoken(session.starts_at.astimezone(zone), language)
-    with translation.override(language):
-        return quiet(
-            render(request, "reminders/visit.html", {"visit": session, "place": session.site, "day": day, "hour": hour, "language": language})
-        )
+
+        def confirm() -> HttpResponse:
+            confirm_visit(session_uid=row.uid, schedule_version=guest.version, now=request.now)  # type: ignore[attr-defined]
+            return see_other("visit", guest.token)
+
+        return done_or_gone(request, confirm)
+    if row.status == Status.CANCELLED:
+        return show(request, guest, "visit_cancelled", {})
+    day, hour = guest.spoken(row.starts_at)
+    wish = last_wish(row)
+    shown = {"visit": row, "day": day, "hour": hour, "wish": wish, "is_prepared": preparations_of(row).exists()}
+    if wish is not None:
+        shown["wished"] = " ".join(guest.spoken(wish.starts_at))
+        shown["is_open"], shown["is_declined"] = wish.answer == "", wish.answer == MoveWish.Answer.DECLINED
+    return show(request, guest, "visit", shown)
 
 
-def quiet(response: HttpResponse) -> HttpResponse:
-    """The link is the key: it must not travel in a referrer to others, or stand in an index.
+@for_guests(unproved=True)
+@require_POST
+def visit_birth(request: HttpRequest, guest: Guest) -> HttpResponse:
+    """The birth date, once per device; a wrong one and one too many get the same words."""
+    if not is_right(guest.visit.patient, told_date(request)):
+        return ask_birth(request, guest, is_wrong=True)
+    response = see_other("visit", guest.token)
+    remember(request, response, guest.visit.patient)
+    return response
 
-    Not "no-referrer": browsers then send `Origin: null` with the patient's own press, and the CSRF check refuses it.
-    """
-    response["Referrer-Policy"] = "same-origin"
-    response["X-Robots-Tag"] = "noindex"
+
+def told_date(request: HttpRequest) -> date | None:
+    parts = [request.POST.get(name, "").strip() for name in ("year", "month", "day")]
+    if not all(part.isascii() and part.isdigit() and len(part) <= 4 for part in parts):
+        return None
+    try:
+        return date(*(int(part) for part in parts))
+    except ValueError:
+        return None
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_guests()
+def visit_cancel(request: HttpRequest, guest: Guest) -> HttpResponse:
+    """Give the visit up, with a reason."""
+    reason = request.POST.get("reason", "")
+    if request.method == "POST" and reason in REASONS:
+
+        def cancel() -> HttpResponse:
+            cancel_by_patient(guest.visit, schedule_version=guest.version, reason=reason, now=request.now)  # type: ignore[attr-defined]
+            return to_present(guest.visit)
+
+        return done_or_gone(request, cancel)
+    return show(request, guest, "visit_cancel", {"is_wrong": request.method == "POST"}, status=422 if request.method == "POST" else 200)
+
+
+def to_present(session: TreatmentSession) -> HttpResponse:
+    """The visit's page by a link of its present slot: the old one has just ended, and this device has proved itself."""
+    row = TreatmentSession.objects.get(pk=session.pk)
+    return see_other("visit", token_for(row, useless_at=row.ends_at + NEWS_FOR))
+
+
+@for_guests()
+@require_safe
+def visit_calendar(request: HttpRequest, guest: Guest) -> HttpResponse:
+    """The visit as a calendar reads it: a place and a time, and nothing else."""
+    response = HttpResponse(visit_file(guest.visit), content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="visit.ics"'
     return response

@@ -18,10 +18,12 @@ from sessions.actions.feeds import keep_left
 from sessions.actions.life import locked, move
 from sessions.actions.safety_calls import drop_call, owe_call
 from sessions.actions.settled import note_settled, place_of
+from sessions.actions.slot_left import leave_slot
 from sessions.models import Override, Settled, TreatmentSession
 from sessions.models.exceptions import Gate
 from sessions.protocol import REMS_ESKETAMINE
 from sessions.queries.bookings import chairs_of, day_of, minimum_watch, taken_by
+from sessions.queries.by_patient import MOVE_WISH, OF_THE_LINK
 from sessions.rules.booking import Free, Visit, booking_findings, nearest_free
 from sessions.states import Status
 
@@ -160,7 +162,7 @@ def columns(wish: Wish, visit: Visit, course: Course) -> dict[str, object]:
     }  # fmt: skip
 
 
-def keep_decisions(session: TreatmentSession, judged: Judged, wish: Wish, *, by: User, now: datetime) -> None:
+def keep_decisions(session: TreatmentSession, judged: Judged, wish: Wish, *, by: User | None, now: datetime) -> None:
     """A prescriber's reason, beside each finding that it passes; one who books on a closed day has settled it already."""
     for finding in decisions(judged.findings):
         Override.objects.create(
@@ -172,7 +174,7 @@ def keep_decisions(session: TreatmentSession, judged: Judged, wish: Wish, *, by:
 
 
 @transaction.atomic
-def move_visit(session: TreatmentSession, wish: Wish, *, seen_version: int | None = None, by: User, now: datetime) -> TreatmentSession:
+def move_visit(session: TreatmentSession, wish: Wish, *, seen_version: int | None = None, by: User | None, now: datetime) -> TreatmentSession:
     """Give a booked visit another time, chair or dose. Its version rises, so that nothing answers for the old slot.
 
     Raises Refused as `book` does, and for a visit that has begun.
@@ -194,6 +196,7 @@ def move_visit(session: TreatmentSession, wish: Wish, *, seen_version: int | Non
         fields["confirmed_at"], fields["slot_set_at"] = None, now
     keep_left(row, now=now)
     write(row, fields)
+    leave_slot(row, now=now, kinds=OF_THE_LINK if is_new_time else [MOVE_WISH])
     keep_decisions(row, judged, wish, by=by, now=now)
     after = {"starts_at": row.starts_at, "chair": row.chair_id, "dose_mg": row.planned_dose_mg, "setting": row.setting}
     changes: dict[str, object] = {name: [audit.plain(before[name]), audit.plain(after[name])] for name in before if before[name] != after[name]}
@@ -221,7 +224,7 @@ def write(session: TreatmentSession, fields: dict[str, object]) -> None:
 
 
 @transaction.atomic
-def cancel(session: TreatmentSession, *, reason: str, by: User, now: datetime) -> None:
+def cancel(session: TreatmentSession, *, reason: str, by: User | None, now: datetime) -> None:
     """Give up a booked visit, with the reason; it frees chair and patient. Cancelling twice has the effect of once."""
     row = locked(session)
     if row.status == Status.CANCELLED:

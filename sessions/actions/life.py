@@ -12,6 +12,7 @@ from clinic.models import SitePolicy, User
 from clinic.prepared import prepared
 from patients.models import Patient
 from sessions.actions.next_task import heed
+from sessions.actions.slot_left import leave_slot
 from sessions.models import TreatmentSession
 from sessions.models.session import STAMP_OF_STATUS
 from sessions.picture import ALL_PARTS, Picture, bare_pictures_of
@@ -62,6 +63,8 @@ def move(session: TreatmentSession, to: str, *, by: User | None, now: datetime, 
         setattr(session, name, value)
     session.save(update_fields=list(fields))
     heed(session, before=before, to=to, now=now)
+    if before == Status.BOOKED:
+        leave_slot(session, now=now)
     if before in PRESENT and to not in PRESENT:
         settle(session.site, OF_THE_WATCH, session, f"The session is {Status(to).label.lower()}.", now)
     audit.record(

@@ -21,7 +21,7 @@ from sessions.rules.watch import time_findings
 TEXT = "A safety call is due: {why}."
 
 
-def owe_call(session: TreatmentSession, why: str, *, by: User, now: datetime) -> SafetyCall | None:
+def owe_call(session: TreatmentSession, why: str, *, by: User | None, now: datetime) -> SafetyCall | None:
     """The call that this visit owes its patient, if it does (MSG-7); inside the caller's transaction and lock. Twice has one effect."""
     standing = open_call_of(session)
     if standing is not None or not is_call_owed(session, why):
@@ -46,7 +46,7 @@ def tell(call: SafetyCall, now: datetime) -> None:
     raise_notice(call.session.site, CALL_NOTICE, "MSG-7", call.session, text, now, due_at=call.due_at, owner=call.owner)
 
 
-def record(action: str, call: SafetyCall, *, by: User, now: datetime, changes: dict[str, object] | None = None) -> None:
+def record(action: str, call: SafetyCall, *, by: User | None, now: datetime, changes: dict[str, object] | None = None) -> None:
     session = call.session
     audit.record(
         action=action, target=call, by=by, now=now, site=session.site, patient_pk=session.patient_id, changes={"session": session.pk, **(changes or {})}

@@ -20,7 +20,7 @@ def place_of(session: TreatmentSession) -> Place:
     return Place(session.treatment_on, session.starts_at, session.ends_at)
 
 
-def note_settled(session: TreatmentSession, was: Place, outcome: str, *, by: User, now: datetime) -> None:
+def note_settled(session: TreatmentSession, was: Place, outcome: str, *, by: User | None, now: datetime) -> None:
     """Keep what became of a visit whose day has closed; of any other day there is nothing to note."""
     closure = Closure.objects.filter(site_id=session.site_id, closed_on=was.day).first()
     if closure is None or not is_stranded(was.ends_at, was.day, closure.closes_at, session.site.zone):

@@ -18,6 +18,7 @@ from sessions.models.plan import CoursePlan
 from sessions.models.predose import IdentityCheck, PreDoseCheck
 from sessions.models.rescue import Settled
 from sessions.models.session import TreatmentSession
+from sessions.models.wishes import MoveWish, Preparation
 
 __all__ = [
     "Addendum",
@@ -45,10 +46,12 @@ __all__ = [
     "LeftHands",
     "LeftSlot",
     "MonitoringForm",
+    "MoveWish",
     "NextStep",
     "Observation",
     "Override",
     "PreDoseCheck",
+    "Preparation",
     "ReadinessCheck",
     "Redrawing",
     "Round",

@@ -19,7 +19,9 @@ class Settled(models.Model):
     was_at = models.DateTimeField(help_text="When the visit was to begin.")
     outcome = models.CharField(max_length=10, choices=Outcome)
     settled_at = models.DateTimeField()
-    settled_by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+")
+    settled_by = models.ForeignKey(
+        "clinic.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="Empty: the patient, by their own link."
+    )  # fmt: skip
 
     class Meta:
         ordering = ["settled_at", "pk"]

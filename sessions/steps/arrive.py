@@ -14,6 +14,7 @@ from sessions.actions.arrival import HERE
 from sessions.forms.arrival import UNKNOWN, ArriveForm, ReasonForm, WayHomeForm
 from sessions.models import TreatmentSession
 from sessions.picture import Picture
+from sessions.queries.by_patient import said_of
 from sessions.queries.gates import alike_today, latest_starts_of
 from sessions.rules.late import minutes_behind
 from sessions.states import Status
@@ -23,6 +24,7 @@ TEMPLATE = "sessions/_step_arrive.html"
 CANCEL_REASONS = ("Patient asked", "Ill", "No way home", "Site closed")
 MISS_REASONS = ("Did not come, not reached", "Forgot", "Ill")
 REBOOK_REASONS = ("Came after all", "By mistake")
+SETTLE_REASONS = ("Called: all well", "Called: prescriber knows", "Not reached: asked at arrival")
 UNSTARTED = (Status.BOOKED, Status.CANCELLED, Status.MISSED)
 
 
@@ -53,6 +55,8 @@ def context(picture: Picture, *, request: HttpRequest, now: datetime, bound_form
         "miss_reasons": MISS_REASONS,
         "rebook_reasons": REBOOK_REASONS,
         "is_unstarted": session.status in UNSTARTED,
+        "at_home": said_of(session) if session.status == Status.BOOKED else None,
+        "settle_reasons": SETTLE_REASONS,
         "way_home_form": way_home_form(session, bound_form) if session.status in HERE else None,
     }
 

@@ -13,6 +13,7 @@ from sessions.forms.check import CheckForm
 from sessions.forms.check_layout import drawn_check
 from sessions.forms.predose import DecideForm, RoundForm
 from sessions.picture import Picture
+from sessions.queries.by_patient import said_of
 from sessions.queries.gates import gate_facts, questions_of
 from sessions.rules.gates import GateFacts, clear_findings
 from sessions.rules.predose_vitals import REPEAT_AFTER
@@ -62,6 +63,7 @@ def base(picture: Picture, request: HttpRequest, now: datetime, bound_form: Any)
         "now": now,
         "is_booked": picture.session.status == Status.BOOKED,
         "is_behind": False,
+        "at_home": said_of(picture.session) if picture.session.status in (*BEFORE_DOSE, Status.HELD) else None,
         "other_errors": errors_of(other),
         "form_findings": [] if is_said_elsewhere else getattr(bound_form, "findings", []),
         **permissions(request),

@@ -1,0 +1,89 @@
+"""The patient's page about the preparation: what to keep to, a few questions, and when somebody reads the answers (PRE-1…PRE-4)."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_http_methods
+
+from clinic.http import see_other
+from clinic.rules.opening import local_day
+from reminders.speech import speech
+from reminders.views.door import Guest, done_or_gone, for_guests, show
+from sessions.actions.by_patient import prepare
+from sessions.models import Preparation
+from sessions.queries.by_patient import preparations_of, read_at
+from sessions.rules.preparation import QUESTIONS, kept_answers, red_ids, unanswered
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_guests()
+def visit_prepare(request: HttpRequest, guest: Guest) -> HttpResponse:
+    """Until everything is answered the page comes back with what was chosen."""
+    now = request.now  # type: ignore[attr-defined]
+    last = preparations_of(guest.visit).last()
+    if request.method != "POST":
+        is_asked = last is None or request.GET.get("again") == "1"
+        answers = told_before(last)
+        return form(request, guest, answers, now=now) if is_asked else thanks(request, guest, last, now=now)
+    answers = kept_answers(request.POST.dict())
+    open_ids = unanswered(answers)
+    if open_ids:
+        return form(request, guest, {**answers, **names_of(request)}, now=now, open_ids=open_ids)
+
+    def keep() -> HttpResponse:
+        prepare(
+            guest.visit, schedule_version=guest.version, answers=answers, **names_of(request), client_key=key_of(request), now=now
+        )  # fmt: skip
+        return see_other("visit_prepare", guest.token)
+
+    return done_or_gone(request, keep)
+
+
+def names_of(request: HttpRequest) -> dict[str, str]:
+    return {"ride_name": request.POST.get("ride_name", "")[:80], "ride_phone": request.POST.get("ride_phone", "")[:30]}
+
+
+def key_of(request: HttpRequest) -> UUID:
+    """The page's key; a page that lost it gets a new one."""
+    try:
+        return UUID(request.POST.get("client_key", ""))
+    except ValueError:
+        return uuid4()
+
+
+def told_before(last: Preparation | None) -> dict[str, str]:
+    """What this patient said of this visit, to be changed by them; never of another visit."""
+    return {**last.answers, "ride_name": last.ride_name, "ride_phone": last.ride_phone} if last is not None else {}
+
+
+def form(request: HttpRequest, guest: Guest, answers: dict[str, str], *, now: datetime, open_ids: list[str] | None = None) -> HttpResponse:
+    words = speech(guest.language)
+    is_morning = local_day(now, guest.zone) >= local_day(guest.visit.starts_at, guest.zone)
+    texts = words["ask"] if is_morning else {**words["ask"], **words["before"]}
+    questions: list[dict[str, Any]] = [
+        {
+            "id": one.id, "text": texts[one.id], "is_open": one.id in (open_ids or []),
+            "choices": [
+                {"value": value, "label": words["choices"].get(f"{one.id}.{value}") or words["choices"][value], "is_chosen": answers.get(one.id) == value}
+                for value, _ in one.choices
+            ],
+        }
+        for one in QUESTIONS
+    ]  # fmt: skip
+    shown = {
+        "questions": questions, "missing": [one["text"] for one in questions if one["is_open"]], "client_key": uuid4(),
+        "ride_name": answers.get("ride_name", ""), "ride_phone": answers.get("ride_phone", ""), **read_words(guest, now),
+    }  # fmt: skip
+    return show(request, guest, "prepare", shown, status=422 if open_ids else 200)
+
+
+def read_words(guest: Guest, now: datetime) -> dict[str, Any]:
+    """When somebody reads it: today while the clinic is open, else when it opens."""
+    at = read_at(guest.visit.site, now)
+    return {"is_read_now": at == now, "read_on": " ".join(guest.spoken(at)) if at is not None else ""}
+
+
+def thanks(request: HttpRequest, guest: Guest, last: Any, *, now: datetime) -> HttpResponse:
+    return show(request, guest, "prepared", {"is_red": bool(red_ids(last.answers)), **read_words(guest, now)})
