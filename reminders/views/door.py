@@ -82,7 +82,13 @@ def gone(request: HttpRequest) -> HttpResponse:
 
 def ask_birth(request: HttpRequest, guest: Guest, *, is_wrong: bool = False) -> HttpResponse:
     """Nothing but “your visit” and the place, and three fields."""
-    return show(request, guest, "birth", {"is_wrong": is_wrong, "months": list(enumerate(speech(guest.language)["months"], 1))}, status=422 if is_wrong else 200)
+    return show(
+        request,
+        guest,
+        "birth",
+        {"is_wrong": is_wrong, "months": list(enumerate(speech(guest.language)["months"], 1))},
+        status=422 if is_wrong else 200,
+    )
 
 
 def show(request: HttpRequest, guest: Guest, name: str, more: dict[str, Any], *, status: int = 200) -> HttpResponse:

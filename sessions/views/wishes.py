@@ -42,7 +42,13 @@ def wish_accept(request: HttpRequest, site: str, pk: int) -> HttpResponse:
 def wish_decline(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     """Say no, with a word."""
     words = request.POST.get("words", "")
-    return answered(request, site, pk, lambda wish: decline_wish(wish, words=words, by=request.user, now=request.now), "Kept. The patient reads it behind their link.")  # type: ignore[attr-defined,arg-type]
+    return answered(
+        request,
+        site,
+        pk,
+        lambda wish: decline_wish(wish, words=words, by=request.user, now=request.now),
+        "Kept. The patient reads it behind their link.",
+    )  # type: ignore[attr-defined,arg-type]
 
 
 def answered(request: HttpRequest, site: str, pk: int, act: Callable[[MoveWish], object], good: str) -> HttpResponse:

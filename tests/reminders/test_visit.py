@@ -51,7 +51,9 @@ def test_after_the_birth_date_it_shows_the_visit_and_names_nobody(visit: Treatme
 
 def test_the_device_is_remembered_for_this_patient_alone(visit: TreatmentSession, cast: Cast, client: Client) -> None:
     prove(client, visit)
-    next_one = at_state(Status.BOOKED, cast, patient=visit.patient, starts_at=TOMORROW + timedelta(days=4), ends_at=TOMORROW + timedelta(days=4, hours=3))
+    next_one = at_state(
+        Status.BOOKED, cast, patient=visit.patient, starts_at=TOMORROW + timedelta(days=4), ends_at=TOMORROW + timedelta(days=4, hours=3)
+    )
     other = at_state(Status.BOOKED, cast, starts_at=TOMORROW, ends_at=TOMORROW + timedelta(hours=3), chair=cast.chairs[2])
     assert "Monday, June 15" in client.get(address(next_one)).content.decode()
     assert "Date of birth" in client.get(address(other)).content.decode()
