@@ -18,7 +18,7 @@ def courses_of(site: Site, first: date, last: date) -> dict[int, CourseFact]:
         days.setdefault(course, {}).setdefault(day, session)
     courses = Course.objects.filter(pk__in=here).order_by("pk")
     found = courses.values_list("pk", "indication", "earlier_sessions", "earlier_first_on", "earlier_last_on")
-    return {pk: fact(days.get(pk, {}), indication, *earlier) for pk, indication, *earlier in found}
+    return {pk: fact(days.get(pk, {}), indication, count, first_on, last_on) for pk, indication, count, first_on, last_on in found}
 
 
 def fact(days: dict[date, int], indication: str, sessions: int, first_on: date | None, last_on: date | None) -> CourseFact:

@@ -23,8 +23,8 @@ class House:
         self.events = [CertificationEvent(*event) for event in events]
         self.spans: dict[int, list[TrainingSpan]] = {}
         rows = Training.objects.filter(site=site, kind=Training.Kind.REMS).order_by("pk")
-        for person, *span in rows.values_list("membership__user_id", "completed_on", "expires_on"):
-            self.spans.setdefault(person, []).append(TrainingSpan(*span))
+        for person, done_on, ends_on in rows.values_list("membership__user_id", "completed_on", "expires_on"):
+            self.spans.setdefault(person, []).append(TrainingSpan(done_on, ends_on))
         self.certified: dict[date, bool] = {}
         self.trained: dict[tuple[int, date], bool] = {}
 

@@ -41,12 +41,17 @@ def is_late(facts: SessionFacts, check: PlannedCheck) -> bool:
     return at > check.due_at + facts.terms.clocks.grace
 
 
+def delays_of(facts: SessionFacts) -> list[timedelta]:
+    """From seeing to writing down, of each check and device."""
+    return [*(one.entered_at - one.at for one in facts.readings), *(one.entered_at - one.at for one in facts.devices)]
+
+
 def entered_in_time(facts: SessionFacts, today: date) -> Answer | None:
     """Checks and devices written down within the site's minutes of being seen (MON-7)."""
     if not facts.is_dosed:
         return None
-    facts_of_session = [*facts.readings, *facts.devices]
-    return Answer(hits=sum(one.entered_at - one.at <= facts.terms.late_entry for one in facts_of_session), of=len(facts_of_session))
+    delays = delays_of(facts)
+    return Answer(hits=sum(delay <= facts.terms.late_entry for delay in delays), of=len(delays))
 
 
 def has_no_copies(facts: SessionFacts, today: date) -> Answer | None:
@@ -67,7 +72,7 @@ def ends_in_zero(facts: SessionFacts, today: date) -> Answer | None:
 
 def latest_entry(facts: SessionFacts) -> str:
     """The longest time between seeing and writing down, in words."""
-    longest = max((one.entered_at - one.at for one in (*facts.readings, *facts.devices)), default=timedelta(0))
+    longest = max(delays_of(facts), default=timedelta(0))
     return f"Longest: {int(longest.total_seconds() // 60)} min"
 
 
