@@ -165,6 +165,7 @@ def columns(wish: Wish, visit: Visit, course: Course) -> dict[str, object]:
 def keep_decisions(session: TreatmentSession, judged: Judged, wish: Wish, *, by: User | None, now: datetime) -> None:
     """A prescriber's reason, beside each finding that it passes; one who books on a closed day has settled it already."""
     for finding in decisions(judged.findings):
+        assert by is not None  # a patient's own link passes no decision
         Override.objects.create(
             site=session.site, session=session, gate=Gate.BOOK, rule=finding.rule, finding=finding.key, text=finding.text[:300],
             reason=wish.reason.strip()[:300], decided_at=now, decided_by=by, client_key=uuid4(),
