@@ -8,7 +8,13 @@ class RemindersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from clinic import sentences
+        from django.urls import reverse
+
+        from clinic import registry, sentences
+        from reminders.queries import text_calls
+
+        registry.register_calls("has_text_calls", text_calls.has_text_calls, text_calls.text_calls)
+        registry.register_address("inboundtext", lambda slug, pk: reverse("reply", args=[slug, pk]))
 
         sentences.register_sentences(
             {
@@ -17,6 +23,9 @@ class RemindersConfig(AppConfig):
                 "messaging.changed": "changed how messages to patients are sent",
                 "wording.written": "wrote the site's own words for a message",
                 "wording.shipped": "let the shipped words of a message stand again",
+                "message.undeliverable": "recorded that an address doesn't work any more",
+                "text.handled": "took what a patient had texted",
+                "text.received": "a patient sent a text",
                 "message.left": "left a message to a patient unsent",
             }
         )

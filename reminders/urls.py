@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reminders.views import messages, moving, prepare, settings, visit, week
+from reminders.views import hooks, messages, moving, prepare, replies, settings, visit, week
 
 urlpatterns = [
     path("v/<str:token>/", visit.visit, name="visit"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("v/<str:token>/move/", moving.visit_move, name="visit_move"),
     path("v/<str:token>/cancel/", visit.visit_cancel, name="visit_cancel"),
     path("v/<str:token>/calendar/", visit.visit_calendar, name="visit_calendar"),
+    path("hooks/text/<slug:provider>/", hooks.text_hook, name="text_hook"),
+    path("hooks/text/<slug:provider>/status/", hooks.text_status, name="text_status"),
     path("<slug:site>/messages/", messages.messages, name="messages"),
     path("<slug:site>/messages/week/", week.message_week, name="message_week"),
     path("<slug:site>/messages/<int:pk>/again/", messages.message_again, name="message_again"),
@@ -19,4 +21,7 @@ urlpatterns = [
     path("<slug:site>/settings/messages/<slug:kind>/", settings.message_wording, name="message_wording"),
     path("<slug:site>/settings/messages/<slug:kind>/preview/", settings.message_preview, name="message_preview"),
     path("<slug:site>/settings/messages/<slug:kind>/shipped/", settings.message_shipped, name="message_shipped"),
+    path("<slug:site>/messages/<int:pk>/returned/", messages.message_returned, name="message_returned"),
+    path("<slug:site>/messages/replies/", replies.replies, name="replies"),
+    path("<slug:site>/messages/replies/<int:pk>/", replies.reply, name="reply"),
 ]

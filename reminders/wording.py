@@ -37,8 +37,10 @@ METHODS = {
 
 def render(message: OutboxMessage, *, now: datetime) -> Text:
     """The neutral text of a message: place, day, time, link and phone, and nothing else; linted again as it stands (MSG-4)."""
-    language, visit = message.patient.language, message.session
+    patient, visit = message.patient, message.session
+    assert patient is not None
     assert visit is not None
+    language = patient.language
     words = words_for(message.site_id, message.kind, language, now)
     if message.channel == OutboxMessage.Channel.TEXT:
         return text_of(words, fields_of(message, visit, short=True), language)
@@ -75,7 +77,7 @@ def rule_and_words(found: list) -> str:  # type: ignore[type-arg]
 
 def events_of(message: OutboxMessage, visit: TreatmentSession, listed: list[TreatmentSession]) -> tuple[Event, ...]:
     """The visits that the message tells of, as files for the patient's calendar; each its own, as RFC 5546 wants it."""
-    to = message.patient.email
+    to = message.patient.email if message.patient is not None else ""
     if listed:
         return tuple(calendar_file(one, method=REQUEST, to=to) for one in listed)
     method = METHODS.get(Kind(message.kind))
@@ -86,6 +88,7 @@ def fields_of(
     message: OutboxMessage, visit: TreatmentSession, *, short: bool = False, listed: list[TreatmentSession] | None = None
 ) -> dict[str, str]:
     """What the words may name; `short` for a text."""
+    assert message.patient is not None
     language = message.patient.language
     zone = ZoneInfo(message.patient.time_zone or message.site.time_zone)
     day, hour = (shortly if short else spoken)(visit.starts_at.astimezone(zone), language)

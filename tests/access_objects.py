@@ -7,10 +7,12 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from clinic.actions.attachments import keep_file
+from clinic.actions.notices import raise_notice
 from clinic.actions.screens import enrol_screen
 from clinic.models import Equipment, Invitation, SitePolicy
 from clinic.roles import Role
-from reminders.models import OutboxMessage
+from reminders.models import InboundText, OutboxMessage
+from reminders.queries.inbound import TEXT_WAITING
 from reports.rules import MEASURES
 from sessions import definitions
 from sessions.actions.emergency import press
@@ -136,6 +138,14 @@ def wish(cast: Cast) -> Arguments:
     return number(MoveWish.objects.create(site=visit.site, session=visit, **told))
 
 
+def inbound_text(cast: Cast) -> Arguments:
+    row = InboundText.objects.create(
+        site=cast.riverside, provider="http", provider_id="t1", number="+15185550777", body="Late", kind="unknown", language="en", received_at=NOW
+    )
+    raise_notice(cast.riverside, TEXT_WAITING, "MSG-6", row, "A text waits.", NOW)
+    return number(row)
+
+
 OBJECTS: dict[str, Callable[[Cast], Arguments]] = {
     "": lambda cast: {},
     "member": lambda cast: number(cast.of(cast.nurse)),
@@ -183,6 +193,7 @@ OBJECTS: dict[str, Callable[[Cast], Arguments]] = {
     "failed message": failed_message,
     "message kind": lambda cast: {"kind": "day_before"},
     "wish": wish,
+    "text": inbound_text,
     "blank": lambda cast: number(blank(cast)),
     # After the sessions: they take the newest policy there is.
     "policy": lambda cast: number(SitePolicy.objects.create(site=cast.riverside, effective_on=date(2027, 1, 1), recorded_at=NOW)),

@@ -237,6 +237,9 @@ OFFICE = {
     "wish_decline": act(P.BOOK, of="wish"),
     "answer_settle": act(P.BOOK, of="booked session"),
     "messages": page(P.VIEW_MESSAGES),
+    "replies": page(P.VIEW_MESSAGES),
+    "reply": form(P.DECIDE_MESSAGE, of="text"),
+    "message_returned": act(P.DECIDE_MESSAGE, of="failed message"),
     "message_again": act(P.DECIDE_MESSAGE, of="failed message"),
     "message_close": act(P.DECIDE_MESSAGE, of="failed message"),
     "message_week": page(P.VIEW_MESSAGES),
@@ -256,4 +259,5 @@ PAGES: dict[str, Entry] = CLINIC | PATIENTS | SESSIONS | EMERGENCY | FLOOR | FIL
 # Without a site in the path: open to everybody (the operator's monitor, or whoever holds a link), or to anybody signed in.
 OPEN = {"healthz", "readyz", "accept_invitation", "screen", "feed"}
 OPEN |= {"visit", "visit_birth", "visit_prepare", "visit_move", "visit_cancel", "visit_calendar"}  # whoever holds a patient's link
+OPEN |= {"text_hook", "text_status"}  # whoever can sign
 SIGNED_IN = {"home"}

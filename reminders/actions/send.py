@@ -9,10 +9,10 @@ from django.db.models import F
 
 from clinic.models import Heartbeat
 from patients.models import Patient
-from reminders import wording
+from reminders import answers, wording
 from reminders.actions.settling import settle
 from reminders.channels import outcomes
-from reminders.channels.outcomes import Outcome
+from reminders.channels.outcomes import Outcome, Text
 from reminders.channels.providers import Providers, opened, provider_of
 from reminders.models import OutboxMessage, SiteMessaging
 from reminders.queries import fitting, sending
@@ -70,11 +70,19 @@ def send_one(claimed: OutboxMessage, messaging: SiteMessaging | None, *, provide
     message, refusal = begin(claimed, messaging, provider=provider, now=now)
     if refusal is not None:
         return settle(message, refusal, now=now)
-    address = message.patient.email if message.channel == Channel.EMAIL else str(message.patient.phone)
+    address, text = written(message, now=now)
     channel = providers.of(provider, messaging.sender if messaging is not None else "")
-    text = wording.render(message, now=now)
     outcome = Outcome(outcomes.REFUSED, text.wrong) if text.wrong else channel.deliver(to=address, text=text, key=message.key)
     return settle(message, outcome, now=now)
+
+
+def written(message: OutboxMessage, *, now: datetime) -> tuple[str, Text]:
+    """Where a message goes and what it says, as everything stands now."""
+    if message.kind == Kind.ANSWER:
+        return answers.address_and_text(message)
+    assert message.patient is not None
+    address = message.patient.email if message.channel == Channel.EMAIL else str(message.patient.phone)
+    return address, wording.render(message, now=now)
 
 
 def begin(claimed: OutboxMessage, messaging: SiteMessaging | None, *, provider: str, now: datetime) -> tuple[OutboxMessage, Outcome | None]:
@@ -83,7 +91,7 @@ def begin(claimed: OutboxMessage, messaging: SiteMessaging | None, *, provider: 
         return judged(claimed, messaging, provider=provider, now=now)
     with transaction.atomic():
         # Two texts at once can't both be the last of a patient's budget.
-        Patient.objects.select_for_update().only("pk").get(pk=claimed.patient_id)
+        list(Patient.objects.select_for_update().only("pk").filter(pk=claimed.patient_id))
         return judged(claimed, messaging, provider=provider, now=now)
 
 
@@ -107,6 +115,8 @@ def refusal_of(message: Any, messaging: SiteMessaging | None, *, provider: str, 
         return Outcome(outcomes.WITHDRAWN, "The visit or the permission to write has changed.", withdrawal=Withdrawal.CHANGED)
     if now >= message.useless_at:
         return Outcome(outcomes.WITHDRAWN, "Too late to help.", withdrawal=Withdrawal.LATE)
+    if message.kind == Kind.ANSWER:
+        return None
     zone, hours = sending.zone_of(message), sending.hours_of(messaging)
     if moments.is_quiet(now, zone, hours):
         return Outcome(outcomes.LATER, "Quiet hours.", not_before=moments.next_allowed(now, zone, hours))

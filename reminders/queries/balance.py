@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from clinic.models import Site
 from patients.models import Patient
-from reminders.models import OutboxMessage, SiteMessaging
+from reminders.models import OutboxMessage, SiteMessaging, Undeliverable
 from reminders.queries.slots import slot_of
 from reminders.rules.kinds import UPCOMING, Kind, window_of
 from reminders.rules.moments import HORIZON
@@ -43,7 +43,8 @@ def balance_of(site: Site, now: datetime) -> Balance:
     for row in mine.values_list("session_id", "schedule_version", "kind", "channel", "status"):
         rows[row[:4]] = row[4]
     sends_texts = SiteMessaging.objects.filter(site=site).exclude(provider="").exists()
-    owed = {key for visit in visits for key in owed_by(visit, sends_texts=sends_texts, now=now)}
+    dead = set(Undeliverable.objects.filter(site=site).values_list("patient_id", "address"))
+    owed = {key for visit in visits for key in owed_by(visit, sends_texts=sends_texts, dead=dead, now=now)}
     states = dict.fromkeys(State.values, 0)
     for key in owed | set(rows):
         if key in rows:
@@ -52,13 +53,13 @@ def balance_of(site: Site, now: datetime) -> Balance:
     return Balance(owed=len(owed | set(rows)), states=states, missing=len(owed - set(rows)), stuck=overdue.count())
 
 
-def owed_by(visit: TreatmentSession, *, sends_texts: bool, now: datetime) -> Iterator[tuple[object, ...]]:
+def owed_by(visit: TreatmentSession, *, sends_texts: bool, dead: set[tuple[int, str]], now: datetime) -> Iterator[tuple[object, ...]]:
     """The reminders of a visit that could still help if they were made now."""
     patient = visit.patient
     if patient.status != Patient.Status.ACTIVE or visit.starts_at <= now:
         return
-    agreed = {Channel.EMAIL: patient.may_email and patient.email, Channel.TEXT: sends_texts and patient.text_consent != "none" and patient.phone}
-    for channel in [channel for channel, address in agreed.items() if address]:
+    agreed = {Channel.EMAIL: patient.may_email and patient.email, Channel.TEXT: sends_texts and patient.text_consent != "none" and str(patient.phone)}
+    for channel in [channel for channel, address in agreed.items() if address and (patient.pk, str(address)) not in dead]:
         for kind in UPCOMING:
             if window_of(Kind(kind), slot_of(visit), now=now) is not None:
                 yield visit.pk, visit.schedule_version, str(kind), str(channel)

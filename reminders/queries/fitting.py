@@ -6,7 +6,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from patients.models import Patient
 from patients.models.messaging import TextConsent
-from reminders.models import OutboxMessage
+from reminders.models import OutboxMessage, Undeliverable
 from reminders.rules.kinds import Kind
 from sessions.models import SafetyCall, TreatmentSession
 from sessions.states import Status
@@ -29,11 +29,23 @@ AFTER_THE_CALL = (Kind.MISSED, Kind.CANCELLED)
 
 def may_write(channel: str, *, patient: str = "patient__") -> Q:
     """Whether the patient may be written to on a channel: active, and agreed; texts only where the site has a provider (PAT-7, MSG-1). `patient` is the way to the patient's row."""
-    is_active = Q(**{f"{patient}status": Patient.Status.ACTIVE})
+    is_active = Q(**{f"{patient}status": Patient.Status.ACTIVE}) & ~is_undeliverable(channel, patient)
     if channel == Channel.EMAIL:
         return is_active & Q(**{f"{patient}may_email": True}) & ~Q(**{f"{patient}email": ""})
     has_provider = Q(**{f"{patient}site__messaging__provider__gt": ""})
     return is_active & ~Q(**{f"{patient}text_consent": TextConsent.NONE}) & ~Q(**{f"{patient}phone": ""}) & has_provider
+
+
+def is_undeliverable(channel: str, patient: str) -> Exists:
+    """Whether nothing reaches the patient's present address: a changed one is tried anew."""
+    field = "email" if channel == Channel.EMAIL else "phone"
+    address = {"patient_id": OuterRef(f"{patient}pk"), "address": OuterRef(f"{patient}{field}")}
+    return Exists(Undeliverable.objects.filter(channel=channel, **address).order_by())
+
+
+def is_answer() -> Q:
+    """A direct answer to a patient's own text is free of consent, pauses and hours; it only needs somebody to deliver it (MSG-3)."""
+    return Q(kind=Kind.ANSWER, channel=Channel.TEXT, site__messaging__provider__gt="")
 
 
 def speaks_truth() -> Q:
@@ -54,7 +66,7 @@ def still_fits() -> Q:
     allowed = Q()
     for channel in Channel.values:
         allowed |= Q(channel=channel) & may_write(channel)
-    return speaks_truth() & allowed
+    return speaks_truth() & allowed | is_answer()
 
 
 def call_is_owed() -> Exists:

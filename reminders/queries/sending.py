@@ -32,11 +32,12 @@ def hours_of(messaging: SiteMessaging | None) -> Hours:
 
 def zone_of(message: OutboxMessage) -> ZoneInfo:
     """The patient's zone (MSG-3)."""
-    return ZoneInfo(message.patient.time_zone or message.site.time_zone)
+    patient = message.patient
+    return ZoneInfo((patient.time_zone if patient is not None else "") or message.site.time_zone)
 
 
 def budget_for(message: OutboxMessage, messaging: SiteMessaging | None) -> Budget:
-    is_express = message.patient.text_consent == TextConsent.EXPRESS
+    is_express = message.patient is not None and message.patient.text_consent == TextConsent.EXPRESS
     return budget_of(is_express=is_express, per_week_agreed=messaging.texts_per_week) if messaging is not None else budget_of(is_express=is_express)
 
 
@@ -44,7 +45,8 @@ def texted_at(message: OutboxMessage, now: datetime) -> list[datetime]:
     """When this patient's other texts of the last week went out, or may have: any whose delivery was begun counts (MSG-1)."""
     begun = [State.SENT, State.UNKNOWN, State.SENDING]
     rows = OutboxMessage.objects.filter(patient_id=message.patient_id, channel=OutboxMessage.Channel.TEXT, status__in=begun, began_at__gt=now - WEEK)
-    return [at for at in rows.exclude(pk=message.pk).values_list("began_at", flat=True) if at is not None]
+    # A direct answer to the patient's own text is no text of ours in this count.
+    return [at for at in rows.exclude(pk=message.pk).exclude(kind=Kind.ANSWER).values_list("began_at", flat=True) if at is not None]
 
 
 def coming_kinds(message: OutboxMessage, now: datetime) -> list[Kind]:

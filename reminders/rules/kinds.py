@@ -19,6 +19,7 @@ class Kind(StrEnum):
     AFTER = "after"
     MISSED = "missed"
     SUMMARY = "summary"
+    ANSWER = "answer"
 
 
 # What a message of a kind waits for: a visit to come, news of a slot, or the end of one.
@@ -84,7 +85,13 @@ def missed(slot: Slot) -> Window:
     return Window(slot.starts_at, slot.starts_at + moments.NEWS_FOR)
 
 
+def answer(slot: Slot) -> Window:
+    """At once and at any hour: the one direct answer to a patient's own text (MSG-3)."""
+    return Window(slot.set_at, slot.set_at + moments.ANSWER_FOR)
+
+
 RULES: dict[Kind, KindRule] = {
+    Kind.ANSWER: KindRule(0, answer),
     Kind.CANCELLED: KindRule(1, news),
     Kind.MOVED: KindRule(2, news),
     Kind.DAY_BEFORE: KindRule(3, day_before),

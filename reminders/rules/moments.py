@@ -12,6 +12,7 @@ AFTER_AT = time(10, 0)
 LEAST_NOTICE = timedelta(hours=3)
 MORNING_NOTICE = timedelta(hours=1)
 NEWS_FOR = timedelta(days=2)
+ANSWER_FOR = timedelta(hours=2)
 # From the earliest message about a visit (10 am three days before, a night visit, the autumn's extra hour) to the visit.
 HORIZON = timedelta(days=3, hours=15)
 

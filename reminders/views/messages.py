@@ -11,7 +11,9 @@ from clinic import access
 from clinic.findings import Refused
 from clinic.roles import Permission, may
 from reminders.actions.deciding import WORDS, close_message, send_again
+from reminders.actions.returns import mark_returned
 from reminders.models import OutboxMessage
+from reminders.queries import inbound
 from reminders.queries import messages as queries
 
 PAGE = 50
@@ -27,7 +29,7 @@ def messages(request: HttpRequest, site: str) -> HttpResponse:
     page = Paginator(queries.for_page(the_site.pk, status), PAGE).get_page(request.GET.get("page"))
     tabs = [{"value": value, "label": label, "count": counts[value], "is_on": value == status} for value, label in OutboxMessage.Status.choices]
     context = {
-        "page": page, "tabs": tabs, "status": status, "total": sum(counts.values()), "for_a_person": counts["failed"] + counts["unknown"],
+        "page": page, "tabs": tabs, "status": status, "total": sum(counts.values()), "replies": inbound.open_tasks(the_site).count(), "for_a_person": counts["failed"] + counts["unknown"],
         "may_decide": may(request.membership.role, Permission.DECIDE_MESSAGE), "now": request.now,  # type: ignore[attr-defined]
     }  # fmt: skip
     return render(request, "reminders/messages.html", context)
@@ -56,6 +58,17 @@ def message_close(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     except Refused as refused:
         return back(request, site, str(refused), is_good=False)
     return back(request, site, "Kept: " + WORDS[how])
+
+
+@require_POST
+def message_returned(request: HttpRequest, site: str, pk: int) -> HttpResponse:
+    """It came back: nothing more goes to that address until the chart has another."""
+    message = message_for(request, site, pk)
+    try:
+        mark_returned(message, by=request.user, now=request.now)  # type: ignore[attr-defined,arg-type]
+    except Refused as refused:
+        return back(request, site, str(refused), is_good=False)
+    return back(request, site, "Kept: nothing more goes to that address until the chart has another.")
 
 
 def message_for(request: HttpRequest, site: str, pk: int) -> OutboxMessage:

@@ -6,8 +6,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from django.test import Client
+
+from reminders.rules.signing import keyed_signature
 
 
 @dataclass
@@ -89,3 +94,16 @@ def running_phones() -> Iterator[Phones]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def text_in(
+    client: Client, *, id: str, body: str, at: datetime, number: str = "+15185550123", to: str = "+15185550199", token: str = "test-token"
+) -> Any:
+    """Post a patient's text to the webhook as the keyed provider does: signed, with the time of sending."""
+    return signed(client, "/hooks/text/http/", {"id": id, "from": number, "to": to, "body": body}, at=at, token=token)
+
+
+def signed(client: Client, path: str, told: object, *, at: datetime, token: str = "test-token") -> Any:
+    content, moment = json.dumps(told).encode(), str(int(at.timestamp()))
+    headers = {"X-Vigil-Timestamp": moment, "X-Vigil-Signature": keyed_signature(token, moment, content)}
+    return client.post(path, content, content_type="application/json", headers=headers)

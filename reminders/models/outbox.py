@@ -22,6 +22,7 @@ class OutboxMessage(models.Model):
         AFTER = KindCode.AFTER, "After the visit"
         MISSED = KindCode.MISSED, "After a missed visit"
         SUMMARY = KindCode.SUMMARY, "The booked course"
+        ANSWER = KindCode.ANSWER, "Answer to a text"
 
     class Channel(models.TextChoices):
         EMAIL = "email", "E-mail"
@@ -51,7 +52,14 @@ class OutboxMessage(models.Model):
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     site = models.ForeignKey("clinic.Site", on_delete=models.PROTECT, related_name="+")
-    patient = models.ForeignKey("patients.Patient", on_delete=models.PROTECT, related_name="messages")
+    patient = models.ForeignKey(
+        "patients.Patient",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="messages",
+        help_text="Empty: an answer to a number that is nobody's.",
+    )
     session = models.ForeignKey("treatment_sessions.TreatmentSession", null=True, blank=True, on_delete=models.PROTECT, related_name="messages")
     subject_kind = models.CharField(max_length=10, choices=Subject, default=Subject.SESSION)
     subject_pk = models.BigIntegerField()
@@ -79,6 +87,10 @@ class OutboxMessage(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["subject_kind", "subject_pk", "kind", "schedule_version", "channel", "contact_pk"], name="message_once"),
             models.CheckConstraint(condition=~Q(subject_kind="session") | Q(session__isnull=False), name="message_of_session_has_it"),
+            models.CheckConstraint(
+                condition=Q(kind="answer", subject_kind="text") | ~Q(kind="answer") & ~Q(subject_kind="text"), name="message_answer_has_text"
+            ),
+            models.CheckConstraint(condition=Q(kind="answer") | Q(patient__isnull=False), name="message_has_patient"),
             models.CheckConstraint(condition=~Q(status="sending") | Q(lease_until__isnull=False), name="message_sending_has_lease"),
             models.CheckConstraint(condition=~Q(status="sent") | Q(sent_at__isnull=False), name="message_sent_has_time"),
             models.CheckConstraint(condition=~Q(status__in=["failed", "unknown", "withdrawn"]) | ~Q(why=""), name="message_end_says_why"),

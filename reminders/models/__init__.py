@@ -1,0 +1,7 @@
+"""What the messages keep: the outbox, how a site sends, what patients texted back, and what didn't arrive."""
+
+from reminders.models.inbound import InboundText, TextHandling, TextSender
+from reminders.models.outbox import OutboxMessage, SendAttempt, SiteMessaging, Wording
+from reminders.models.returns import DeliveryReport, Undeliverable
+
+__all__ = ["DeliveryReport", "InboundText", "OutboxMessage", "SendAttempt", "SiteMessaging", "TextHandling", "TextSender", "Undeliverable", "Wording"]

@@ -1,0 +1,41 @@
+"""What came back: the provider's word that a message didn't arrive, and addresses that nothing reaches any more."""
+
+from django.db import models
+
+from reminders.models.outbox import OutboxMessage
+
+
+class DeliveryReport(models.Model):
+    """One word about one message's delivery, from its provider or a person; each state of a round is kept once."""
+
+    is_append_only = True
+
+    site = models.ForeignKey("clinic.Site", on_delete=models.PROTECT, related_name="+")
+    message = models.ForeignKey(OutboxMessage, on_delete=models.PROTECT, related_name="reports")
+    round = models.PositiveSmallIntegerField()
+    status = models.CharField(max_length=20)
+    code = models.CharField(max_length=20, blank=True)
+    reported_at = models.DateTimeField()
+    reported_by = models.ForeignKey("clinic.User", null=True, on_delete=models.PROTECT, related_name="+", help_text="Empty: the provider.")
+
+    class Meta:
+        ordering = ["reported_at", "pk"]
+        constraints = [models.UniqueConstraint(fields=["message", "round", "status"], name="delivery_report_once")]
+
+
+class Undeliverable(models.Model):
+    """An address that nothing reaches. It counts while the chart still has it: a changed number or e-mail is tried anew."""
+
+    is_append_only = True
+
+    site = models.ForeignKey("clinic.Site", on_delete=models.PROTECT, related_name="+")
+    patient = models.ForeignKey("patients.Patient", on_delete=models.PROTECT, related_name="undeliverable")
+    channel = models.CharField(max_length=8, choices=OutboxMessage.Channel)
+    address = models.CharField(max_length=254, help_text="As it was: compared with the chart's present one before each message.")
+    message = models.ForeignKey(OutboxMessage, on_delete=models.PROTECT, related_name="+")
+    reported_at = models.DateTimeField()
+    why = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["-reported_at", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["patient", "channel", "address"], name="undeliverable_once")]
