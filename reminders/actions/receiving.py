@@ -29,7 +29,7 @@ def receive_text(arrival: Arrival, *, now: datetime) -> list[InboundText]:
 
     When this has ended no claim sends the number anything more that it stopped: the sender asks for consent under the patient's lock.
     """
-    kept = []
+    kept: list[InboundText] = []
     for site in inbound.sites_texted(arrival.provider, arrival.to, arrival.number):
         text = keep_text(site, arrival, may_answer=not kept and not arrival.is_answered, now=now)
         kept += [text] if text is not None else []

@@ -91,7 +91,7 @@ def begin(claimed: OutboxMessage, messaging: SiteMessaging | None, *, provider: 
         return judged(claimed, messaging, provider=provider, now=now)
     with transaction.atomic():
         # Two texts at once can't both be the last of a patient's budget.
-        list(Patient.objects.select_for_update().only("pk").filter(pk=claimed.patient_id))
+        list(Patient.objects.select_for_update().only("pk").filter(pk=claimed.patient_id or 0))
         return judged(claimed, messaging, provider=provider, now=now)
 
 

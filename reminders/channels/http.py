@@ -4,6 +4,8 @@ import json
 from typing import Any
 
 import urllib3
+from django.conf import settings
+from django.urls import reverse
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
 from reminders.channels.outcomes import REFUSED, RETRY, SENT, UNCLEAR, Outcome, Text
@@ -63,5 +65,7 @@ class TwilioChannel(TextChannel):
         self.headers: dict[str, Any] = urllib3.make_headers(basic_auth=f"{account}:{token}")
 
     def post(self, *, to: str, body: str, key: str) -> urllib3.BaseHTTPResponse:
-        fields = {"From": self.sender, "To": to, "Body": body}
+        # Its word about the delivery comes back to this address, signed.
+        status = f"{settings.VIGIL_ORIGIN}{reverse('text_status', args=['twilio'])}?key={key}"
+        fields = {"From": self.sender, "To": to, "Body": body, "StatusCallback": status}
         return self.pool.request("POST", self.url, fields=fields, headers=self.headers, encode_multipart=False)

@@ -44,7 +44,9 @@ def budget_for(message: OutboxMessage, messaging: SiteMessaging | None) -> Budge
 def texted_at(message: OutboxMessage, now: datetime) -> list[datetime]:
     """When this patient's other texts of the last week went out, or may have: any whose delivery was begun counts (MSG-1)."""
     begun = [State.SENT, State.UNKNOWN, State.SENDING]
-    rows = OutboxMessage.objects.filter(patient_id=message.patient_id, channel=OutboxMessage.Channel.TEXT, status__in=begun, began_at__gt=now - WEEK)
+    rows = OutboxMessage.objects.filter(
+        patient_id=message.patient_id or 0, channel=OutboxMessage.Channel.TEXT, status__in=begun, began_at__gt=now - WEEK
+    )
     # A direct answer to the patient's own text is no text of ours in this count.
     return [at for at in rows.exclude(pk=message.pk).exclude(kind=Kind.ANSWER).values_list("began_at", flat=True) if at is not None]
 
@@ -53,7 +55,7 @@ def coming_kinds(message: OutboxMessage, now: datetime) -> list[Kind]:
     """The reminders that the patient's visits of the next seven days will ask for; a text yields to those that matter more."""
     zone = zone_of(message)
     visits = TreatmentSession.objects.filter(
-        patient_id=message.patient_id, status=Status.BOOKED, starts_at__gt=now, starts_at__lte=now + WEEK + timedelta(days=1)
+        patient_id=message.patient_id or 0, status=Status.BOOKED, starts_at__gt=now, starts_at__lte=now + WEEK + timedelta(days=1)
     )
     found = []
     for starts_at in visits.values_list("starts_at", flat=True):

@@ -26,6 +26,8 @@ class Kind(StrEnum):
 UPCOMING = (Kind.THREE_DAYS, Kind.DAY_BEFORE, Kind.MORNING)
 NEWS = (Kind.BOOKED, Kind.MOVED, Kind.CANCELLED)
 PAST = (Kind.AFTER, Kind.MISSED)
+# Those whose words a site may change; an answer's are fixed.
+WORDED = tuple(kind for kind in Kind if kind != Kind.ANSWER)
 
 
 @dataclass(frozen=True)
