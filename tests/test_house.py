@@ -148,6 +148,7 @@ UNTIED = {
     "clinic.SitePolicy.recorded": "a site's first policy is made with it, by nobody in particular",
     "treatment_sessions.Breach.recorded": "a breach that the watchman finds is recorded by no person",
     "treatment_sessions.Settled.settled": "a patient may give up a visit of a closed day by their own link",
+    "reminders.DeliveryReport.reported": "the provider's word has no person behind it",
     "observed": "observed_by is filled only where it differs from who recorded (MON-7)",
     "recorded": "recorded_by is tied to recorded_via: a person, a screen or a patient's link",
 }

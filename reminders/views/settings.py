@@ -17,7 +17,7 @@ from reminders.actions.messaging import change_messaging
 from reminders.actions.wordings import ship_again, write_wording
 from reminders.models import OutboxMessage, SiteMessaging
 from reminders.queries.wordings import history, own_kinds, words_for
-from reminders.rules.kinds import Kind
+from reminders.rules.kinds import WORDED, Kind
 from reminders.rules.templates import placeholders_of
 from reminders.samples import LANGUAGES, PARTS, preview_of, wording_findings
 from reminders.wording_forms import Lines, MessagingForm, WordingForm
@@ -37,7 +37,7 @@ def message_settings(request: HttpRequest, site: str) -> HttpResponse:
     kinds = [
         {"code": code, "label": label, "languages": [{"label": name, "own": own.get(f"{code} {language}")} for language, name in LANGUAGES.items()]}
         for code, label in OutboxMessage.Kind.choices
-        if code in set(Kind)
+        if code in WORDED
     ]
     return page(request, "reminders/message_settings.html", {"form": form, "kinds": kinds})
 
@@ -79,10 +79,9 @@ def message_shipped(request: HttpRequest, site: str, kind: str) -> HttpResponse:
 
 
 def known(kind: str) -> Kind:
-    try:
-        return Kind(kind)
-    except ValueError:
-        raise Http404("Not found.") from None
+    if kind not in WORDED:
+        raise Http404("Not found.")
+    return Kind(kind)
 
 
 def standing_words(place: Site, kind: Kind, request: HttpRequest) -> dict[str, dict[str, str]]:
