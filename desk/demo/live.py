@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from clinic.models import Site
-from desk.demo import day, messages
+from desk.demo import day
 from desk.demo.closure import VISITS, close_a_day
 from desk.demo.courses import make_way, plan_course
 from desk.demo.scenes import HILLCREST, PLANNED, RIVERSIDE, Scene
@@ -45,7 +45,6 @@ def renew(*, now: datetime) -> int:
         cosign_all(floor, now=now)
         day.tidy_floor(floor, now=now)
         added += fill(floor, scenes, now=now)
-        messages.replies(floor.site, now=now)
     return added
 
 

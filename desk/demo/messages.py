@@ -1,14 +1,10 @@
 """The reminders of the past: each discharged or missed visit had its e-mail the day before, and a few didn't get through."""
 
 import random
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
-from clinic.models import Site
 from desk.demo.past import Story
-from patients.models import Patient
-from reminders.actions.receiving import keep_text
-from reminders.channels.arrivals import Arrival
 from reminders.models import OutboxMessage, SendAttempt
 from reminders.rules import moments as rules
 
@@ -26,17 +22,6 @@ def write(stories: list[Story], dice: random.Random) -> None:
     written = [told for story in stories if (told := message_of(story, dice)) is not None]
     OutboxMessage.objects.bulk_create([message for message, _ in written], batch_size=500)
     SendAttempt.objects.bulk_create([attempt_of(message, outcome) for message, outcome in written], batch_size=500)
-
-
-def replies(site: Site, *, now: datetime) -> None:
-    """Today's texts of a patient: one that the desk must read, one that answers itself."""
-    patient = Patient.objects.filter(site=site, status=Patient.Status.ACTIVE).exclude(phone="").order_by("pk").first()
-    if patient is None:
-        return
-    for minutes, body in ((9, "HELP"), (6, "Running about ten minutes late today, sorry!")):
-        at = now - timedelta(minutes=minutes)
-        arrival = Arrival("http", f"demo-{at:%Y%m%d}-{minutes}", "", str(patient.phone), body)
-        keep_text(site, arrival, may_answer=False, now=at)
 
 
 def message_of(story: Story, dice: random.Random) -> tuple[OutboxMessage, str] | None:
