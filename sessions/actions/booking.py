@@ -163,7 +163,9 @@ def columns(wish: Wish, visit: Visit, course: Course) -> dict[str, object]:
 
 
 def keep_decisions(session: TreatmentSession, judged: Judged, wish: Wish, *, by: User | None, now: datetime) -> None:
-    """A prescriber's reason, beside each finding that it passes; one who books on a closed day has settled it already."""
+    """A prescriber's reason, beside each finding that it passes; one who books on a closed day has settled it already. A patient decides nothing."""
+    if by is None:
+        return
     for finding in decisions(judged.findings):
         assert by is not None  # a patient's own link passes no decision
         Override.objects.create(

@@ -29,7 +29,7 @@ def certification(site: Site, today: date) -> Iterator[Worry]:
         return
     review_on = rows[-1].review_on
     day = rules.shown_on(review_on, today) if review_on is not None else None
-    if day is not None:
+    if day is not None and review_on is not None:
         yield Worry(
             rules.REVIEW,
             day,

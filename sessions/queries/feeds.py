@@ -42,7 +42,7 @@ def shown(visits: QuerySet[TreatmentSession]) -> list[Visit]:
     """Each handing on counts as a change: the visit keeps its slot, and the version that patients' links name, but a calendar must see a newer one."""
     rows = visits.annotate(hands=Count("left_hands"), handed_at=Max("left_hands__left_at"))
     names = ("uid", "schedule_version", "hands", "starts_at", "ends_at", "chair__name", "status", "handed_at", *STAMPS)
-    return [Visit(row[0], row[1] + row[2], *row[3:6], is_off(row[6]), last_change(row[7:])) for row in rows.values_list(*names)]
+    return [Visit(row[0], row[1] + row[2], row[3], row[4], row[5], is_off(row[6]), last_change(row[7:])) for row in rows.values_list(*names)]
 
 
 def handed_on(feed: CalendarFeed, first: datetime, last: datetime) -> Iterable[tuple[Any, ...]]:
