@@ -23,13 +23,13 @@ PAYLOAD, SIGNATURE = 21, 9
 @dataclass(frozen=True)
 class VisitLink:
     session_uid: UUID
-    schedule_version: int
+    slot_version: int
 
 
 def token_for(session: TreatmentSession, *, useless_at: datetime) -> str:
     """A link to the visit's present slot, good until the full hour after `useless_at`."""
     hours = (useless_at - EPOCH) // HOUR + 1
-    payload = session.uid.bytes + session.schedule_version.to_bytes(2, "big") + hours.to_bytes(3, "big")
+    payload = session.uid.bytes + session.slot_version.to_bytes(2, "big") + hours.to_bytes(3, "big")
     return base64.urlsafe_b64encode(payload + signature_of(payload, settings.SECRET_KEY)).decode()
 
 

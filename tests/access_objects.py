@@ -134,7 +134,7 @@ def failed_message(cast: Cast) -> Arguments:
 
 def wish(cast: Cast) -> Arguments:
     visit = at_state(Status.BOOKED, cast)
-    told = {"schedule_version": 1, "starts_at": NOW + timedelta(days=2), "chair": visit.chair, "client_key": uuid.uuid4(), "asked_at": NOW}
+    told = {"slot_version": 1, "starts_at": NOW + timedelta(days=2), "chair": visit.chair, "client_key": uuid.uuid4(), "asked_at": NOW}
     return number(MoveWish.objects.create(site=visit.site, session=visit, **told))
 
 

@@ -128,7 +128,7 @@ class PatientForm(forms.Form):
     def key(self) -> UUID | None:
         """The page's key, also where something else of the form isn't good."""
         self.is_valid()
-        return self.cleaned_data.get("client_key")
+        return self.cleaned_data.get("client_key") if self.is_bound else None
 
     @property
     def values(self) -> dict[str, Any]:

@@ -63,11 +63,11 @@ def for_guests(*, unproved: bool = False, called_off: bool = False) -> Callable[
         def opened(request: HttpRequest, token: str) -> HttpResponse:
             link = read(token, now=request.now)  # type: ignore[attr-defined]
             asked = link or NOBODYS
-            visit = visit_named(asked.session_uid, asked.schedule_version)
+            visit = visit_named(asked.session_uid, asked.slot_version)
             known = visit is not None and is_known(request, visit.patient)
             if link is None or visit is None or (visit.status != Status.BOOKED and not (called_off and known)):
                 return gone(request)
-            guest = Guest(token, visit, link.schedule_version, known)
+            guest = Guest(token, visit, link.slot_version, known)
             with translation.override(guest.language):
                 return quiet(page(request, guest) if known or unproved else ask_birth(request, guest))
 

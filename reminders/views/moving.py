@@ -29,7 +29,7 @@ def visit_move(request: HttpRequest, guest: Guest) -> HttpResponse:
 
 
 def asked(request: HttpRequest, guest: Guest, *, now: datetime) -> HttpResponse:
-    wish = ask_to_move(guest.visit, schedule_version=guest.version, starts_at=told_time(request, now), client_key=key_of(request), now=now)
+    wish = ask_to_move(guest.visit, slot_version=guest.version, starts_at=told_time(request, now), client_key=key_of(request), now=now)
     if wish.answer == "" and grants_at_once(guest.visit, now):
         try:
             grant_at_once(wish, now=now)

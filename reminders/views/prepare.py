@@ -34,7 +34,7 @@ def visit_prepare(request: HttpRequest, guest: Guest) -> HttpResponse:
 
     def keep() -> HttpResponse:
         prepare(
-            guest.visit, schedule_version=guest.version, answers=answers, **names_of(request), client_key=key_of(request), now=now
+            guest.visit, slot_version=guest.version, answers=answers, **names_of(request), client_key=key_of(request), now=now
         )  # fmt: skip
         return see_other("visit_prepare", guest.token)
 

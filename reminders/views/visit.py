@@ -26,7 +26,7 @@ def visit(request: HttpRequest, guest: Guest) -> HttpResponse:
     if request.method == "POST":
 
         def confirm() -> HttpResponse:
-            confirm_visit(session_uid=row.uid, schedule_version=guest.version, now=request.now)  # type: ignore[attr-defined]
+            confirm_visit(session_uid=row.uid, slot_version=guest.version, now=request.now)  # type: ignore[attr-defined]
             return see_other("visit", guest.token)
 
         return done_or_gone(request, confirm)
@@ -70,7 +70,7 @@ def visit_cancel(request: HttpRequest, guest: Guest) -> HttpResponse:
     if request.method == "POST" and reason in REASONS:
 
         def cancel() -> HttpResponse:
-            cancel_by_patient(guest.visit, schedule_version=guest.version, reason=reason, now=request.now)  # type: ignore[attr-defined]
+            cancel_by_patient(guest.visit, slot_version=guest.version, reason=reason, now=request.now)  # type: ignore[attr-defined]
             return to_present(guest.visit)
 
         return done_or_gone(request, cancel)

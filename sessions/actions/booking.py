@@ -196,7 +196,7 @@ def move_visit(session: TreatmentSession, wish: Wish, *, seen_version: int | Non
     fields: dict[str, object] = {name: value for name, value in columns(wish, judged.visit, row.course).items() if name in MOVED}
     fields |= {"schedule_version": row.schedule_version + 1, "setting": wish.setting or row.setting}
     if is_new_time:
-        fields["confirmed_at"], fields["slot_set_at"] = None, now
+        fields |= {"confirmed_at": None, "slot_set_at": now, "slot_version": row.schedule_version + 1}
     keep_left(row, now=now)
     write(row, fields)
     leave_slot(row, now=now, kinds=OF_THE_LINK if is_new_time else [MOVE_WISH])
@@ -270,7 +270,8 @@ def wish_of(session: TreatmentSession) -> Wish:
 
 
 def next_version(session: TreatmentSession, now: datetime) -> dict[str, object]:
-    return {"schedule_version": session.schedule_version + 1, "slot_set_at": now, "confirmed_at": None}
+    version = session.schedule_version + 1
+    return {"schedule_version": version, "slot_version": version, "slot_set_at": now, "confirmed_at": None}
 
 
 def require_reason(reason: str) -> str:

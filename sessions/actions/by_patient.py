@@ -26,20 +26,20 @@ ASKED = "The patient asks for another time."
 REASONS = {"ill": "Ill", "ride": "No way home", "time": "The time doesn’t suit", "other": "Another reason"}
 
 
-def standing(session: TreatmentSession, schedule_version: int) -> TreatmentSession:
+def standing(session: TreatmentSession, slot_version: int) -> TreatmentSession:
     """The visit, locked, if the link is of its present slot. Raises Refused when it was moved, given up or has begun."""
     row = locked(session)
-    if row.status != Status.BOOKED or row.schedule_version != schedule_version:
+    if row.status != Status.BOOKED or row.slot_version != slot_version:
         raise refuse("MSG-5", "This visit has changed since the message was sent.", code="visit.changed")
     return row
 
 
 @transaction.atomic
 def prepare(
-    session: TreatmentSession, *, schedule_version: int, answers: Mapping[str, str], ride_name: str = "", ride_phone: str = "", client_key: UUID, now: datetime
+    session: TreatmentSession, *, slot_version: int, answers: Mapping[str, str], ride_name: str = "", ride_phone: str = "", client_key: UUID, now: datetime
 ) -> Preparation:  # fmt: skip
     """Keep one round of the patient's answers; a red one reaches the desk with it. Raises Refused for an old slot, or with questions left open."""
-    row = standing(session, schedule_version)
+    row = standing(session, slot_version)
     if earlier := same_post(Preparation, client_key, row):
         return earlier
     kept = rules.kept_answers(answers)
@@ -59,22 +59,22 @@ def prepare(
 
 
 @transaction.atomic
-def cancel_by_patient(session: TreatmentSession, *, schedule_version: int, reason: str, now: datetime) -> None:
+def cancel_by_patient(session: TreatmentSession, *, slot_version: int, reason: str, now: datetime) -> None:
     """Give the visit up; where it owes a safety call, the call opens with it (MSG-7). Raises Refused for an old slot."""
     if reason not in REASONS:
         raise refuse("SESSION", "Say why.", code="reason", field="reason")
-    row = standing(session, schedule_version)
+    row = standing(session, slot_version)
     cancel(row, reason=f"By the patient’s link: {REASONS[reason]}", by=None, now=now)
 
 
 @transaction.atomic
-def ask_to_move(session: TreatmentSession, *, schedule_version: int, starts_at: datetime, client_key: UUID, now: datetime) -> MoveWish:
+def ask_to_move(session: TreatmentSession, *, slot_version: int, starts_at: datetime, client_key: UUID, now: datetime) -> MoveWish:
     """Keep a wish for one of the slots that can be had now; granted at once where the site's policy says so.
 
     Raises Refused for an old slot, for a time that isn't offered (any more), and while another wish waits.
     """
     lock_patient(session)
-    row = standing(session, schedule_version)
+    row = standing(session, slot_version)
     earlier = MoveWish.objects.filter(client_key=client_key).first()
     if earlier is not None and earlier.session_id != row.pk:
         raise out_of_date()
@@ -86,7 +86,7 @@ def ask_to_move(session: TreatmentSession, *, schedule_version: int, starts_at: 
     try:
         with transaction.atomic():
             wish = MoveWish.objects.create(
-                site_id=row.site_id, session=row, schedule_version=schedule_version, starts_at=starts_at, chair_id=offer.slot.chair_pk,
+                site_id=row.site_id, session=row, slot_version=slot_version, starts_at=starts_at, chair_id=offer.slot.chair_pk,
                 client_key=client_key, asked_at=now,
             )  # fmt: skip
     except IntegrityError as error:
@@ -107,7 +107,7 @@ def grant_at_once(wish: MoveWish, *, now: datetime) -> TreatmentSession:
     session, chair = wish.session, Chair.objects.get(pk=wish.chair_id)
     asked = Wish(patient=session.patient, chair=chair, starts_at=wish.starts_at, dose_mg=session.planned_dose_mg)
     close_wish(wish, asked, by=None, now=now)
-    return move_visit(session, asked, seen_version=wish.schedule_version, by=None, now=now)
+    return move_visit(session, asked, seen_version=session.schedule_version, by=None, now=now)
 
 
 def record(action: str, row: TreatmentSession, *, now: datetime, changes: dict[str, object]) -> None:

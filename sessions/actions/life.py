@@ -59,6 +59,7 @@ def move(session: TreatmentSession, to: str, *, by: User | None, now: datetime, 
         fields.setdefault(STAMP_OF_STATUS[to], now)
     if changes_slot(before, to):
         fields.setdefault("schedule_version", session.schedule_version + 1)
+        fields.setdefault("slot_version", session.schedule_version + 1)
     for name, value in fields.items():
         setattr(session, name, value)
     session.save(update_fields=list(fields))

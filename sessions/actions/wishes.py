@@ -18,7 +18,7 @@ from sessions.states import Status
 def open_wish(wish: MoveWish, session: TreatmentSession) -> MoveWish:
     """The wish, locked after its visit. Raises Refused when it was answered, or is of a slot that the visit has left."""
     row = MoveWish.objects.select_for_update(of=("self",)).get(pk=wish.pk)
-    if session.status != Status.BOOKED or session.schedule_version != row.schedule_version:
+    if session.status != Status.BOOKED or session.slot_version != row.slot_version:
         raise refuse("SESSION", "The visit has changed since the patient asked: this wish is about a slot that it has left.", code="wish.old")
     if row.answer != MoveWish.Answer.OPEN:
         raise refuse("SESSION", f"This wish was answered already: {row.get_answer_display().lower()}.", code="wish.answered")
@@ -37,7 +37,7 @@ def accept_wish(wish: MoveWish, *, by: User, now: datetime) -> TreatmentSession:
     session = wish.session
     asked = Wish(patient=session.patient, chair=wish.chair, starts_at=wish.starts_at, dose_mg=session.planned_dose_mg)
     close_wish(wish, asked, by=by, now=now)
-    moved = move_visit(session, asked, seen_version=wish.schedule_version, by=by, now=now)
+    moved = move_visit(session, asked, seen_version=session.schedule_version, by=by, now=now)
     record("wish.accepted", moved, by=by, now=now)
     return moved
 

@@ -52,6 +52,7 @@ class TreatmentSession(models.Model):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     schedule_version = models.PositiveIntegerField(default=1)
+    slot_version = models.PositiveIntegerField(default=1, help_text="The version that brought the present time: patients' links name it.")
     slot_set_at = models.DateTimeField(null=True, blank=True, help_text="When the time was last changed, given up or taken back; empty: as booked.")
     status = models.CharField(max_length=12, choices=Status, default=Status.BOOKED)
     status_reason = models.CharField(max_length=300, blank=True)

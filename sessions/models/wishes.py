@@ -31,7 +31,7 @@ class MoveWish(models.Model):
 
     site = models.ForeignKey("clinic.Site", on_delete=models.PROTECT, related_name="move_wishes")
     session = models.ForeignKey("treatment_sessions.TreatmentSession", on_delete=models.PROTECT, related_name="move_wishes")
-    schedule_version = models.PositiveIntegerField(help_text="Of the slot that they want to leave.")
+    slot_version = models.PositiveIntegerField(help_text="Of the slot that they want to leave.")
     starts_at = models.DateTimeField()
     chair = models.ForeignKey("clinic.Chair", on_delete=models.PROTECT, related_name="+")
     client_key = models.UUIDField(unique=True)

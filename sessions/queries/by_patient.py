@@ -25,9 +25,9 @@ NOTICE = timedelta(hours=1)
 OFFERED = 4
 
 
-def visit_named(uid: UUID, schedule_version: int) -> TreatmentSession | None:
-    """The visit of a link, if the link is of its present slot."""
-    rows = TreatmentSession.objects.select_related("site", "patient", "course", "chair").filter(uid=uid, schedule_version=schedule_version)
+def visit_named(uid: UUID, slot_version: int) -> TreatmentSession | None:
+    """The visit of a link, if the link is of its present time: a move to another chair leaves it good."""
+    rows = TreatmentSession.objects.select_related("site", "patient", "course", "chair").filter(uid=uid, slot_version=slot_version)
     return rows.filter(status__in=SHOWN_BY_LINK).first()
 
 
@@ -38,12 +38,12 @@ def preparations_of(session: TreatmentSession) -> QuerySet[Preparation]:
 
 def last_wish(session: TreatmentSession) -> MoveWish | None:
     """What the patient last asked for about the present slot."""
-    return MoveWish.objects.filter(session_id=session.pk, schedule_version=session.schedule_version).order_by("-asked_at", "-pk").first()
+    return MoveWish.objects.filter(session_id=session.pk, slot_version=session.slot_version).order_by("-asked_at", "-pk").first()
 
 
 def open_wishes(site: Site) -> QuerySet[MoveWish]:
     """Wishes that wait for the desk, those for the soonest visit first; only of a slot that still stands."""
-    rows = MoveWish.objects.filter(site=site, answer="", session__status=Status.BOOKED, session__schedule_version=F("schedule_version"))
+    rows = MoveWish.objects.filter(site=site, answer="", session__status=Status.BOOKED, session__slot_version=F("slot_version"))
     return rows.select_related("session__patient", "session__chair", "chair").order_by("session__starts_at", "pk")
 
 

@@ -68,4 +68,4 @@ def rebook(turn: Turn, pk: int) -> Act:
 @step("")
 def confirm_visit(turn: Turn, pk: int) -> Act:
     session = turn.session(pk)
-    return partial(confirmation.confirm_visit, session_uid=session.uid, schedule_version=session.schedule_version, now=turn.now)
+    return partial(confirmation.confirm_visit, session_uid=session.uid, slot_version=session.slot_version, now=turn.now)

@@ -25,6 +25,7 @@ FILES_WITHOUT_A_STEP = {
     "planning": "many bookings at once, each by the rules of the step book", "redraw": "many moves at once, each by the rules of move_visit",
     "rescue": "the calendar of a closed day, by the rules of move_visit", "next_step": "a decision about the course; no session's state",
     "benefit": "a review of the course; no session's state",
+    "by_patient": "a patient behind their link, by the rules of cancel and move_visit", "wishes": "the desk's answer to it, by the rules of move_visit",
 }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from icalendar import Calendar
 
 from clinic.models import AuditEntry
 from reminders import links
+from sessions.actions.booking import Wish, move_visit
 from sessions.models import SafetyCall, TreatmentSession
 from sessions.states import Status
 from tests.cast import NOW, Cast
@@ -90,7 +91,7 @@ def test_confirming_twice_has_the_effect_of_once(visit: TreatmentSession, client
 def test_a_link_of_the_old_slot_never_answers_for_the_new_one(visit: TreatmentSession, client: Client) -> None:
     old = [address(visit, page) for page in ("", "birth/", "prepare/", "move/", "cancel/")]
     prove(client, visit)
-    TreatmentSession.objects.filter(pk=visit.pk).update(schedule_version=2)
+    TreatmentSession.objects.filter(pk=visit.pk).update(schedule_version=2, slot_version=2)
     assert {client.post(path, {"reason": "ill", **birth_of(visit)}).status_code for path in old} == {404}
     visit.refresh_from_db()
     assert (visit.confirmed_at, visit.status) == (None, Status.BOOKED)
@@ -134,3 +135,15 @@ def test_a_spanish_patient_reads_spanish(visit: TreatmentSession, client: Client
     type(visit.patient).objects.filter(pk=visit.patient_id).update(language="es")
     assert "Fecha de nacimiento" in client.get(address(visit)).content.decode()
     assert "jueves 11 de junio" in prove(client, visit).get(address(visit)).content.decode()
+
+
+def test_a_move_of_the_chair_alone_leaves_the_link_good(visit: TreatmentSession, client: Client, cast: Cast) -> None:
+    link = links.token_for(visit, useless_at=visit.ends_at)
+    free = next(chair for chair in cast.chairs if chair.pk != visit.chair_id)
+    wish = Wish(patient=visit.patient, chair=free, starts_at=visit.starts_at, dose_mg=visit.planned_dose_mg)
+    moved = move_visit(visit, wish, by=cast.desk, now=NOW)
+    assert (moved.schedule_version, moved.slot_version) == (2, 1)
+    assert client.get(f"/v/{link}/").status_code == 200
+    later = Wish(patient=visit.patient, chair=free, starts_at=visit.starts_at + timedelta(hours=1), dose_mg=visit.planned_dose_mg)
+    assert move_visit(moved, later, by=cast.desk, now=NOW).slot_version == 3
+    assert client.get(f"/v/{link}/").status_code == 404

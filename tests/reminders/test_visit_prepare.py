@@ -141,7 +141,7 @@ def test_a_wish_for_an_old_slot_can_not_be_accepted(visit: TreatmentSession, cli
     prove(client, visit)
     client.post(address(visit, "move/"), {"slot": slots(client, visit)[0]})
     wish = MoveWish.objects.get()
-    TreatmentSession.objects.filter(pk=visit.pk).update(schedule_version=2)
+    TreatmentSession.objects.filter(pk=visit.pk).update(schedule_version=2, slot_version=2)
     desk = Client()
     desk.force_login(cast.desk)
     answer = desk.post(f"/riverside/wishes/{wish.pk}/accept/")
