@@ -151,7 +151,9 @@ def stamp_faults(before: Snapshot, after: Snapshot, old: Any, session: Any, now:
         is_earlier = session.status in ("left", "transferred") or any(row.action == "session.reentered" for row in new_entries(before, after))
         # Coming back is no second arrival; the clock may have been put back since.
         is_back = old.status in ("waiting", "held") and session.status == "arrived" and stamp == old.arrived_at
-        if stamp is not None and not is_back and (moment(stamp) > now if is_earlier else moment(stamp) != now):
+        # Entered again after the clock was put back, the right session has the times of the other one, to the second.
+        is_kept = is_earlier and any(getattr(row, f"{session.status}_at", None) == stamp for row in before.rows("treatmentsession"))
+        if stamp is not None and not is_back and not is_kept and (moment(stamp) > now if is_earlier else moment(stamp) != now):
             found.append(f"{session.status} at {stamp}, but it is {now}")
         if old.status in ("discharged", "left", "transferred") and session.status != "voided":
             found.append(f"{old.status} became {session.status}")
