@@ -29,6 +29,7 @@ from sessions.models import (
     IdentityCheck,
     NextStep,
     Observation,
+    Preparation,
     Redrawing,
     SafetyCall,
 )
@@ -43,7 +44,7 @@ from tests.factories.clinic import PASSWORD
 from tests.factories.sessions import GOOD_VITALS, at_state
 from tests.sessions.test_failed_device import FAILED
 
-STAYS = {IdentityCheck, Addendum, DeviceConfirmation, NextStep, Redrawing}
+STAYS = {IdentityCheck, Addendum, DeviceConfirmation, NextStep, Preparation, Redrawing}
 FIRST = NOW - timedelta(minutes=50)
 
 
