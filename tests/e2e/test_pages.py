@@ -37,6 +37,8 @@ def seen() -> set[str]:
     return set()
 
 
+# An administrator now reaches some forty pages, each looked at by axe.
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("role", ROLES)
 def test_every_page_of_a_role(role: str, demo_web: LiveStack, open_browser: Opener, seen: set[str]) -> None:
     person = open_browser(demo_web.url)
