@@ -1,6 +1,7 @@
 """Text messages over HTTP: what went wrong before the provider had the request is told apart from what broke after it."""
 
 import json
+from abc import ABC, abstractmethod
 from typing import Any
 
 import urllib3
@@ -13,7 +14,7 @@ from reminders.channels.outcomes import REFUSED, RETRY, SENT, UNCLEAR, Outcome, 
 TIMEOUT = urllib3.Timeout(connect=5, read=10)
 
 
-class TextChannel:
+class TextChannel(ABC):
     """What every text provider shares: one kept connection, no retries but ours, and the reading of its answer."""
 
     def __init__(self, *, url: str, sender: str) -> None:
@@ -29,8 +30,9 @@ class TextChannel:
             return Outcome(UNCLEAR, f"The connection was lost while sending ({type(error).__name__}).")
         return self.answered(response.status)
 
+    @abstractmethod
     def post(self, *, to: str, body: str, key: str) -> urllib3.BaseHTTPResponse:
-        raise NotImplementedError
+        """Hand one text over in the provider's own way; its answer."""
 
     def answered(self, status: int) -> Outcome:
         if 200 <= status < 300:
