@@ -1,6 +1,5 @@
 """`make soak`: the state machine for 50,000 new steps, with what it reached; a thousand races on each engine."""
 
-import json
 import os
 import random
 import subprocess
@@ -9,7 +8,7 @@ import sys
 import pytest
 from django.db import connection
 
-from tests.machine.machine import run_days, run_some_days
+from tests.machine.machine import run_days
 from tests.machine.needs import shortfalls
 from tests.machine.world import make_world
 from tests.support.postgres import running_postgres
@@ -35,13 +34,6 @@ def test_every_move_is_reached_and_none_is_unsafe() -> None:
     finally:
         print(world.ledger.told(), flush=True)
     assert shortfalls(world.ledger, LEAST_STEPS) == [], f"SEED={first_seed} STEPS={LEAST_STEPS}"
-
-
-@pytest.mark.django_db
-@pytest.mark.skipif("DAYS" not in os.environ, reason="Only to live the days of a failure again: DAYS and AIMS as it said them")
-def test_these_days_again() -> None:
-    aims = tuple(tuple(aim) if isinstance(aim, list) else aim for aim in json.loads(os.environ["AIMS"]))
-    run_some_days(make_world(), int(os.environ["DAYS"]), aims)
 
 
 def test_the_other_engine_too() -> None:

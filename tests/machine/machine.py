@@ -273,5 +273,5 @@ def run_some_days(world: World, number: int, aims: tuple[Aim, ...]) -> None:
             run_state_machine_as_test(machine, settings=chosen)  # type: ignore[no-untyped-call]
     except BaseException as fault:
         said = json.dumps(aims)
-        fault.add_note(f"To live these days again: DAYS={number} AIMS='{said}' python -m pytest tests/long/proof.py -k again -s")
+        fault.add_note(f"To live these days again: DAYS={number} AIMS='{said}' python -m pytest tests/long/again.py -s")
         raise
