@@ -9,7 +9,7 @@ SENT, REFUSED, RETRY, UNCLEAR, WITHDRAWN, LATER = "sent", "refused", "retry", "u
 
 @dataclass(frozen=True)
 class Event:
-    """A visit as a file for the patient's calendar; `method` is REQUEST or CANCEL (RFC 5546)."""
+    """A visit as a file for the patient's calendar; `method` is REQUEST, CANCEL or PUBLISH (RFC 5546)."""
 
     method: str
     content: str

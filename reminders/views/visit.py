@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic.http import see_other
-from reminders.invitation import visit_file
+from reminders.calendar_file import PUBLISH, calendar_file
 from reminders.known_devices import is_right, remember
 from reminders.links import token_for
 from reminders.rules.moments import NEWS_FOR
@@ -87,6 +87,6 @@ def to_present(session: TreatmentSession) -> HttpResponse:
 @require_safe
 def visit_calendar(request: HttpRequest, guest: Guest) -> HttpResponse:
     """The visit as a calendar reads it: a place and a time, and nothing else."""
-    response = HttpResponse(visit_file(guest.visit), content_type="text/calendar; charset=utf-8")
+    response = HttpResponse(calendar_file(guest.visit, method=PUBLISH).content, content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="visit.ics"'
     return response

@@ -1,6 +1,5 @@
 """E-mail as others read it: the standard library's parser and icalendar find no defect; the same event is updated and cancelled."""
 
-import smtplib
 from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -13,7 +12,6 @@ from icalendar import Calendar
 from patients.models import Patient
 from reminders.actions.send import send_due
 from reminders.actions.sweep import sweep
-from reminders.calendar_file import folded
 from reminders.models import OutboxMessage, Wording
 from sessions.actions.booking import cancel
 from sessions.models import TreatmentSession
@@ -101,11 +99,3 @@ def test_spanish_is_said_in_spanish(visit: TreatmentSession) -> None:
     Patient.objects.filter(pk=visit.patient_id).update(language="es")
     sweep(now=NOW)
     assert sent()["Subject"] == "Su visita de mañana"
-
-
-def test_a_long_line_goes_on_in_the_next_and_no_letter_is_cut() -> None:
-    line = "LOCATION:" + "é" * 100
-    pieces = folded(line).split("\r\n ")
-    assert "".join(pieces) == line
-    assert max(len(piece.encode()) for piece in pieces) <= 75
-    assert smtplib.CRLF not in folded("short")
