@@ -5,6 +5,7 @@ import unicodedata
 
 from clinic.findings import Finding, block_at
 from clinic.rules.telling import folded, telling_word
+from reminders.rules.replies import STOP_EN, STOP_ES
 
 LONGEST_TEXT = 160
 # A name that is cut for a text keeps this many letters at least.
@@ -23,10 +24,8 @@ ADVICE_WORDS = (
 ADVICE = re.compile(rf"\b(?:(?:{'|'.join(ADVICE_STEMS)})\w*|(?:{'|'.join(ADVICE_WORDS)})\b)")
 
 # Whoever answers with one of these gets no more messages (MSG-2), so no message may ask for one, but STOP for just that.
-OPT_OUT = (
-    "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout", "opt-out", "alto", "parar", "pare", "cancelar", "cancele", "cancela", "baja", "fin", "terminar",
-    "termine", "salir", "detener", "basta",
-)  # fmt: skip
+# What a reply is understood by, and its other forms; "stop" itself may be said, and "para" is Spanish for "for".
+OPT_OUT = sorted((STOP_EN | STOP_ES | {"opt-out", "cancela", "termine", "salir"}) - {"stop", "stopp", "para"})
 ASKS = (
     "reply", "text", "send", "answer", "type", "respond", "press", "enter", "responda", "responde", "envie", "envia", "mande", "manda", "conteste", "contesta", "escriba",
     "escribe", "teclee", "marque", "pulse",
