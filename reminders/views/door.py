@@ -50,10 +50,10 @@ class Guest:
 Page = Callable[[HttpRequest, Guest], HttpResponse]
 
 
-def for_guests(*, unproved: bool = False, called_off: bool = False) -> Callable[[Page], Callable[[HttpRequest, str], HttpResponse]]:
+def for_guests(*, unproved: bool = False, over: bool = False) -> Callable[[Page], Callable[[HttpRequest, str], HttpResponse]]:
     """A page behind a link, without signing in. Whatever is wrong with the link gets one and the same answer, after the same one query.
 
-    `unproved`: also before the birth date; otherwise that is asked first. `called_off`: also of a cancelled visit, for who has proved themselves.
+    `unproved`: also before the birth date; otherwise that is asked first. `over`: also of a visit that is over, was missed or cancelled.
     """
 
     def decorate(page: Page) -> Callable[[HttpRequest, str], HttpResponse]:
@@ -65,7 +65,7 @@ def for_guests(*, unproved: bool = False, called_off: bool = False) -> Callable[
             asked = link or NOBODYS
             visit = visit_named(asked.session_uid, asked.slot_version)
             known = visit is not None and is_known(request, visit.patient)
-            if link is None or visit is None or (visit.status != Status.BOOKED and not (called_off and known)):
+            if link is None or visit is None or (visit.status != Status.BOOKED and not over):
                 return gone(request)
             guest = Guest(token, visit, link.slot_version, known)
             with translation.override(guest.language):

@@ -10,16 +10,20 @@ from reminders.calendar_file import PUBLISH, calendar_file
 from reminders.known_devices import is_right, remember
 from reminders.links import token_for
 from reminders.rules.moments import NEWS_FOR
+from reminders.speech import speech
 from reminders.views.door import Guest, ask_birth, done_or_gone, for_guests, show
 from sessions.actions.by_patient import REASONS, cancel_by_patient
 from sessions.actions.confirmation import confirm_visit
 from sessions.models import MoveWish, TreatmentSession
-from sessions.queries.by_patient import last_wish, preparations_of
+from sessions.queries.by_patient import OVER, last_wish, preparations_of
 from sessions.states import Status
+
+# The patients' word for each way in which a visit is over.
+TOLD: dict[str, str] = {Status.DISCHARGED: "after", Status.MISSED: "missed", Status.CANCELLED: "cancelled"}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_guests(called_off=True)
+@for_guests(over=True)
 def visit(request: HttpRequest, guest: Guest) -> HttpResponse:
     """One visit of one patient: when, where, what can be done about it; a press says that they come."""
     row = guest.visit
@@ -30,8 +34,10 @@ def visit(request: HttpRequest, guest: Guest) -> HttpResponse:
             return see_other("visit", guest.token)
 
         return done_or_gone(request, confirm)
-    if row.status == Status.CANCELLED:
-        return show(request, guest, "visit_cancelled", {})
+    if row.status in OVER:
+        words = speech(guest.language)
+        told = words[TOLD[row.status]]
+        return show(request, guest, "visit_over", {"told": told, "advice": words["after_advice"] if row.status == Status.DISCHARGED else []})
     day, hour = guest.spoken(row.starts_at)
     wish = last_wish(row)
     shown = {"visit": row, "day": day, "hour": hour, "wish": wish, "is_prepared": preparations_of(row).exists()}
@@ -41,7 +47,7 @@ def visit(request: HttpRequest, guest: Guest) -> HttpResponse:
     return show(request, guest, "visit", shown)
 
 
-@for_guests(unproved=True)
+@for_guests(unproved=True, over=True)
 @require_POST
 def visit_birth(request: HttpRequest, guest: Guest) -> HttpResponse:
     """The birth date, once per device; a wrong one and one too many get the same words."""

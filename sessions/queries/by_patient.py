@@ -18,7 +18,9 @@ from sessions.states import Status
 # Tasks of the desk: an answer to look at, a wish to answer. Both are settled when the visit leaves its slot.
 RED_ANSWER, MOVE_WISH = "red_answer", "move_wish"
 OF_THE_LINK = (RED_ANSWER, MOVE_WISH)
-SHOWN_BY_LINK = (Status.BOOKED, Status.CANCELLED)
+# What is over is told too: the messages after a visit, of a missed and of a cancelled one lead there.
+OVER = (Status.DISCHARGED, Status.MISSED, Status.CANCELLED)
+SHOWN_BY_LINK = (Status.BOOKED, *OVER)
 WEEK = timedelta(days=7)
 # Nobody can make ready for a visit that begins within the hour.
 NOTICE = timedelta(hours=1)

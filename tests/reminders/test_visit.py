@@ -10,7 +10,7 @@ from icalendar import Calendar
 
 from clinic.models import AuditEntry
 from reminders import links
-from sessions.actions.booking import Wish, move_visit
+from sessions.actions.booking import Wish, cancel, move_visit
 from sessions.models import SafetyCall, TreatmentSession
 from sessions.states import Status
 from tests.cast import NOW, Cast
@@ -102,7 +102,7 @@ def test_guessed_expired_and_cancelled_links_get_the_same_words_after_the_same_q
 ) -> None:  # type: ignore[no-untyped-def]
     good = address(visit)
     expired = f"/v/{links.token_for(visit, useless_at=NOW - timedelta(hours=1))}/"
-    TreatmentSession.objects.filter(pk=visit.pk).update(status=Status.CANCELLED, cancelled_at=NOW, status_reason="Ill")
+    cancel(visit, reason="Ill", by=visit.booked_by, now=NOW)
     client.get("/v/first/")
     answers = []
     for path in ("/v/nonsense/", good[:-3] + "xx/", expired, good):
@@ -121,7 +121,7 @@ def test_cancelling_says_why_and_opens_the_call_that_is_owed(visit: TreatmentSes
     assert (visit.status, visit.status_reason) == (Status.CANCELLED, "By the patient’s link: No way home")
     assert SafetyCall.objects.filter(session=visit, why="cancelled").count() == 1
     assert "is cancelled" in client.get(answer["Location"]).content.decode()
-    assert Client().get(answer["Location"]).status_code == 404  # to a device that hasn't proved itself it is gone
+    assert "cancelled" not in Client().get(answer["Location"]).content.decode()  # a device that hasn't proved itself is asked first
 
 
 def test_the_calendar_file_reads_and_tells_nothing(visit: TreatmentSession, client: Client) -> None:
@@ -147,3 +147,27 @@ def test_a_move_of_the_chair_alone_leaves_the_link_good(visit: TreatmentSession,
     later = Wish(patient=visit.patient, chair=free, starts_at=visit.starts_at + timedelta(hours=1), dose_mg=visit.planned_dose_mg)
     assert move_visit(moved, later, by=cast.desk, now=NOW).slot_version == 3
     assert client.get(f"/v/{link}/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("status", "words"), [(Status.DISCHARGED, "drive or use machines"), (Status.MISSED, "We missed you"), (Status.CANCELLED, "is cancelled")]
+)
+def test_the_link_of_a_last_message_leads_to_what_it_promises(visit: TreatmentSession, client: Client, status: str, words: str) -> None:
+    """After the birth date, as before the visit; nothing can be pressed there any more."""
+    TreatmentSession.objects.filter(pk=visit.pk).update(
+        status=status,
+        discharged_at=NOW,
+        missed_at=NOW,
+        cancelled_at=NOW,
+        arrived_at=NOW,
+        cleared_at=NOW,
+        dosing_at=NOW,
+        monitoring_at=NOW,
+        status_reason="-",
+    )
+    assert words not in client.get(address(visit)).content.decode()
+    prove(client, visit)
+    page = client.get(address(visit)).content.decode()
+    assert words in page
+    assert "<form" not in page
+    assert {client.post(address(visit, path), {"reason": "ill"}).status_code for path in ("", "cancel/", "prepare/", "move/")} == {404}
