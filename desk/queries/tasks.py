@@ -9,6 +9,7 @@ from clinic.addresses import address
 from clinic.models import Notice, Site
 from clinic.prepared import prepared
 from clinic.queries import open_notices
+from clinic.roles import Permission, may
 from patients.models import TransferOut
 from patients.queries.authorisations import TELL_OF_MOVE
 from reminders.queries.balance import UNBALANCED
@@ -25,6 +26,8 @@ from sessions.queries.safety_calls import CALL_NOTICE
 from sessions.queries.voiding import TELL_REMS
 
 KINDS = (CALL_NOTICE, UNSIGNED, COMPLAINT, TELL_REMS, NEXT_NOTICE, *OF_THE_LINK)
+# Whose pages not everybody at the board may open.
+NEEDS = {TELL_OF_MOVE: Permission.MANAGE_INTAKE, MOVE_WISH: Permission.BOOK}
 STEP_OF = {COMPLAINT: "dose", RED_ANSWER: "arrive"}
 
 
@@ -46,8 +49,8 @@ def named_tasks(site_pk: int) -> QuerySet[Notice]:
     return tasks_of(site_pk).annotate(**names)
 
 
-def task_rows(site: Site, now: datetime) -> list[dict[str, object]]:
-    """Each task with its patient and its page; red once it is overdue. Serious events stand first, by the way they go as of now.
+def task_rows(site: Site, now: datetime, role: str) -> list[dict[str, object]]:
+    """Each task with its patient and its page, where the role may open that; red once it is overdue. Serious events stand first, by the way they go as of now.
 
     One query; events and emergencies are read where a notice has told of any.
     """
@@ -56,8 +59,8 @@ def task_rows(site: Site, now: datetime) -> list[dict[str, object]]:
     return [
         *(event_row(owed, site, now) for owed in (owed_events(site, now) if EVENT_NOTICE in kinds else [])),
         *(emergency_row(row, site) for row in (untold(site) if UNTOLD in kinds else [])),
-        *(task_row(notice, site, now) for notice in notices if is_named(notice)),
-        *(outbox_row(notice, site) for notice in notices if notice.kind == UNBALANCED),
+        *(task_row(notice, site, now, role) for notice in notices if is_named(notice)),
+        *(outbox_row(notice, site, role) for notice in notices if notice.kind == UNBALANCED),
     ]
 
 
@@ -69,10 +72,10 @@ def emergency_row(emergency: Emergency, site: Site) -> dict[str, object]:
     }  # fmt: skip
 
 
-def outbox_row(notice: Notice, site: Site) -> dict[str, object]:
+def outbox_row(notice: Notice, site: Site, role: str) -> dict[str, object]:
     return {
         "patient": "Messages", "text": notice.text, "rule": notice.rule, "due_at": None, "owner": "", "is_late": True,
-        "url": reverse("messages", args=[site.slug]),
+        "url": reverse("messages", args=[site.slug]) if may(role, Permission.VIEW_MESSAGES) else "",
     }  # fmt: skip
 
 
@@ -83,11 +86,11 @@ def event_row(owed: Owed, site: Site, now: datetime) -> dict[str, object]:
     }  # fmt: skip
 
 
-def task_row(notice: Notice, site: Site, now: datetime) -> dict[str, object]:
+def task_row(notice: Notice, site: Site, now: datetime, role: str) -> dict[str, object]:
     return {
         "patient": f"{notice.last_name}, {notice.first_name[:1]}.", "text": notice.text, "rule": notice.rule, "due_at": notice.due_at,  # type: ignore[attr-defined]
         "owner": str(notice.owner) if notice.owner else "", "is_late": notice.due_at is not None and now > notice.due_at,
-        "url": task_url(notice, site),
+        "url": task_url(notice, site) if may(role, NEEDS.get(notice.kind, Permission.VIEW_RECORD)) else "",
     }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.urls import reverse
 
 from clinic.models import Site
+from clinic.roles import Permission, may
 from sessions.models import TreatmentSession
 from sessions.picture import Picture
 from sessions.queries.concerns import Concern, round_due_at
@@ -26,14 +27,16 @@ PLACES = {
 BANNERS = (GAP.code, ORDER.code)
 
 
-def worry_rows(site: Site, found: Iterable[Concern]) -> list[dict[str, object]]:
-    """The concerns that no card shows, in the order of their kinds."""
+def worry_rows(site: Site, found: Iterable[Concern], role: str) -> list[dict[str, object]]:
+    """The concerns that no card shows, in the order of their kinds; with a link where the role may settle them."""
     rows: list[dict[str, object]] = []
     for one in found:
         if one.kind.on_card or one.kind.code in BANNERS:
             continue
         name, link = PLACES[one.kind.code]
         url = reverse(name, args=[site.slug, one.discriminator] if one.kind is STRANDED else [site.slug])
+        if one.kind is STRANDED and not may(role, Permission.BOOK):
+            url = ""
         rows.append(
             {"tone": one.kind.tone, "icon": one.kind.icon, "words": one.words, "rule": one.kind.rule, "since": one.since, "url": url, "link": link}
         )

@@ -27,7 +27,7 @@ def board(request: HttpRequest, site: str) -> HttpResponse:
     stamp = stamp_of(place, now, request.user.pk)
     if request.htmx and is_known(request.GET.get("v", ""), stamp, now):
         return HttpResponse(status=204)
-    floor, tasks = floor_of(place, now), task_rows(place, now) if stamp.has_tasks else []
+    floor, tasks = floor_of(place, now), task_rows(place, now, request.membership.role) if stamp.has_tasks else []
     floor.quiet_until = min([floor.quiet_until, *task_changes(tasks, now)])
     request.prescribers = prescribers_of(floor.loose, now)  # for the lines of calls over the page
     filing_url = reverse("filing", args=[place.slug]) if may(request.membership.role, Permission.FILE_FORM) else ""
@@ -36,7 +36,7 @@ def board(request: HttpRequest, site: str) -> HttpResponse:
         "called": called(name for _, name in request.prescribers), "may_silence": may(request.membership.role, Permission.TAKE_VITALS),
         "late_tasks": [row for row in tasks if row["is_late"]], "tasks": [row for row in tasks if not row["is_late"]], "forms": floor.forms, "filing_url": filing_url, "board_url": reverse("board", args=[place.slug]), "version": version(stamp, floor, now),
         "watchman_silent": stamp.silent_minutes(now), "no_prescriber": not stamp.has_prescriber and floor.present, "messages_waiting": stamp.messages_wait(now), "may_answer": may(request.membership.role, Permission.TAKE_VITALS),
-        "gap_since": gap_since(floor.concerns), "worries": worry_rows(place, floor.concerns), "offers": offers_to(floor.loose, request.user.pk),
+        "gap_since": gap_since(floor.concerns), "worries": worry_rows(place, floor.concerns, request.membership.role), "offers": offers_to(floor.loose, request.user.pk),
     }  # fmt: skip
     response = render(request, "desk/_board.html" if request.htmx else "desk/board.html", context)
     patch_vary_headers(response, ["HX-Request"])

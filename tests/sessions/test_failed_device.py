@@ -70,9 +70,9 @@ def test_one_spray_starts_everything(cast: Cast, prescriber_here: DutyPeriod) ->
 def test_a_failure_is_a_task_until_the_maker_was_told(cast: Cast, sign_in, prescriber_here: DutyPeriod) -> None:
     session = at_state(Status.DOSING, cast)
     give(session, cast, FAILED)
-    (row,) = task_rows(cast.riverside, NOW)
+    (row,) = task_rows(cast.riverside, NOW, "monitor")
     assert (row["text"], row["is_late"]) == ("Device 2 failed: keep it, and tell the maker (product complaint).", False)
-    assert task_rows(cast.riverside, NOW + timedelta(days=1, seconds=1))[0]["is_late"]
+    assert task_rows(cast.riverside, NOW + timedelta(days=1, seconds=1), "monitor")[0]["is_late"]
     nurse, url = sign_in(cast.nurse), reverse("complaint_report", args=["riverside", session.pk])
     page = reverse("flowsheet", args=["riverside", session.pk]) + "?step=dose"
     assert url in nurse.get(page).content.decode()
@@ -80,7 +80,7 @@ def test_a_failure_is_a_task_until_the_maker_was_told(cast: Cast, sign_in, presc
         assert nurse.post(url, junk).status_code == 422
     for _ in range(2):
         assert nurse.post(url, {"number": 2, "reference": "PC-118"}).status_code == 303
-    assert task_rows(cast.riverside, NOW) == []
+    assert task_rows(cast.riverside, NOW, "monitor") == []
     assert Notice.objects.get().resolved_how == "The maker was told: PC-118"
     assert AuditEntry.objects.filter(action="device.complaint_reported").count() == 1
     assert url not in nurse.get(page).content.decode()
