@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from html import escape
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -16,6 +15,7 @@ from reminders import links
 from reminders.calendar_file import CANCEL, REQUEST, calendar_file
 from reminders.channels.outcomes import Event, Text
 from reminders.models import OutboxMessage
+from reminders.queries.slots import zone_of
 from reminders.queries.visits import booked_of_course
 from reminders.queries.wordings import Words, words_for
 from reminders.rules.kinds import Kind
@@ -90,7 +90,7 @@ def fields_of(
     """What the words may name; `short` for a text."""
     assert message.patient is not None
     language = message.patient.language
-    zone = ZoneInfo(message.patient.time_zone or message.site.time_zone)
+    zone = zone_of(message.patient, message.site)
     day, hour = (shortly if short else spoken)(visit.starts_at.astimezone(zone), language)
     moments = [spoken(one.starts_at.astimezone(zone), language) for one in listed or []]
     visits = "\n".join(f"- {day}, {hour}" for day, hour in moments)

@@ -22,6 +22,7 @@ def past_of(site: house.House, *, first: date, now: datetime, dice: random.Rando
         plan.ensure_visit(treatments, today - timedelta(days=days), floor=floor, dice=dice)
     made = charts.charts(site, people.persons(count, dice, today), treatments, today=today, dice=dice)
     stories = past.sessions(site, made, dice)
+    count_anew()
     forms = papers.forms(site, stories, now=now, dice=dice)
     messages.write(stories, dice)
     # Dice of its own: the people and visits stay those that they were.
@@ -38,7 +39,11 @@ def make_past(*, now: datetime) -> None:
     first = today - MONTHS_BACK
     for index, site in enumerate(house.build(first, today, now)):
         past_of(site, first=first, now=now, dice=random.Random(SEED + index))  # noqa: S311  draws people, keeps no secret
+    count_anew()
+
+
+def count_anew() -> None:
+    """PostgreSQL believes its tables as empty as they were a moment ago, and would answer each question the long way round."""
     if connection.vendor == "postgresql":
-        # Its tables were empty a moment ago: without new counts it would answer today's questions the long way round.
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")

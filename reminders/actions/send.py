@@ -1,10 +1,11 @@
 """Claim a batch by one conditional UPDATE, ask again before each message, hand it over, write the outcome under the claim's fence."""
 
+import logging
 import time
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import F
 
 from clinic.models import Heartbeat
@@ -17,9 +18,11 @@ from reminders.channels.providers import Providers, opened, provider_of
 from reminders.models import OutboxMessage, SiteMessaging
 from reminders.queries import fitting, sending
 from reminders.queries.fitting import AFTER_THE_CALL
+from reminders.queries.slots import zone_of
 from reminders.rules import governor, moments
 from reminders.rules.kinds import Kind
 
+log = logging.getLogger(__name__)
 BATCH = 50
 LEASE = timedelta(minutes=3)
 # A batch begins nothing more after this: the rest goes back before its lease runs out.
@@ -67,11 +70,18 @@ def give_back(message: OutboxMessage) -> str:
 def send_one(claimed: OutboxMessage, messaging: SiteMessaging | None, *, providers: Providers, now: datetime) -> str:
     """Ask again at the moment of sending, then hand it over. Returns the state it ended in."""
     provider = provider_of(claimed, messaging)
-    message, refusal = begin(claimed, messaging, provider=provider, now=now)
-    if refusal is not None:
-        return settle(message, refusal, now=now)
-    address, text = written(message, now=now)
-    channel = providers.of(provider, messaging.sender if messaging is not None else "")
+    try:
+        message, refusal = begin(claimed, messaging, provider=provider, now=now)
+        if refusal is not None:
+            return settle(message, refusal, now=now)
+        address, text = written(message, now=now)
+        channel = providers.of(provider, messaging.sender if messaging is not None else "")
+    except DatabaseError:
+        raise
+    except Exception as error:
+        # Nothing has left the house yet. One message that can't be written must not stand before all others for ever.
+        log.exception("message %s can't be written", claimed.pk)
+        return settle(claimed, Outcome(outcomes.REFUSED, f"It can't be written ({type(error).__name__})."), now=now)
     outcome = Outcome(outcomes.REFUSED, text.wrong) if text.wrong else channel.deliver(to=address, text=text, key=message.key)
     return settle(message, outcome, now=now)
 
@@ -117,7 +127,7 @@ def refusal_of(message: Any, messaging: SiteMessaging | None, *, provider: str, 
         return Outcome(outcomes.WITHDRAWN, "Too late to help.", withdrawal=Withdrawal.LATE)
     if message.kind == Kind.ANSWER:
         return None
-    zone, hours = sending.zone_of(message), sending.hours_of(messaging)
+    zone, hours = zone_of(message.patient, message.site), sending.hours_of(messaging)
     if moments.is_quiet(now, zone, hours):
         return Outcome(outcomes.LATER, "Quiet hours.", not_before=moments.next_allowed(now, zone, hours))
     if message.kind in AFTER_THE_CALL and message.call_is_owed:
@@ -128,7 +138,7 @@ def refusal_of(message: Any, messaging: SiteMessaging | None, *, provider: str, 
 def over_budget(message: OutboxMessage, messaging: SiteMessaging | None, *, now: datetime) -> Outcome | None:
     """What the governor says of a text; a dropped one is never brought back (MSG-1)."""
     found = governor.verdict(
-        Kind(message.kind), now=now, zone=sending.zone_of(message), budget=sending.budget_for(message, messaging),
+        Kind(message.kind), now=now, zone=zone_of(message.patient, message.site), budget=sending.budget_for(message.patient, messaging),
         sent_at=sending.texted_at(message, now), coming=sending.coming_kinds(message, now),
     )  # fmt: skip
     if found is None:

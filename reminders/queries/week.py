@@ -5,19 +5,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import BooleanField, ExpressionWrapper
 
 from clinic.models import Site
 from patients.models import Patient
-from patients.models.messaging import TextConsent
 from reminders.models import OutboxMessage, SiteMessaging
 from reminders.queries.fitting import AFTER_THE_CALL, may_write
-from reminders.queries.sending import hours_of
-from reminders.rules.governor import WEEK, budget_of
-from reminders.rules.kinds import UPCOMING, Kind, Slot, window_of
-from reminders.rules.moments import HORIZON, Hours, day_before_due_at, morning_due_at
+from reminders.queries.sending import budget_for, counting_texts, hours_of
+from reminders.queries.slots import slot_of, zone_of
+from reminders.rules.governor import WEEK
+from reminders.rules.kinds import UPCOMING, Kind, first_moments, window_of
+from reminders.rules.moments import HORIZON, Hours
 from reminders.rules.week import Ending, Patience, Planned, mail_end, text_ends
 from sessions.models import SafetyCall, TreatmentSession
 from sessions.states import Status
@@ -74,9 +73,7 @@ def week_of(site: Site, now: datetime) -> Week:
     lines: list[Line] = []
     for pk, drafts in by_patient.items():
         patient = drafts[0].visit.patient
-        is_express = patient.text_consent == TextConsent.EXPRESS
-        budget = budget_of(is_express=is_express, per_week_agreed=messaging.texts_per_week) if messaging else budget_of(is_express=is_express)
-        allowed = Patience(zone_of(patient, site), hours, budget)
+        allowed = Patience(zone_of(patient, site), hours, budget_for(patient, messaging))
         lines += lines_of(drafts, allowed, sent_at=texted[pk], reminders=reminders[pk], is_called=pk in called)
     lines = [line for line in lines if line.at <= now + WEEK]
     untold = [visit for visit in visits if visit.starts_at <= now + WEEK and not (visit.by_email or visit.by_text)]  # type: ignore[attr-defined]
@@ -106,7 +103,7 @@ def drafts_of(visits: list[TreatmentSession], known: Any, hours: Hours, *, now: 
     """What the sweep will write of these visits."""
     for visit in visits:
         channels = [Channel.EMAIL] * visit.by_email + [Channel.TEXT] * visit.by_text  # type: ignore[attr-defined]
-        slot = Slot(visit.starts_at, visit.ends_at, visit.slot_set_at or visit.booked_at, zone_of(visit.patient, visit.site), hours)
+        slot = slot_of(visit, hours)
         for kind in DERIVED if channels else ():
             window = window_of(kind, slot, now=now)
             if window is None or window.due_at > now + WEEK:
@@ -143,28 +140,17 @@ def reminders_of(visits: list[TreatmentSession]) -> dict[int, list[tuple[Kind, d
     """The reminders that matter more than most, by patient, as the sender asks for them."""
     found: dict[int, list[tuple[Kind, datetime]]] = defaultdict(list)
     for visit in visits:
-        zone = zone_of(visit.patient, visit.site)
-        moments = {
-            Kind.DAY_BEFORE: day_before_due_at(starts_at=visit.starts_at, zone=zone),
-            Kind.MORNING: morning_due_at(starts_at=visit.starts_at, zone=zone),
-        }
-        found[visit.patient_id] += moments.items()
+        found[visit.patient_id] += first_moments(visit.starts_at, zone_of(visit.patient, visit.site)).items()
     return found
 
 
 def texts_of(site: Site, now: datetime) -> dict[int, list[datetime]]:
     """When each patient's texts of the last week went out, or may have."""
-    begun = [State.SENT, State.UNKNOWN, State.SENDING]
-    rows = OutboxMessage.objects.filter(site=site, channel=Channel.TEXT, status__in=begun, began_at__gt=now - WEEK)
     found: dict[int, list[datetime]] = defaultdict(list)
-    for pk, at in rows.order_by("pk").values_list("patient_id", "began_at"):
+    for pk, at in counting_texts(now).filter(site=site).order_by("pk").values_list("patient_id", "began_at"):
         found[pk] += [at] if at is not None else []
     return found
 
 
 def open_calls(site: Site) -> Any:
     return SafetyCall.objects.filter(site=site, closed_at__isnull=True).order_by().values_list("session__patient_id", flat=True)
-
-
-def zone_of(patient: Patient, site: Site) -> ZoneInfo:
-    return ZoneInfo(patient.time_zone or site.time_zone)

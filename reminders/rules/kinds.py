@@ -106,6 +106,14 @@ RULES: dict[Kind, KindRule] = {
 }
 
 
+def first_moments(starts_at: datetime, zone: ZoneInfo) -> dict[Kind, datetime]:
+    """When the reminders are due for which others stand back."""
+    return {
+        Kind.DAY_BEFORE: moments.day_before_due_at(starts_at=starts_at, zone=zone),
+        Kind.MORNING: moments.morning_due_at(starts_at=starts_at, zone=zone),
+    }
+
+
 def window_of(kind: Kind, slot: Slot, *, now: datetime) -> Window | None:
     """When a message of a kind goes, never before `now` nor in quiet hours (MSG-3); None when that would be too late to help."""
     window = RULES[kind].window(slot)

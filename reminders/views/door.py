@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from clinic.findings import Refused
 from reminders.known_devices import is_known
 from reminders.links import VisitLink, read
+from reminders.queries.slots import zone_of
 from reminders.speech import speech
 from reminders.wording import spoken
 from sessions.models import TreatmentSession
@@ -40,7 +41,7 @@ class Guest:
 
     @property
     def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.visit.patient.time_zone or self.visit.site.time_zone)
+        return zone_of(self.visit.patient, self.visit.site)
 
     def spoken(self, at: Any) -> tuple[str, str]:
         """A day and an hour in the patient's zone and language."""

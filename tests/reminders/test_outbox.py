@@ -229,3 +229,12 @@ def test_the_sweep_costs_the_same_for_one_visit_and_for_thirty(cast: Cast) -> No
 def test_counts_hold_every_state(visit: TreatmentSession) -> None:
     sweep(now=NOW)
     assert counts(visit.site_id) == {"due": 2, "sending": 0, "sent": 0, "failed": 0, "unknown": 0, "withdrawn": 0}
+
+
+def test_a_message_that_cannot_be_written_fails_and_the_others_go(visit: TreatmentSession, mail: Inbox, cast: Cast) -> None:
+    at_state(Status.BOOKED, cast, starts_at=TOMORROW + timedelta(minutes=1), ends_at=TOMORROW + timedelta(hours=3))
+    sweep(now=NOW)
+    type(visit.patient).objects.filter(pk=visit.patient_id).update(time_zone="Nowhere/Atlantis")
+    assert send_due(now=NOW) == {"failed": 1, "sent": 1}
+    assert "can't be written" in OutboxMessage.objects.get(status="failed").why
+    assert len(mail.messages) == 1
