@@ -53,6 +53,7 @@ class Signature(models.Model):
         ADDENDUM = "addendum", "I add this to the record"
         REVIEW = "review", "I have reviewed this"
         EARLY = "early", "I let this patient leave early, for the reason given"
+        VOUCH = "vouch", "I confirm when this device was given"
 
     site = models.ForeignKey("clinic.Site", on_delete=models.PROTECT, related_name="signatures")
     signer = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="signatures")

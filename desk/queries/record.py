@@ -10,6 +10,7 @@ from desk.queries.timeline import words_of
 from sessions.models import (
     Addendum,
     Departure,
+    DeviceConfirmation,
     DeviceUse,
     Discharge,
     Observation,
@@ -21,6 +22,7 @@ from sessions.models import (
 )
 from sessions.queries.leaving import printed
 
+SIGNED = (Discharge, Addendum, Departure, DeviceConfirmation)
 CORRECTABLE = (DeviceUse, Observation, Round, SessionEvent, PreDoseCheck, ReadinessCheck)
 
 
@@ -48,12 +50,10 @@ def was_of(row: Any, old: Any) -> str:
 
 
 def signatures_of(session: TreatmentSession) -> list[dict[str, Any]]:
-    """The signatures under the discharge or departure and the addenda, each verified now."""
-    targets = [("discharge", pk) for pk in Discharge.objects.filter(session=session).values_list("pk", flat=True)]
-    targets += [("addendum", pk) for pk in Addendum.objects.filter(session=session).values_list("pk", flat=True)]
-    targets += [("departure", pk) for pk in Departure.objects.filter(session=session).values_list("pk", flat=True)]
+    """The signatures under the discharge or departure, the addenda and a late device's confirmation, each verified now."""
     wanted = Q(pk__in=[])
-    for kind, pk in targets:
-        wanted |= Q(target_kind=kind, target_pk=pk)
+    for model in SIGNED:
+        rows: Any = model._default_manager
+        wanted |= Q(target_kind=model._meta.model_name, target_pk__in=rows.filter(session=session).values("pk"))
     signatures = Signature.objects.filter(wanted, site_id=session.site_id).order_by("signed_at", "pk")
     return [printed(signature) | {"is_intact": is_intact(signature)} for signature in signatures]

@@ -12,6 +12,7 @@ from clinic.models import User
 from sessions.actions.complaints import heed_failure
 from sessions.actions.device_seconds import confirmed
 from sessions.actions.dosing import Given, after_device, first_counts_from, keep_breaches, plain_device
+from sessions.actions.early import Signer
 from sessions.actions.facts import copied_fields, new_fact, require_correctable, require_reason, require_standing, require_time, same_post
 from sessions.actions.forms import withdraw_form
 from sessions.actions.life import locked_picture, move
@@ -55,7 +56,7 @@ def undo_device(device: DeviceUse, *, client_key: UUID, by: User, now: datetime)
 
 @transaction.atomic
 def correct_device(
-    device: DeviceUse, *, given: Given, reason: str, client_key: UUID, by: User, now: datetime, second: User | None = None
+    device: DeviceUse, *, given: Given, reason: str, client_key: UUID, by: User, now: datetime, second: Signer | None = None
 ) -> DeviceUse:
     """Put a new row in the place of a device, with the reason (MON-7); rules it shows broken are stored as breaches (DOS-2, DEV-1).
 
@@ -73,7 +74,7 @@ def correct_device(
     require_reason(reason)
     require_standing(device)
     require_time(given.given_at, now)
-    second = None if second is not None and second.pk == by.pk else second
+    second = None if second is not None and second.proof.user.pk == by.pk else second
     before = picture.gate_opens_at
     broken = broken_by_correction(picture, device, given)
     made = corrected_row(picture, device, given, second, reason=reason, client_key=client_key, by=by, now=now)
@@ -85,7 +86,7 @@ def correct_device(
     audit.record(
         action="device.corrected", target=made, by=by, now=now, site=row.site, patient_pk=row.patient_id,
         changes={
-            "supersedes": device.pk, "sprays": [device.sprays, made.sprays], "second": second.pk if second is not None else None,
+            "supersedes": device.pk, "sprays": [device.sprays, made.sprays], "second": second.proof.user.pk if second is not None else None,
             "given_at": [audit.plain(device.observed_at), audit.plain(made.observed_at)], "breaches": [one.key for one in broken],
         },
     )  # fmt: skip
@@ -96,7 +97,7 @@ def correct_device(
 
 
 def corrected_row(
-    picture: Picture, device: DeviceUse, given: Given, second: User | None, *, reason: str, client_key: UUID, by: User, now: datetime
+    picture: Picture, device: DeviceUse, given: Given, second: Signer | None, *, reason: str, client_key: UUID, by: User, now: datetime
 ) -> DeviceUse:
     """The new row in the place of the old one; by one person alone it opens nothing that has waited for two (OUT-4)."""
     return new_fact(
@@ -131,7 +132,7 @@ def counts_from(picture: Picture, device: DeviceUse, given: Given, now: datetime
     return corrected_counts_from(given_at=given.given_at, before=before if before > standing.observed_at else None)
 
 
-def require_second(is_earlier: bool, second: User | None) -> None:
+def require_second(is_earlier: bool, second: Signer | None) -> None:
     """OUT-4: back-dating, correcting or voiding in a way that opens the gate earlier needs another person."""
     if is_earlier and second is None:
         text = "This would open the discharge gate earlier. A second person must confirm it with their own password."

@@ -18,7 +18,7 @@ from sessions.actions.safety_calls import owe_call
 from sessions.models import Discharge, Override, TreatmentSession
 from sessions.models.exceptions import Gate
 from sessions.rules.early import early_findings, second_findings
-from sessions.signed_early import SCHEMA
+from sessions.signed_seconds import EARLY as SCHEMA
 from sessions.states import Status
 
 

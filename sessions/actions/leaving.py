@@ -18,7 +18,8 @@ from sessions.picture import Picture
 from sessions.queries.leaving import gate_of_discharge
 from sessions.queries.screening import SUICIDE_NOTICE
 from sessions.rules.readiness import BY_ID, SCHEMA, signer_findings
-from sessions.signed_content import SCHEMA as SIGNED_SCHEMA
+from sessions.signed_content import SCHEMA as ADDENDUM_SCHEMA
+from sessions.signed_seconds import USUAL as DISCHARGE_SCHEMA
 from sessions.states import DOSED, Status
 
 
@@ -85,7 +86,7 @@ def discharge(session: TreatmentSession, *, proof: IdentityProof, membership: Me
         meaning=Signature.Meaning.DISCHARGE,
         target_kind="discharge",
         target_pk=made.pk,
-        schema=SIGNED_SCHEMA,
+        schema=DISCHARGE_SCHEMA,
         now=now,
     )
     end_the_watch(row, by=proof.user, now=now)
@@ -127,7 +128,7 @@ def add_addendum(
         meaning=Signature.Meaning.ADDENDUM,
         target_kind="addendum",
         target_pk=made.pk,
-        schema=SIGNED_SCHEMA,
+        schema=ADDENDUM_SCHEMA,
         now=now,
     )
     audit.record(action="addendum.added", target=made, by=proof.user, now=now, site=row.site, patient_pk=row.patient_id, changes={"session": row.pk})

@@ -11,9 +11,9 @@ from clinic.access import site_for
 from clinic.findings import refuse
 from clinic.models import User
 from clinic.roles import Permission
-from clinic.signatures import IdentityProof
 from sessions.access import fact_for, session_for
 from sessions.actions import complaints, device_seconds, devices, dosing
+from sessions.actions.early import Signer
 from sessions.forms.arrival import ReasonForm
 from sessions.forms.dosing import ComplaintForm, CorrectDeviceForm, DeviceForm, SecondForm, StartForm, initial_of
 from sessions.forms.events import WithdrawForm
@@ -107,7 +107,7 @@ def device_correct(request: HttpRequest, site: str, pk: int) -> HttpResponse:
             client_key=data["client_key"],
             by=request.user,
             now=request.now,
-            second=second.user if second is not None else None,
+            second=second,
         )
 
     if is_kept(form, act):
@@ -140,10 +140,10 @@ def device_confirm(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     return render(request, "sessions/device_confirm.html", context, status=422 if form.is_bound else 200)
 
 
-def second_person(session: TreatmentSession, data: dict[str, Any], *, beside: User) -> IdentityProof | None:
+def second_person(session: TreatmentSession, data: dict[str, Any], *, beside: User) -> Signer | None:
     """Another member of this site who may dose; None when nobody was named."""
     email, password = data["second_email"], data["second_password"]
-    return proven_second(session, email, password, Permission.DOSE, beside=beside, rule="OUT-4").proof if email else None
+    return proven_second(session, email, password, Permission.DOSE, beside=beside, rule="OUT-4") if email else None
 
 
 @require_POST

@@ -11,6 +11,7 @@ from clinic.actions.presence import confirm_presence, correct_presence, hand_pre
 from clinic.findings import Refused
 from clinic.models import AuditEntry, DutyCorrection, DutyPeriod, Notice
 from clinic.queries import awaiting_word, gaps_between, prescriber_on_site, stays_over
+from clinic.roles import Permission, Role, may
 from clinic.rules.presence import UNCONFIRMED_NOTICE
 from tests.cast import NOW
 from tests.factories.clinic import NoticeFactory, on_duty
@@ -152,9 +153,14 @@ def test_nobody_puts_right_for_somebody_else_or_over_another_stay(written, cast)
 
 
 def test_by_the_pages(cast, sign_in):
-    desk, prescriber = sign_in(cast.desk), sign_in(cast.prescriber)
+    """Those who work at the chairs write it down, and the administrator; not the front desk, whose word would open the start gate (SET-2)."""
+    prescriber, desk, nurse = sign_in(cast.prescriber), sign_in(cast.desk), sign_in(cast.nurse)
+    assert {role for role in Role if may(role, Permission.RECORD_DUTY)} == {Role.SUPPORT, Role.MONITOR, Role.PRESCRIBER, Role.ADMINISTRATOR}
     said = {"member": cast.of(cast.prescriber).pk, "what": "came", "at": ""}
-    assert desk.post(reverse("duty_record", args=["riverside"]), said).status_code == 303
+    assert desk.post(reverse("duty_record", args=["riverside"]), said).status_code == 403
+    assert "Write down" not in desk.get(reverse("duty", args=["riverside"])).text
+    assert not DutyPeriod.objects.exists()
+    assert nurse.post(reverse("duty_record", args=["riverside"]), said).status_code == 303
     stay = DutyPeriod.objects.get()
     assert "Not confirmed" in desk.get(reverse("duty", args=["riverside"])).text
     assert desk.post(reverse("duty_confirm", args=["riverside", stay.pk])).status_code == 422

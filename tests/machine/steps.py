@@ -7,8 +7,10 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from clinic.models import User
 from clinic.signatures import IdentityProof
 from sessions.actions import alerts, arrival, device_seconds, devices, dosing, predose, screening, watch
+from sessions.actions.early import Signer
 from sessions.models import Alert, DeviceUse, Observation, Round, SessionEvent
 from sessions.rules.alerts import URGENT_SIGNS
 from tests.factories.sessions import EXPIRY, GOOD_VITALS, LOT, good_answers
@@ -161,13 +163,18 @@ def undo_device(turn: Turn, pk: int) -> Act:
     return partial(devices.undo_device, device, client_key=turn.key(), **us(turn))
 
 
+def signer_of(turn: Turn, user: User) -> Signer:
+    return Signer(proof=IdentityProof(user=user, method="password"), membership=turn.world.cast.of(user))
+
+
 @step("device_correct")
 def correct_device(turn: Turn, pk: int) -> Act:
     device, new = turn.row(DeviceUse, pk), given(turn)
     if turn.pick([True, False]):
         shift = timedelta(minutes=turn.pick([-90, -20, -5, -1, 0, 1, 5, 20]))
         new = dosing.Given(kit=new.kit, sprays=device.sprays, given_at=device.observed_at + shift, observed_by=None)
-    second = turn.pick([None, None, turn.by, turn.world.cast.second_prescriber, turn.world.cast.second_nurse])
+    person = turn.pick([None, None, turn.by, turn.world.cast.second_prescriber, turn.world.cast.second_nurse])
+    second = signer_of(turn, person) if person is not None else None
     return partial(devices.correct_device, device, given=new, reason=turn.word(), client_key=turn.key(), second=second, **us(turn))
 
 
@@ -181,7 +188,7 @@ def confirm_device(turn: Turn, pk: int) -> Act:
         device = DeviceUse.objects.get(pk=turn.pick(rows).id)
     able = [person for person in turn.world.people() if turn.world.may(person, "device_confirm")]
     second = turn.pick([person for person in able if person.pk != device.recorded_by_id] if turn.is_careful else able)
-    return partial(device_seconds.confirm_device, device, second=IdentityProof(user=second, method="password"), client_key=turn.key(), **us(turn))
+    return partial(device_seconds.confirm_device, device, second=signer_of(turn, second), client_key=turn.key(), **us(turn))
 
 
 # --- the watch -------------------------------------------------------------------------------------------------------------------

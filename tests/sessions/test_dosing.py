@@ -7,9 +7,11 @@ from uuid import uuid4
 import pytest
 
 from clinic.findings import Refused
-from clinic.models import AuditEntry, DutyPeriod
+from clinic.models import AuditEntry, DutyPeriod, User
+from clinic.signatures import IdentityProof
 from sessions.actions import devices, dosing
 from sessions.actions.dosing import Given, Kit
+from sessions.actions.early import Signer
 from sessions.models import Breach, DeviceUse, IdentityCheck, MonitoringForm, SessionEvent, TreatmentSession
 from sessions.picture import picture_of
 from sessions.queries.policies import policy_for
@@ -37,6 +39,8 @@ def give(session: TreatmentSession, cast: Cast, given: Given = GIVEN, **fields: 
 
 def correct(device: DeviceUse, cast: Cast, given: Given, **fields: object) -> DeviceUse:
     who = {"reason": "Mistyped", "client_key": uuid4(), "by": cast.nurse, "now": NOW}
+    if isinstance(second := fields.get("second"), User):
+        fields["second"] = Signer(proof=IdentityProof(second, "password"), membership=cast.of(second))
     return devices.correct_device(device, given=given, **(who | fields))  # type: ignore[arg-type]
 
 

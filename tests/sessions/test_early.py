@@ -100,7 +100,7 @@ def test_both_sign_the_same_and_every_finding_is_kept(session, cast):
     assert (session.status, row.is_early, row.early_reason, row.second_signer) == ("discharged", True, "Her child is ill", cast.prescriber)
     signatures = list(Signature.objects.filter(target_kind="discharge").order_by("pk"))
     told = [(one.signer, one.meaning, one.content_schema) for one in signatures]
-    assert told == [(cast.nurse, "early", 2), (cast.prescriber, "decision", 2)]
+    assert told == [(cast.nurse, "early", 4), (cast.prescriber, "decision", 4)]
     assert signatures[0].content_sha256 == signatures[1].content_sha256
     assert all(is_intact(one) for one in signatures)
     passed = Override.objects.filter(discharge=row)

@@ -17,6 +17,7 @@ from patients.actions.patient import FIELDS, edit_patient
 from sessions.actions import booking, device_seconds, dosing
 from sessions.actions.booking import Wish, book
 from sessions.actions.dosing import Given, Kit
+from sessions.actions.early import Signer
 from sessions.models import DeviceConfirmation, DeviceUse, MonitoringForm, TreatmentSession
 from sessions.states import PLANNED, Status
 from tests.cast import NOW, Cast
@@ -177,9 +178,9 @@ def test_a_late_device_is_confirmed_once(cast: Cast) -> None:
     session = at_state(Status.CLEARED, cast)
     given = Given(kit=Kit(route="bulk", lot=LOT, expires_on=EXPIRY), sprays=2, given_at=NOW - timedelta(minutes=40), observed_by=None)
     late = dosing.record_device(session, given=given, client_key=uuid4(), by=cast.nurse, membership=cast.of(cast.nurse), now=NOW)
-    people = (cast.second_nurse, cast.prescriber)
+    people = [Signer(proof=IdentityProof(one, "password"), membership=cast.of(one)) for one in (cast.second_nurse, cast.prescriber)]
     outcomes = together(*(
-        lambda one=one: device_seconds.confirm_device(late, second=IdentityProof(one, "password"), client_key=uuid4(), by=one, now=NOW)  # type: ignore[misc]
+        lambda one=one: device_seconds.confirm_device(late, second=one, client_key=uuid4(), by=one.proof.user, now=NOW)  # type: ignore[misc]
         for one in people
     ))  # fmt: skip
     assert kinds(outcomes) == ["DeviceConfirmation", "refused"]

@@ -7,13 +7,16 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from clinic import guards
 from clinic.findings import Refused
-from clinic.models import AuditEntry, DutyPeriod, User
-from clinic.signatures import IdentityProof
+from clinic.models import AuditEntry, DutyPeriod, Signature, User
+from clinic.signatures import IdentityProof, broken, is_intact, sign
 from desk.queries.board import floor_of
+from sessions import signed_seconds
 from sessions.actions import device_seconds, devices, dosing
 from sessions.actions.dosing import Given, Kit
-from sessions.models import DeviceConfirmation, DeviceUse, TreatmentSession
+from sessions.actions.early import Signer
+from sessions.models import DeviceConfirmation, DeviceUse, Discharge, ReadinessCheck, TreatmentSession
 from sessions.picture import picture_of
 from sessions.queries.leaving import gate_of_discharge
 from sessions.queries.policies import policy_for
@@ -44,13 +47,17 @@ def give(session: TreatmentSession, cast: Cast, given_at: datetime = LATE) -> De
     return dosing.record_device(session, given=given, client_key=uuid4(), by=cast.nurse, membership=cast.of(cast.nurse), now=NOW)
 
 
+def signer(user: User) -> Signer:
+    return Signer(proof=IdentityProof(user, "password"), membership=user.memberships.get())
+
+
 def correct(device: DeviceUse, given_at: datetime, *, by: User, second: User | None = None) -> DeviceUse:
     given = Given(kit=Kit(route="bulk", lot="B", expires_on=EXPIRY), sprays=2, given_at=given_at, observed_by=None)
-    return devices.correct_device(device, given=given, reason="Mistyped", client_key=uuid4(), by=by, now=NOW, second=second)
+    return devices.correct_device(device, given=given, reason="Mistyped", client_key=uuid4(), by=by, now=NOW, second=signer(second) if second else None)
 
 
 def confirm(device: DeviceUse, by: User, **fields: object) -> DeviceConfirmation:
-    given = {"second": IdentityProof(by, "password"), "client_key": uuid4(), "by": by, "now": NOW}
+    given = {"second": signer(by), "client_key": uuid4(), "by": by, "now": NOW}
     return device_seconds.confirm_device(device, **(given | fields))  # type: ignore[arg-type]
 
 
@@ -104,6 +111,49 @@ def test_a_correction_keeps_what_was_confirmed_and_opens_nothing_by_itself(cast:
     moved = correct(same, LATE - timedelta(minutes=5), by=cast.nurse, second=cast.second_nurse)
     assert gate_of(session) == LATE - timedelta(minutes=5) + TWO_HOURS
     assert moved.confirmation.second == cast.second_nurse
+
+
+def test_the_second_persons_word_is_signed_and_bound_by_the_discharge(cast: Cast, late: DeviceUse) -> None:
+    """OUT-4: their own signature under the device's time; and who changes either is found by the discharge's too."""
+    made = confirm(late, cast.second_nurse)
+    own = Signature.objects.get(target_kind="deviceconfirmation")
+    assert (own.signer, own.meaning, own.target_pk, is_intact(own)) == (cast.second_nurse, "vouch", made.pk, True)
+    check = ReadinessCheck.objects.create(
+        site=made.site, session=made.session, observed_at=NOW, recorded_at=NOW, recorded_by=cast.nurse, client_key=uuid4(), answers={}
+    )
+    discharge = Discharge.objects.create(
+        site=made.site, session=made.session, readiness=check, discharged_at=NOW, discharged_by=cast.nurse, recorded_at=NOW, client_key=uuid4()
+    )
+    signatures = [
+        sign(
+            site=made.site, membership=cast.of(cast.nurse), proof=IdentityProof(cast.nurse, "password"), meaning="discharge", target_kind="discharge",
+            target_pk=discharge.pk, schema=schema, now=NOW,
+        ) for schema in (1, 2, signed_seconds.USUAL, signed_seconds.EARLY)
+    ]  # fmt: skip
+    assert not list(broken(Signature.objects.all()))
+    with guards.lifted():
+        DeviceConfirmation.objects.update(second=cast.prescriber)
+    assert [is_intact(signature) for signature in (*signatures, own)] == [True, True, False, False, False]
+    with guards.lifted():
+        DeviceConfirmation.objects.update(second=cast.second_nurse)
+        DeviceUse.objects.update(counts_from=NOW - timedelta(minutes=1))
+    assert {one.signature.content_schema for one in broken(Signature.objects.all())} == {signed_seconds.USUAL, signed_seconds.EARLY, 1}
+    assert is_intact(signatures[0])
+    with pytest.raises(LookupError):
+        signed_seconds.render_confirmation(10**6)
+    assert [render([10**6]) for render in (signed_seconds.render_discharges, signed_seconds.render_early_discharges)] == [{}, {}]
+
+
+def test_a_usual_discharge_since_then_is_bound_as_ever() -> None:
+    """Schema 3 is frozen: this text must never change."""
+    device = DeviceUse(pk=5, counts_from=NOW)
+    second = DeviceConfirmation(pk=6, device_id=5, second_id=2, observed_at=NOW, recorded_at=NOW, recorded_by_id=1)
+    at = NOW.isoformat()
+    assert signed_seconds.seconded_text(3, "vigil-discharge 1", [device, second], [second]).splitlines() == [
+        "vigil-discharge 3", f'late {{"counts_from": "{at}", "device": 5}}',
+        f'confirmed {{"device_id": 5, "id": 6, "observed_at": "{at}", "recorded_at": "{at}", "recorded_by_id": 1, "second_id": 2}}',
+        "vigil-discharge 1",
+    ]  # fmt: skip
 
 
 def test_a_closed_record_is_not_confirmed(cast: Cast, late: DeviceUse) -> None:
