@@ -27,7 +27,9 @@ class TreatmentSessionsConfig(AppConfig):
         registry.register_renderer("discharge", signed_early.SCHEMA, signed_early.render_early_discharge, signed_early.render_early_discharges)
         registry.register_renderer("discharge", signed_seconds.USUAL, signed_seconds.render_discharge, signed_seconds.render_discharges)
         registry.register_renderer("discharge", signed_seconds.EARLY, signed_seconds.render_early_discharge, signed_seconds.render_early_discharges)
-        registry.register_renderer(signed_seconds.KIND, signed_seconds.SCHEMA, signed_seconds.render_confirmation, signed_seconds.render_confirmations)
+        registry.register_renderer(
+            signed_seconds.KIND, signed_seconds.SCHEMA, signed_seconds.render_confirmation, signed_seconds.render_confirmations
+        )
         registry.register_renderer("addendum", 1, signed_content.render_addendum, signed_content.render_addenda)
         registry.register_renderer(
             signed_departure.KIND, signed_departure.SCHEMA, signed_departure.render_departure, signed_departure.render_departures

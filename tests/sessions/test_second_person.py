@@ -53,7 +53,9 @@ def signer(user: User) -> Signer:
 
 def correct(device: DeviceUse, given_at: datetime, *, by: User, second: User | None = None) -> DeviceUse:
     given = Given(kit=Kit(route="bulk", lot="B", expires_on=EXPIRY), sprays=2, given_at=given_at, observed_by=None)
-    return devices.correct_device(device, given=given, reason="Mistyped", client_key=uuid4(), by=by, now=NOW, second=signer(second) if second else None)
+    return devices.correct_device(
+        device, given=given, reason="Mistyped", client_key=uuid4(), by=by, now=NOW, second=signer(second) if second else None
+    )
 
 
 def confirm(device: DeviceUse, by: User, **fields: object) -> DeviceConfirmation:
