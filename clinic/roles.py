@@ -60,6 +60,7 @@ class Permission(models.TextChoices):
     DECIDE_MESSAGE = "decide_message", "Decide on messages that failed or are unclear"
     VIEW_REPORTS = "view_reports", "See compliance reports"
     EXPORT = "export", "Export lists"
+    ANSWER_AUDIT = "answer_audit", "Plan and close findings of the self-audit"
     VIEW_STAFF = "view_staff", "See staff and their training"
     MANAGE_STAFF = "manage_staff", "Invite staff, change roles, record training"
     MANAGE_SITE = "manage_site", "Change the site's settings and policies"
@@ -89,7 +90,18 @@ _LICENSED = {
     _P.VIEW_MESSAGES,
     _P.DECIDE_MESSAGE,
 }
-_OFFICE = {_P.VIEW_REPORTS, _P.EXPORT, _P.VIEW_MESSAGES, _P.FILE_FORM, _P.MANAGE_STAFF, _P.MANAGE_SITE, _P.VIEW_AUDIT, _P.RUN_DAY, _P.RECORD_DUTY}
+_OFFICE = {
+    _P.VIEW_REPORTS,
+    _P.EXPORT,
+    _P.ANSWER_AUDIT,
+    _P.VIEW_MESSAGES,
+    _P.FILE_FORM,
+    _P.MANAGE_STAFF,
+    _P.MANAGE_SITE,
+    _P.VIEW_AUDIT,
+    _P.RUN_DAY,
+    _P.RECORD_DUTY,
+}
 
 MAY: dict[Role, frozenset[Permission]] = {
     Role.FRONT_DESK: frozenset(_FLOOR | _DESK | {_P.FILE_FORM}),

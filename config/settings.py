@@ -240,6 +240,7 @@ VIGIL_BEAT_SCHEDULE = {
         "reminders.tasks.sweep": 60,
         "reminders.tasks.send": 20,
         "reminders.tasks.balance": 3600,
+        "reports.tasks.audit_weeks": 600,
     }.items()
 }
 CELERY_BEAT_SCHEDULE = VIGIL_BEAT_SCHEDULE

@@ -13,6 +13,7 @@ from clinic.models import Equipment, Invitation, SitePolicy
 from clinic.roles import Role
 from reminders.models import InboundText, OutboxMessage
 from reminders.queries.inbound import TEXT_WAITING
+from reports.models import AuditFinding, SelfAudit
 from reports.rules import MEASURES
 from sessions import definitions
 from sessions.actions.emergency import press
@@ -146,6 +147,14 @@ def inbound_text(cast: Cast) -> Arguments:
     return number(row)
 
 
+def finding(cast: Cast) -> Arguments:
+    visit, monday = at_state(Status.DISCHARGED, cast), date(2026, 6, 8)
+    days = {"week_on": monday, "first_on": monday - timedelta(days=35), "last_on": monday - timedelta(days=1)}
+    round_ = SelfAudit.objects.create(site=visit.site, ran_at=NOW, visits=1, **days)
+    told = {"measure": "watched", "rule": "MON-1", "key": f"watched:{visit.pk}", "found_on": monday}
+    return number(AuditFinding.objects.create(site=visit.site, audit=round_, session=visit, **told))
+
+
 OBJECTS: dict[str, Callable[[Cast], Arguments]] = {
     "": lambda cast: {},
     "member": lambda cast: number(cast.of(cast.nurse)),
@@ -193,6 +202,7 @@ OBJECTS: dict[str, Callable[[Cast], Arguments]] = {
     "failed message": failed_message,
     "message kind": lambda cast: {"kind": "day_before"},
     "wish": wish,
+    "finding": finding,
     "text": inbound_text,
     "blank": lambda cast: number(blank(cast)),
     # After the sessions: they take the newest policy there is.
