@@ -8,7 +8,8 @@ from desk.demo.steps import REASON, Floor
 from patients.models import Course, Patient
 from patients.queries.chart import position
 from sessions.actions import booking
-from sessions.actions.planning import Decider, book_plan
+from sessions.actions.deciding import Decider
+from sessions.actions.planning import book_plan
 from sessions.models import TreatmentSession
 from sessions.queries.course import dosed_days
 from sessions.queries.planning import course_facts, house_of

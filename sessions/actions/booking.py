@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import transaction
 
@@ -14,13 +14,13 @@ from clinic.queries import policy_on, today_at
 from clinic.rules.opening import local_day
 from patients.models import Course, Patient
 from patients.queries import open_course, orders_in_force
+from sessions.actions.deciding import keep_decision
 from sessions.actions.feeds import keep_left
 from sessions.actions.life import locked, move
 from sessions.actions.safety_calls import drop_call, owe_call
 from sessions.actions.settled import note_settled, place_of
 from sessions.actions.slot_left import leave_slot
-from sessions.models import Override, Settled, TreatmentSession
-from sessions.models.exceptions import Gate
+from sessions.models import Settled, TreatmentSession
 from sessions.protocol import REMS_ESKETAMINE
 from sessions.queries.bookings import chairs_of, day_of, minimum_watch, taken_by
 from sessions.queries.by_patient import MOVE_WISH, OF_THE_LINK
@@ -167,11 +167,7 @@ def keep_decisions(session: TreatmentSession, judged: Judged, wish: Wish, *, by:
     if by is None:
         return
     for finding in decisions(judged.findings):
-        assert by is not None  # a patient's own link passes no decision
-        Override.objects.create(
-            site=session.site, session=session, gate=Gate.BOOK, rule=finding.rule, finding=finding.key, text=finding.text[:300],
-            reason=wish.reason.strip()[:300], decided_at=now, decided_by=by, client_key=uuid4(),
-        )  # fmt: skip
+        keep_decision(session, finding, reason=wish.reason, by=by, now=now)
     if any(finding.rule == "DOS-9" for finding in decisions(judged.findings)):
         note_settled(session, place_of(session), Settled.Outcome.KEPT, by=by, now=now)
 

@@ -1,9 +1,8 @@
 """Book a whole plan in one transaction, or nothing: chairs, then the patient are locked in key order, then every visit is judged (DOS-3…DOS-9)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid5
 
 from django.db import transaction
 
@@ -13,26 +12,14 @@ from clinic.models import Chair, User
 from clinic.queries import today_at
 from patients.models import Course, Order, Patient
 from patients.queries import open_course
-from sessions.models import CoursePlan, Override, TreatmentSession
-from sessions.models.exceptions import Gate
+from sessions.actions.deciding import Decider, keep_decision
+from sessions.models import CoursePlan, TreatmentSession
 from sessions.protocol import REMS_ESKETAMINE
 from sessions.queries.planning import course_facts, house_of
 from sessions.rules.booking import FURTHEST
 from sessions.rules.planning import Checked, Chosen, Wishes, check_plan
 
 MOST_VISITS = 80
-
-
-@dataclass(frozen=True, kw_only=True)
-class Decider:
-    """Who books: `may_decide` is a prescriber, whose `reason` passes what is off the label or outside of hours (DOS-5, DOS-9)."""
-
-    reason: str = ""
-    may_decide: bool = False
-
-    @property
-    def decides(self) -> bool:
-        return self.may_decide and bool(self.reason.strip())
 
 
 class PlanRefused(Refused):
@@ -121,10 +108,7 @@ def book_one(plan: CoursePlan, patient: Patient, one: Checked, orders: list[Orde
         planned_dose_mg=dose_mg, treatment_on=slot.day, starts_at=slot.starts_at, ends_at=slot.ends_at, booked_at=now, booked_by=by,
     )  # fmt: skip
     for finding in decisions(one.findings):
-        Override.objects.create(
-            site=patient.site, session=session, gate=Gate.BOOK, rule=finding.rule, finding=finding.key, text=finding.text[:300],
-            reason=decider.reason.strip()[:300], decided_at=now, decided_by=by, client_key=uuid4(),
-        )  # fmt: skip
+        keep_decision(session, finding, reason=decider.reason, by=by, now=now)
     audit.record(
         action="session.booked", target=session, by=by, now=now, site=patient.site, patient_pk=patient.pk,
         changes={"starts_at": slot.starts_at, "chair": slot.chair_pk, "dose_mg": dose_mg, "plan": plan.pk},

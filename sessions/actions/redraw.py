@@ -13,6 +13,7 @@ from clinic.findings import Refused, blocks, decisions, refuse
 from clinic.models import Chair, User
 from patients.models import Patient
 from sessions.actions.booking import Wish, book, cancel, move_visit
+from sessions.actions.deciding import NOBODY, Decider, keep_rhythm
 from sessions.actions.facts import new_fact, same_post
 from sessions.actions.life import locked
 from sessions.actions.safety_calls import drop_call
@@ -28,11 +29,14 @@ ONE_CALL = "One call stands for all of the visits that were given up."
 
 
 @transaction.atomic
-def accept_lines(session: TreatmentSession, keys: Collection[str], *, client_key: UUID, by: User, now: datetime) -> Redrawing:
+def accept_lines(
+    session: TreatmentSession, keys: Collection[str], *, client_key: UUID, decider: Decider = NOBODY, by: User, now: datetime
+) -> Redrawing:
     """Move, add and give up the visits of these lines, or none of them. The proposal is drawn again under the locks of any booking.
     The page's key has one effect.
 
-    Raises Refused while nothing is decided, when a line no longer stands as it was shown, and with all that speaks against the chosen together.
+    Raises Refused while nothing is decided, when a line no longer stands as it was shown, with all that speaks against the chosen together,
+    and with what only a prescriber decides, with a reason (DOS-5).
     """
     row = lock_all(session)
     earlier = same_post(Redrawing, client_key, row)
@@ -48,10 +52,11 @@ def accept_lines(session: TreatmentSession, keys: Collection[str], *, client_key
             "DOS-6", "Choose again: " + ("nothing was chosen." if not keys else "the proposal has changed meanwhile."), code="redraw.changed"
         )
     if decision.choice != END:
-        require_legal(row, chosen, now)
+        require_legal(row, chosen, decider, now)
     visits = {visit.pk: visit for visit in TreatmentSession.objects.filter(pk__in=[line.old.session_pk for line in chosen if line.old])}
     for line in sorted(chosen, key=lambda line: line.what is What.ADD):
-        carry_out(row, line, visits, client_key=client_key, by=by, now=now)
+        visit = carry_out(row, line, visits, client_key=client_key, by=by, now=now)
+        keep_rhythm(visit, line.decisions, reason=decider.reason, by=by, now=now)
     return keep_count(row, chosen, client_key=client_key, by=by, now=now)
 
 
@@ -76,8 +81,14 @@ def lock_all(session: TreatmentSession) -> TreatmentSession:
     return locked(session)
 
 
-def require_legal(row: TreatmentSession, chosen: Iterable[Line], now: datetime) -> None:
-    """The chosen visits judged together beside those that stay: what was legal as a whole may not be so in part."""
+def require_legal(row: TreatmentSession, chosen: Collection[Line], decider: Decider, now: datetime) -> None:
+    """The chosen visits judged together beside those that stay: what was legal as a whole may not be so in part.
+
+    A prescriber's reason passes what the lines themselves say that it passes, and nothing else.
+    """
+    named = [decision.finding for line in chosen for decision in line.decisions]
+    if named and not decider.decides:
+        raise Refused(named)
     places = [(line, line.new) for line in chosen if line.new is not None]
     house, course = world_of(row, booked_of(row, now), now)
     for line, _ in places:
@@ -85,29 +96,37 @@ def require_legal(row: TreatmentSession, chosen: Iterable[Line], now: datetime) 
             house = house.without(line.old.session_pk)
             course = replace(course, booked_days=tuple(day for day in course.booked_days if day != line.old.slot.day))
     wanted = [Chosen(starts_at=slot.starts_at, chair_pk=slot.chair_pk, dose_mg=line.dose_mg) for line, slot in places]
-    found = [finding for one in check_plan(wanted, house=house, course=course, patient_status=row.patient.status) for finding in one.findings]
+    passed = {(slot.starts_at, decision.finding.key) for line, slot in places for decision in line.decisions}
+    checked = check_plan(wanted, house=house, course=course, patient_status=row.patient.status)
     # A visit beyond four weeks was decided when it was booked; that it moves decides nothing anew (DOS-4).
-    if in_the_way := [*blocks(found), *(one for one in decisions(found) if one.key != "DOS-4.beyond")]:
+    new = [
+        found for one in checked for found in decisions(one.findings) if found.key != "DOS-4.beyond" and (one.slot.starts_at, found.key) not in passed
+    ]
+    if in_the_way := [*blocks(found for one in checked for found in one.findings), *new]:
         raise Refused(in_the_way)
 
 
-def carry_out(row: TreatmentSession, line: Line, visits: dict[int, TreatmentSession], *, client_key: UUID, by: User, now: datetime) -> None:
+def carry_out(
+    row: TreatmentSession, line: Line, visits: dict[int, TreatmentSession], *, client_key: UUID, by: User, now: datetime
+) -> TreatmentSession:
     """One line, by the act of any visit: book, move or cancel."""
     if line.what is What.DROP:
         assert line.old is not None
-        give_up(visits[line.old.session_pk], by=by, now=now)
-        return
+        return give_up(visits[line.old.session_pk], line, by=by, now=now)
     assert line.new is not None
     wish = Wish(patient=row.patient, chair=Chair.objects.get(pk=line.new.chair_pk), starts_at=line.new.starts_at, dose_mg=line.dose_mg)
     if line.old is not None:
-        move_visit(visits[line.old.session_pk], wish, seen_version=line.old.version, by=by, now=now)
-        return
-    book(wish, client_key=uuid5(client_key, line.key), by=by, now=now)
+        return move_visit(visits[line.old.session_pk], wish, seen_version=line.old.version, by=by, now=now)
+    return book(wish, client_key=uuid5(client_key, line.key), by=by, now=now)
 
 
-def give_up(visit: TreatmentSession, *, by: User, now: datetime) -> None:
-    """Cancel a visit of a course that has ended; one safety call is enough for all of them (MSG-7)."""
+def give_up(visit: TreatmentSession, line: Line, *, by: User, now: datetime) -> TreatmentSession:
+    """Cancel a visit: the course has ended, and one safety call is enough for all of them (MSG-7); or it had no slot, and the rest stays."""
+    if line.is_last_resort:
+        cancel(visit, reason="No slot was left for it; the rest of the course stays", by=by, now=now)
+        return visit
     is_due = is_call_due(visit.patient)
     cancel(visit, reason="The course has ended", by=by, now=now)
     if is_due:
         drop_call(visit, ONE_CALL, by=by, now=now)
+    return visit

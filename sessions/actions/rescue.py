@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from uuid import uuid4
 
 from django.db import transaction
 
@@ -12,11 +11,12 @@ from clinic.findings import Finding, Level, Refused, refuse
 from clinic.models import Chair, Site, User
 from patients.models import Patient
 from sessions.actions.booking import Wish, move_visit, require_reason
+from sessions.actions.deciding import NOBODY, Decider, keep_decision, keep_rhythm
 from sessions.actions.life import locked
 from sessions.actions.settled import note_settled, place_of
-from sessions.models import Override, Settled, TreatmentSession
-from sessions.models.exceptions import Gate
+from sessions.models import Settled, TreatmentSession
 from sessions.queries.rescue import stranded_on
+from sessions.queries.rescue_offers import rhythm_against
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,10 +30,11 @@ class Accepted:
 
 
 @transaction.atomic
-def accept(site: Site, day: date, accepted: Iterable[Accepted], *, by: User, now: datetime) -> int:
+def accept(site: Site, day: date, accepted: Iterable[Accepted], *, decider: Decider = NOBODY, by: User, now: datetime) -> int:
     """Move the visits to the slots that were accepted; how many. One that somebody settled meanwhile is left as it is.
 
-    Raises Refused with a sentence for each slot that was taken meanwhile: nothing is moved then.
+    Raises Refused with a sentence for each slot that was taken meanwhile, or that only a prescriber may decide, with a reason (DOS-5):
+    nothing is moved then.
     """
     wanted = {one.session_pk: one for one in accepted}
     lock_all(site, wanted.values())
@@ -41,7 +42,7 @@ def accept(site: Site, day: date, accepted: Iterable[Accepted], *, by: User, now
     for session in stranded_on(site, day):
         if session.pk in wanted:
             try:
-                moved += move_one(session, wanted[session.pk], by=by, now=now)
+                moved += move_one(session, wanted[session.pk], decider, by=by, now=now)
             except Refused as refused:
                 in_the_way.append(taken(session, wanted[session.pk], refused))
     if in_the_way:
@@ -59,10 +60,14 @@ def lock_all(site: Site, accepted: Iterable[Accepted]) -> None:
     list(Patient.objects.select_for_update().filter(pk__in={patient for _, patient in sessions}).order_by("pk"))
 
 
-def move_one(session: TreatmentSession, to: Accepted, *, by: User, now: datetime) -> int:
+def move_one(session: TreatmentSession, to: Accepted, decider: Decider, *, by: User, now: datetime) -> int:
     session.patient.site = session.site
+    against = rhythm_against(session, to.starts_at, now)
+    if against and not decider.decides:
+        raise Refused([decision.finding for decision in against])
     wish = Wish(patient=session.patient, chair=to.chair, starts_at=to.starts_at, dose_mg=session.planned_dose_mg)
-    move_visit(session, wish, seen_version=to.version, by=by, now=now)
+    row = move_visit(session, wish, seen_version=to.version, by=by, now=now)
+    keep_rhythm(row, against, reason=decider.reason, by=by, now=now)
     return 1
 
 
@@ -70,6 +75,9 @@ def taken(session: TreatmentSession, to: Accepted, refused: Refused) -> Finding:
     """What stood in the way of one visit, in words."""
     local = to.starts_at.astimezone(session.site.zone)
     where = f"{local:%A} {local.day} {local:%B}, {local:%H:%M}, {to.chair.name}"
+    if all(finding.level is Level.DECISION for finding in refused.findings):
+        text = f"{where}: {refused} A prescriber decides this, with a reason. Nothing was moved."
+        return Finding("DOS-5", Level.DECISION, text, code=f"rescue.{session.pk}")
     return Finding("BOOK", Level.BLOCK, f"{where}: {refused} Nothing was moved; here is what is free now.", code=f"rescue.{session.pk}")
 
 
@@ -85,11 +93,8 @@ def keep(session: TreatmentSession, *, reason: str, by: User, now: datetime) -> 
         return
     if row.pk not in {one.pk for one in stranded_on(row.site, row.treatment_on)}:
         raise refuse("DOS-9", "This visit stands on no closed day.", code="rescue.open")
-    text = "The site is closed on that day."
-    Override.objects.create(
-        site=row.site, session=row, gate=Gate.BOOK, rule="DOS-9", finding="DOS-9.closed", text=text, reason=said, decided_at=now, decided_by=by,
-        client_key=uuid4(),
-    )  # fmt: skip
+    closed = Finding("DOS-9", Level.DECISION, "The site is closed on that day.", code="DOS-9.closed")
+    keep_decision(row, closed, reason=said, by=by, now=now)
     note_settled(row, place_of(row), Settled.Outcome.KEPT, by=by, now=now)
     changes = {"closed_on": row.treatment_on}
     audit.record(action="session.kept", target=row, by=by, now=now, site=row.site, patient_pk=row.patient_id, changes=changes)

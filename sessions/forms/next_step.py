@@ -33,6 +33,7 @@ class AcceptForm(forms.Form):
     client_key = ClientKey()
     shown = forms.CharField(max_length=8000, required=False)
     everything = forms.CharField(max_length=1, required=False)
+    reason = forms.CharField(max_length=300, required=False)
 
     def keys(self) -> list[str]:
         if self.cleaned_data["everything"]:

@@ -9,32 +9,73 @@ from patients.models import StandingParameters
 from sessions.models import TreatmentSession
 from sessions.queries.planning import course_facts, house_of
 from sessions.rules.booking import Taken
-from sessions.rules.planning import House, Offer, nearest_slots, wanted_at
+from sessions.rules.planning import CourseFacts, Decision, House, Offer, Wanted, course_decisions, decided_slots, nearer, nearest_slots, wanted_at
 
 AHEAD = timedelta(days=14)
 
 
 @dataclass(frozen=True)
 class Rescue:
-    """One visit with its offers; the first is proposed."""
+    """One visit with its offers, the first of which is proposed; `marked` are nearer, and a prescriber decides on them (DOS-5)."""
 
     session: TreatmentSession
     offers: list[Offer]
+    marked: list[Offer]
 
 
 def rescues_of(site: Site, day: date, sessions: list[TreatmentSession], now: datetime) -> list[Rescue]:
-    """From today to two weeks after the closed day; what is proposed to one visit is taken for those after it."""
+    """From today to two weeks after the closed day; what is proposed to one visit is taken for those after it, free slots before marked ones."""
     first, last = today_at(site, now), day + AHEAD
     house = house_of(site, first, last, now=now)
     longer = longer_watched(sessions)
-    found = []
-    for session in sessions:
-        own = house_of(site, first, last, now=now, patient=session.patient).holding(house.taken) if session.patient_id in longer else house
-        offers = offers_for(session, own, first, last, now)
-        found.append(Rescue(session, offers))
-        if offers:
-            house = house.holding([held(session, offers[0])])
-    return found
+    places = {
+        one.pk: place_for(one, house if one.patient_id not in longer else house_of(site, first, last, now=now, patient=one.patient), now)
+        for one in sessions
+    }
+    held: list[Taken] = []
+    free = {one.pk: take_first(one, places[one.pk].free(first, last, held), held) for one in sessions}
+    marked = {one.pk: take_first(one, places[one.pk].marked(first, last, held, free[one.pk]), held) for one in sessions}
+    return [Rescue(one, free[one.pk], marked[one.pk]) for one in sessions]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A visit that is to be moved, with house and course as they are for it."""
+
+    session_pk: int
+    wanted: Wanted
+    house: House
+    course: CourseFacts
+
+    def free(self, first: date, last: date, held: list[Taken]) -> list[Offer]:
+        house = self.house.holding(held)
+        return nearest_slots(self.wanted, house=house, course=self.course, first=first, last=last, besides=self.session_pk)
+
+    def marked(self, first: date, last: date, held: list[Taken], free: list[Offer]) -> list[Offer]:
+        house = self.house.holding(held)
+        found = decided_slots(self.wanted, house=house, course=self.course, first=first, last=last, besides=self.session_pk)
+        return nearer(found, free, self.wanted)
+
+
+def place_for(session: TreatmentSession, house: House, now: datetime) -> Place:
+    wanted = wanted_at(session.starts_at, session.chair_id, session.planned_dose_mg, house)
+    return Place(session.pk, wanted, house, course_facts(session.course, now=now))
+
+
+def take_first(session: TreatmentSession, offers: list[Offer], held: list[Taken]) -> list[Offer]:
+    """The same offers; the first is held for its visit."""
+    held += [Taken(session.pk, one.slot.chair_pk, session.patient_id, one.slot.day, one.slot.starts_at, one.slot.ends_at) for one in offers[:1]]
+    return offers
+
+
+def rhythm_against(session: TreatmentSession, starts_at: datetime, now: datetime) -> tuple[Decision, ...]:
+    """What a prescriber decides before the visit may be held at another moment: what the course's rhythm has against its day (DOS-5)."""
+    day = starts_at.astimezone(session.site.zone).date()
+    today = today_at(session.site, now)
+    house = house_of(session.site, min(today, day), max(today, day), now=now)
+    course = course_facts(session.course, now=now)
+    days = [one for one in course.days if one != session.treatment_on or one in course.dosed_days]
+    return tuple(course_decisions(course, days, day, house)) if day not in days else ()
 
 
 def longer_watched(sessions: list[TreatmentSession]) -> set[int]:
@@ -43,14 +84,3 @@ def longer_watched(sessions: list[TreatmentSession]) -> set[int]:
         patient__in=[session.patient_id for session in sessions], ended_at__isnull=True, minimum_watch_minutes__isnull=False
     )
     return set(rows.values_list("patient_id", flat=True))
-
-
-def offers_for(session: TreatmentSession, house: House, first: date, last: date, now: datetime) -> list[Offer]:
-    wanted = wanted_at(session.starts_at, session.chair_id, session.planned_dose_mg, house)
-    course = course_facts(session.course, now=now)
-    return nearest_slots(wanted, house=house, course=course, first=first, last=last, besides=session.pk)
-
-
-def held(session: TreatmentSession, offer: Offer) -> Taken:
-    slot = offer.slot
-    return Taken(session.pk, slot.chair_pk, session.patient_id, slot.day, slot.starts_at, slot.ends_at)

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from patients.rules.course import Phase, week_of
 from sessions.rules.booking import Taken
 from sessions.rules.next_step import BACK
-from sessions.rules.planning import CourseFacts, House, Kind, Slot, Usual, Wishes, nearest_slots, propose, wanted_at
+from sessions.rules.planning import CourseFacts, Decision, House, Kind, Slot, Usual, Wanted, Wishes, decided_slots, nearest_slots, propose, wanted_at
+from sessions.rules.planning.course import GAP
 from sessions.rules.planning.house import spoken
 
 # Maintenance has no end of its own: so far is proposed where nothing is booked; practice.
@@ -38,21 +39,30 @@ class What(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One visit, old and proposed side by side; `reason` says why it can't stay, or why it isn't where it was wished."""
+    """One visit, old and proposed side by side; `reason` says why it can't stay, or why it isn't where it was wished.
+
+    `decisions` are what a prescriber decides before it can be so. `is_last_resort`: given up because nothing else is possible.
+    """
 
     what: What
     old: Booked | None = None
     new: Slot | None = None
     dose_mg: int = 0
     reason: str = ""
+    decisions: tuple[Decision, ...] = ()
+    is_last_resort: bool = False
 
     @property
     def key(self) -> str:
-        """What a page posts for this line: it names the visit's version, or the slot, so that nothing else can be meant."""
-        if self.old is not None:
-            return f"{self.what}-{self.old.session_pk}-{self.old.version}"
-        assert self.new is not None
-        return f"{self.what}-{self.new.starts_at:%Y%m%dT%H%M}-{self.new.chair_pk}"
+        """What a page posts for this line: it names the visit's version and the slot, so that nothing else can be meant."""
+        visit = [f"{self.old.session_pk}-{self.old.version}"] if self.old is not None else []
+        place = [f"{self.new.starts_at:%Y%m%dT%H%M}-{self.new.chair_pk}"] if self.new is not None else []
+        return "-".join([str(self.what), *visit, *place])
+
+    @property
+    def is_alone(self) -> bool:
+        """Accepted by its own tick, never with "all": a prescriber decides, or a visit of a course that goes on is given up."""
+        return bool(self.decisions) or self.is_last_resort
 
     @property
     def is_change(self) -> bool:
@@ -97,7 +107,8 @@ def given_up(booked: Sequence[Booked]) -> list[Line]:
 def redraw(*, wishes: Wishes, missed: Slot, missed_mg: int, booked: Sequence[Booked], house: House, course: CourseFacts) -> list[Line]:
     """Every visit to come with its proposal, in order of time. Nothing moves by it.
 
-    What may stay stays; what can't goes to its nearest legal slot; where the rhythm leaves room, a visit is added.
+    What may stay stays; what can't goes to its nearest legal slot; where the rhythm leaves room, a visit is added. What only a prescriber may
+    decide is proposed where nothing else is, and the rest is drawn as if it were not (DOS-5).
     """
     lines, house, course = kept_or_moved(booked, house, course)
     if wishes.phases == (Phase.INDUCTION,):
@@ -110,15 +121,21 @@ def redraw(*, wishes: Wishes, missed: Slot, missed_mg: int, booked: Sequence[Boo
 
 
 def made_up(missed: Slot, dose_mg: int, start: date, house: House, course: CourseFacts) -> tuple[list[Line], House, CourseFacts]:
-    """In weeks 1–4 another visit in place of the missed one, where the same week of the course still has a legal slot (DOS-6)."""
+    """In weeks 1–4 another visit in place of the missed one, where the same week of the course still has a slot (DOS-6)."""
     began_on = min([*course.days, *([course.earlier_first_on] if course.earlier_first_on else [])], default=missed.day)
     last = began_on + timedelta(weeks=week_of(began_on, missed.day), days=-1)
-    wanted = wanted_at(missed.starts_at, missed.chair_pk, dose_mg, house)
-    offers = nearest_slots(wanted, house=house, course=course, first=start, last=last, per_kind=1) if start <= last else []
-    if not offers:
+    if start > last:
         return [], house, course
+    wanted = wanted_at(missed.starts_at, missed.chair_pk, dose_mg, house)
+    offers = nearest_slots(wanted, house=house, course=course, first=start, last=last, per_kind=1)
+    told = f"In place of the visit of {spoken(missed.day)}."
+    if not offers:
+        marked = decided_slots(wanted, house=house, course=course, first=start, last=last, most=7)
+        # A prescriber may decide for three within seven days; a visit beside another one is nobody's wish (DOS-6: go on with the schedule).
+        apart = [one for one in marked if GAP not in {decision.finding.key for decision in one.decisions}]
+        return [Line(what=What.ADD, new=one.slot, dose_mg=dose_mg, reason=told, decisions=one.decisions) for one in apart[:1]], house, course
     slot = offers[0].slot
-    line = Line(what=What.ADD, new=slot, dose_mg=dose_mg, reason=f"In place of the visit of {spoken(missed.day)}.")
+    line = Line(what=What.ADD, new=slot, dose_mg=dose_mg, reason=told)
     taken = Taken(NEW, slot.chair_pk, course.patient_pk, slot.day, slot.starts_at, slot.ends_at)
     return [line], house.holding([taken]), replace(course, booked_days=(*course.booked_days, slot.day))
 
@@ -130,13 +147,26 @@ def kept_or_moved(booked: Sequence[Booked], house: House, course: CourseFacts) -
         wanted = wanted_at(one.slot.starts_at, one.slot.chair_pk, one.dose_mg, house)
         offers = nearest_slots(wanted, house=house, course=course, besides=one.session_pk, per_kind=1)
         best = offers[0] if offers else None
-        if best is None or best.kind is Kind.AS_WISHED:
-            why = "" if best else "No legal slot within a week: move it by hand."
-            lines.append(Line(what=What.STAY, old=one, new=one.slot, dose_mg=one.dose_mg, reason=why))
-            continue
-        lines.append(Line(what=What.MOVE, old=one, new=best.slot, dose_mg=one.dose_mg, reason=best.reason))
-        house, course = moved(one, best.slot, house, course)
+        if best is None:
+            lines.append(at_last(one, wanted, house, course))
+        elif best.kind is Kind.AS_WISHED:
+            lines.append(Line(what=What.STAY, old=one, new=one.slot, dose_mg=one.dose_mg))
+        else:
+            lines.append(Line(what=What.MOVE, old=one, new=best.slot, dose_mg=one.dose_mg, reason=best.reason))
+            house, course = moved(one, best.slot, house, course)
     return lines, house, course
+
+
+def at_last(one: Booked, wanted: Wanted, house: House, course: CourseFacts) -> Line:
+    """A visit that has no legal slot: it stays where only the rhythm speaks against it, goes where a prescriber lets it go, or is given up."""
+    marked = decided_slots(wanted, house=house, course=course, besides=one.session_pk)
+    if marked and marked[0].kind is Kind.AS_WISHED:
+        return Line(what=What.STAY, old=one, new=one.slot, dose_mg=one.dose_mg, reason=marked[0].reason)
+    if marked:
+        best = marked[0]
+        return Line(what=What.MOVE, old=one, new=best.slot, dose_mg=one.dose_mg, reason=best.reason, decisions=best.decisions)
+    why = "No slot within a week, not even by a prescriber’s decision: skip it, and the rest stays."
+    return Line(what=What.DROP, old=one, dose_mg=one.dose_mg, reason=why, is_last_resort=True)
 
 
 def moved(one: Booked, to: Slot, house: House, course: CourseFacts) -> tuple[House, CourseFacts]:

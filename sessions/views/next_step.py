@@ -17,6 +17,7 @@ from clinic.queries import today_at
 from clinic.roles import Permission, may
 from patients.rules.course import CoursePosition
 from sessions.access import session_for
+from sessions.actions.deciding import Decider
 from sessions.actions.next_step import decide_next
 from sessions.actions.redraw import accept_lines
 from sessions.forms.next_step import AcceptForm, NextForm
@@ -24,6 +25,7 @@ from sessions.models import TreatmentSession
 from sessions.queries.next_step import MAY_DECIDE, decided, position_of
 from sessions.queries.redraw import lines_of
 from sessions.rules.next_step import ADVICE, END, KEEP
+from sessions.rules.redraw import Line
 
 
 @require_safe
@@ -50,8 +52,9 @@ def next_accept(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     form = AcceptForm(request.POST)
     if not form.is_valid():
         return next_page(request, session, findings=form.findings())
+    decider = Decider(reason=form.cleaned_data["reason"], may_decide=may(request.membership.role, Permission.DECIDE))  # type: ignore[attr-defined]
     try:
-        accept_lines(session, form.keys(), client_key=form.cleaned_data["client_key"], by=request.user, now=request.now)  # type: ignore[attr-defined,arg-type]
+        accept_lines(session, form.keys(), client_key=form.cleaned_data["client_key"], decider=decider, by=request.user, now=request.now)  # type: ignore[attr-defined,arg-type]
     except Refused as refused:
         return next_page(request, session, findings=refused.findings)
     return see_other("session_next", site, session.pk)
@@ -84,6 +87,19 @@ def proposal(request: HttpRequest, session: TreatmentSession, choice: str, *, is
     """The rest of the course, old and proposed; to be accepted once it is decided, by who books."""
     names = dict(Chair.objects.filter(site=session.site).values_list("pk", "name"))
     lines = lines_of(session, choice, request.now) if session.status in MAY_DECIDE else []  # type: ignore[attr-defined]
-    rows = [{"line": line, "old_chair": names.get(line.old.slot.chair_pk, "") if line.old else "", "new_chair": names.get(line.new.chair_pk, "") if line.new else ""} for line in lines]  # fmt: skip
-    may_accept = is_decided and may(request.membership.role, Permission.BOOK) and any(line.is_change for line in lines)  # type: ignore[attr-defined]
-    return {"rows": rows, "may_accept": may_accept, "is_decided": is_decided, "accept_key": uuid4(), "keys": ",".join(line.key for line in lines if line.is_change)}  # fmt: skip
+    role = request.membership.role  # type: ignore[attr-defined]
+    changes = [line for line in lines if line.is_change]
+    return {
+        "rows": [row_of(line, names) for line in lines], "is_decided": is_decided, "accept_key": uuid4(),
+        "may_accept": is_decided and may(role, Permission.BOOK) and bool(changes), "may_decide": may(role, Permission.DECIDE),
+        "needs_decision": any(line.decisions for line in changes), "has_alone": any(line.is_alone for line in changes),
+        "keys": ",".join(line.key for line in changes if not line.is_alone),
+    }  # fmt: skip
+
+
+def row_of(line: Line, names: dict[int, str]) -> dict[str, object]:
+    """A line with the names of its chairs, and what a prescriber decides before it can be so."""
+    return {
+        "line": line, "findings": [decision.finding for decision in line.decisions],
+        "old_chair": names.get(line.old.slot.chair_pk, "") if line.old else "", "new_chair": names.get(line.new.chair_pk, "") if line.new else "",
+    }  # fmt: skip

@@ -20,7 +20,8 @@ from clinic.roles import Permission, may
 from patients.access import patient_for
 from patients.models import Course, Patient
 from patients.rules.course import Phase
-from sessions.actions.planning import Decider, PlanRefused, book_plan
+from sessions.actions.deciding import Decider
+from sessions.actions.planning import PlanRefused, book_plan
 from sessions.forms.planning import BookPlanForm, PlanLine, WishesForm, lines_of, text_of
 from sessions.queries import plan_page
 from sessions.queries.planning import course_facts, house_of, kept_visits, plan_of

@@ -17,11 +17,13 @@ from clinic.roles import Permission, may
 from sessions.access import session_for
 from sessions.actions import booking
 from sessions.actions import rescue as acts
+from sessions.actions.deciding import Decider
 from sessions.forms.arrival import ReasonForm
 from sessions.forms.rescue import accepted_from, value_of
 from sessions.queries.bookings import chairs_of
 from sessions.queries.rescue import settled_on, stranded_on
 from sessions.queries.rescue_offers import Rescue, rescues_of
+from sessions.rules.planning import Offer
 from sessions.rules.rescue import progress
 from sessions.views.answers import is_kept
 from sessions.views.schedule import FIRST, LAST
@@ -35,10 +37,11 @@ def rescue(request: HttpRequest, site: str, day: str) -> HttpResponse:
 
 @require_POST
 def rescue_accept(request: HttpRequest, site: str, day: str) -> HttpResponse:
-    """The slots that were pressed: one, or all that are proposed."""
+    """The slots that were pressed: one, or all that are proposed; one that a prescriber decides comes with the reason."""
     place, on = site_for(request, site, Permission.BOOK), day_of(day)
+    decider = Decider(reason=request.POST.get("reason", "")[:300], may_decide=may(request.membership.role, Permission.DECIDE))  # type: ignore[attr-defined]
     try:
-        acts.accept(place, on, accepted_from(request.POST.getlist("offer"), place), by=request.user, now=request.now)  # type: ignore[arg-type,attr-defined]
+        acts.accept(place, on, accepted_from(request.POST.getlist("offer"), place), decider=decider, by=request.user, now=request.now)  # type: ignore[arg-type,attr-defined]
     except Refused as refused:
         return rescue_page(request, place, on, refused.findings, status=422)
     return see_other("rescue", place.slug, day)
@@ -84,12 +87,19 @@ def rescue_page(request: HttpRequest, site: Site, day: date, findings: Iterable[
     rows = [row_of(one, names) for one in (rescues_of(site, day, stranded, now) if stranded else [])]
     context = {
         "site": site, "day": day, "closure": closure, "rows": rows, "done": done, "count": count, "of": of, "findings": findings,
-        "proposed": [row["offers"][0]["value"] for row in rows if row["offers"]], "may_decide": may(role, Permission.DECIDE),
+        "proposed": [row["offers"][0]["value"] for row in rows if row["offers"]], "without": sum(not row["offers"] for row in rows), "may_decide": may(role, Permission.DECIDE),
         "cancel_reason": f"Site closed: {closure.reason}"[:300] if closure else "",
     }  # fmt: skip
     return render(request, "sessions/rescue.html", context, status=status)
 
 
 def row_of(one: Rescue, names: dict[int, str]) -> dict[str, Any]:
-    offers = [{"value": value_of(one, offer), "at": offer.slot.starts_at, "chair": names[offer.slot.chair_pk]} for offer in one.offers]
-    return {"session": one.session, "offers": offers, "why": one.offers[0].reason if one.offers else ""}
+    first = (one.offers or one.marked)[:1]
+    return {
+        "session": one.session, "offers": [offer_of(one, offer, names) for offer in one.offers], "why": first[0].reason if first else "",
+        "marked": [offer_of(one, offer, names) | {"findings": [decision.finding for decision in offer.decisions]} for offer in one.marked],
+    }  # fmt: skip
+
+
+def offer_of(one: Rescue, offer: Offer, names: dict[int, str]) -> dict[str, Any]:
+    return {"value": value_of(one, offer), "at": offer.slot.starts_at, "chair": names[offer.slot.chair_pk]}

@@ -11,7 +11,8 @@ from clinic.findings import Refused
 from clinic.models import AuditEntry, Closure, OpeningHours
 from patients.models import Patient
 from patients.rules.course import Phase
-from sessions.actions.planning import Decider, PlanRefused, book_plan
+from sessions.actions.deciding import Decider
+from sessions.actions.planning import PlanRefused, book_plan
 from sessions.models import CoursePlan, Override, TreatmentSession
 from sessions.queries.planning import course_facts, house_of, last_plan, wishes_of
 from sessions.rules.planning import Chosen, Proposal, Wishes, propose

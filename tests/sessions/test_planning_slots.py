@@ -75,11 +75,11 @@ def test_a_visit_that_is_moved_stands_in_nobodys_way() -> None:
         ),
         (
             house(), CourseFacts(patient_pk=1, indication=TRD, dosed_days=(date(2026, 6, 9),), booked_days=(date(2026, 6, 12), date(2026, 6, 17))),
-            WANTED, "Too soon: twice a week means days apart, and at most two visits in any seven days.",
+            WANTED, "Third visit within seven days: the induction is twice a week.",
         ),
         (
             house(), CourseFacts(patient_pk=1, indication=TRD, booked_days=(date(2026, 6, 17), date(2026, 6, 20))), WANTED,
-            "With it, the visit on Saturday 20 June would come too soon.",
+            "With it, the visit on Saturday 20 June would come too soon. Third visit within seven days",
         ),
         (
             house(), CourseFacts(patient_pk=1, indication=TRD, dosed_days=(date(2026, 5, 11), date(2026, 6, 10))), WANTED,

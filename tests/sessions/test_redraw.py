@@ -15,7 +15,7 @@ from sessions.actions import booking
 from sessions.actions.booking import Wish
 from sessions.actions.next_step import decide_next
 from sessions.actions.redraw import accept_lines
-from sessions.models import Redrawing, TreatmentSession
+from sessions.models import Override, Redrawing, TreatmentSession
 from sessions.queries.redraw import lines_of
 from sessions.queries.safety_calls import open_calls
 from sessions.rules.next_step import BACK, END, KEEP
@@ -41,7 +41,7 @@ def drawn(*booked, dosed=(1, 4), missed=8, phase=Phase.INDUCTION, every=1, until
     wishes = Wishes(start=start, usual=MON_THU if phase is Phase.INDUCTION else MON_THU[:1], chair_pk=1, phases=(phase,), dose_mg=56, every_weeks=every, until=until)  # fmt: skip
     visits = [Booked(row.session_pk, 1, place.slot(row.starts_at, 1), 56) for row in rows]
     lines = redraw(wishes=wishes, missed=place.slot(at(JUNE[missed]), 1), missed_mg=56, booked=visits, house=place, course=course)
-    return [(str(line.what), line.old.slot.day.day if line.old else 0, line.new.day.day) for line in lines], lines
+    return [(str(line.what), line.old.slot.day.day if line.old else 0, line.new.day.day if line.new else 0) for line in lines], lines
 
 
 def test_weeks_one_to_four_go_on_and_what_was_missed_stays_missed() -> None:
@@ -64,14 +64,39 @@ def test_what_can_not_stay_goes_to_its_nearest_legal_slot() -> None:
     told, lines = drawn(11, 15, 22, 25, closed=(JUNE[15],))
     assert told[1] == ("move", 15, 16)
     assert "closed on Monday 15 June" in lines[1].reason
-    assert lines[1].key == "move-15-1"
+    assert lines[1].key == "move-15-1-20260616T1300-1"
     assert [line.is_change for line in lines] == [False, True, False, False]
 
 
-def test_without_any_legal_slot_it_says_so() -> None:
+def test_a_closed_monday_between_two_thursdays_asks_a_prescriber() -> None:
+    """Tuesday makes the Monday after it the third within seven days; all else stays, and "all" leaves it out."""
+    told, lines = drawn(11, 15, 18, 22, 25, dosed=(1, 4, 8), missed=4, closed=(JUNE[15],))
+    assert told == [("stay", 11, 11), ("move", 15, 16), ("stay", 18, 18), ("stay", 22, 22), ("stay", 25, 25)]
+    assert [(one.day.day, one.finding.key) for one in lines[1].decisions] == [(22, "DOS-5.interval")]
+    assert [line.is_alone for line in lines] == [False, True, False, False, False]
+
+
+def test_in_place_of_the_missed_one_only_by_a_prescriber() -> None:
+    """Asked on the Monday itself: Tuesday keeps the gap and makes next Monday the third within seven days. Never the day after another."""
+    told, lines = drawn(11, 15, 18, 22, 25, start=JUNE[9], now=at(JUNE[8], time(12)))
+    assert told == [("add", 0, 9), *(("stay", day, day) for day in (11, 15, 18, 22, 25))]
+    assert [(one.day.day, one.finding.key) for one in lines[0].decisions] == [(15, "DOS-5.interval")]
+    assert (lines[0].is_alone, lines[0].reason) == (True, "In place of the visit of Monday 8 June.")
+
+
+def test_what_only_the_rhythm_speaks_against_stays() -> None:
+    """Three within seven days, as a prescriber decided before; no other day is open."""
+    told, lines = drawn(15, 16, 18, dosed=(1, 4), missed=4, closed=tuple(JUNE[day] for day in range(9, 31) if day not in (15, 16, 18)))
+    assert told == [("stay", day, day) for day in (15, 16, 18)]
+    assert lines[1].reason.startswith("Only 1 day from the visit on Monday 15 June")
+    assert not any(line.decisions for line in lines)
+
+
+def test_without_any_slot_it_is_skipped_by_its_own_tick() -> None:
     told, lines = drawn(15, spans=())
-    assert told == [("stay", 15, 15)]
-    assert "by hand" in lines[0].reason
+    assert told == [("drop", 15, 0)]
+    assert "skip it" in lines[0].reason
+    assert (lines[0].is_alone, lines[0].key) == (True, "drop-15-1")
 
 
 def test_a_step_back_fills_the_weeks_between() -> None:
@@ -222,6 +247,50 @@ def test_the_page_shows_both_and_accepts(cast, visit, sign_in) -> None:
         {"client_key": uuid4(), "line": ["add-x", "\x00"]},
     ):
         assert desk.post(post, junk).status_code == 422
+
+
+@pytest.fixture
+def tight(cast) -> TreatmentSession:
+    """Missed today; Mondays and Thursdays are booked, and the first Monday has closed: what is left for it needs a prescriber."""
+    visit = at_state(Status.BOOKED, cast, chair=cast.chairs[0])
+    for day in (11, 15, 18, 22):
+        at_state(Status.BOOKED, cast, patient=visit.patient, chair=cast.chairs[0], starts_at=at(JUNE[day]))
+    ClosureFactory(site=cast.riverside, closed_on=JUNE[15])
+    booking.mark_missed(visit, reason="Not reached", by=cast.desk, now=NOW)
+    visit.refresh_from_db()
+    decide(cast, visit)
+    return visit
+
+
+def test_what_a_prescriber_decides_needs_their_reason(cast, tight, sign_in) -> None:
+    desk, prescriber = sign_in(cast.desk), sign_in(cast.prescriber)
+    url, post = (reverse(name, args=["riverside", tight.pk]) for name in ("session_next", "next_accept"))
+    line = next(one for one in lines_of(tight, KEEP, NOW) if one.what is What.MOVE)
+    assert line.decisions
+    page = desk.get(url).content.decode()
+    assert "needs a prescriber" in page
+    assert f'value="{line.key}"' not in page
+    assert line.key not in desk.get(url).context["keys"]
+    ticked = {"line": line.key, "reason": "Snow; she travels"}
+    for client, more in ((desk, {}), (prescriber, {"reason": " "})):
+        assert client.post(post, {**ticked, **more, "client_key": uuid4()}).status_code == 422
+    assert not Override.objects.exists()
+    assert f'value="{line.key}"' in prescriber.get(url).content.decode()
+    assert prescriber.post(post, {**ticked, "client_key": uuid4()}).status_code == 303
+    moved = TreatmentSession.objects.get(pk=line.old.session_pk)
+    assert moved.treatment_on == line.new.day
+    kept = set(Override.objects.values_list("session__treatment_on", "finding", "reason"))
+    assert {(moved.treatment_on, one.finding.key, "Snow; she travels") for one in line.decisions} <= kept
+    assert {(one.day, one.finding.key, "Snow; she travels") for one in line.decisions} <= kept
+
+
+def test_a_visit_without_any_slot_is_skipped(cast, visit) -> None:
+    for day in range(9, 30):
+        ClosureFactory(site=cast.riverside, closed_on=JUNE[day]) if day != 15 else None
+    decide(cast, visit)
+    line = next(one for one in lines_of(visit, KEEP, NOW) if one.is_last_resort)
+    accept(cast, visit, [line.key])
+    assert (coming().status, coming().status_reason) == (Status.CANCELLED, "No slot was left for it; the rest of the course stays")
 
 
 def test_the_page_costs_the_same_with_many_visits(cast, visit, sign_in) -> None:

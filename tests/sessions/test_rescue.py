@@ -144,6 +144,33 @@ def test_a_slot_taken_meanwhile_moves_nothing_and_is_proposed_anew(cast, sign_in
     assert sessions[1].treatment_on != FRIDAY
 
 
+def test_a_tight_rhythm_is_rescued_by_a_prescribers_reason(cast, sign_in):
+    """DOS-5: Mondays and Thursdays; the closed Monday has only slots that a prescriber may decide, and "all" leaves it out."""
+    first, closed_on = booked(cast, at=AT - timedelta(days=1)), FRIDAY + timedelta(days=3)
+    visit, *_ = [booked(cast, at=AT + timedelta(days=days), patient=first.patient) for days in (3, 6, 10, 13, 17)]
+    close(cast, day=closed_on)
+    desk, prescriber = sign_in(cast.desk), sign_in(cast.prescriber)
+    answer = page(desk, closed_on)
+    row, words = answer.context["rows"][0], answer.content.decode()
+    assert (row["offers"], answer.context["proposed"]) == ([], [])
+    for said in ("1 has no free slot: decide on each.", "Third visit within seven days", "A prescriber decides on", "Skip this visit"):
+        assert said in words
+    assert "Accept" not in words
+    value, url = row["marked"][0]["value"], reverse("rescue_accept", args=["riverside", closed_on.isoformat()])
+    assert value in page(prescriber, closed_on).content.decode()
+    for client, reason in ((desk, "She travels"), (prescriber, " ")):
+        refused = client.post(url, {"offer": value, "reason": reason})
+        assert refused.status_code == 422
+        assert "A prescriber decides this, with a reason." in refused.content.decode()
+    assert not Override.objects.exists()
+    assert prescriber.post(url, {"offer": value, "reason": "She travels"}).status_code == 303
+    visit.refresh_from_db()
+    assert (visit.schedule_version, visit.treatment_on == closed_on) == (2, False)
+    assert set(Override.objects.values_list("finding", "reason", "decided_by")) == {("DOS-5.interval", "She travels", cast.prescriber.pk)}
+    assert Override.objects.filter(session=visit).exists()
+    assert stranded_on(cast.riverside, closed_on) == []
+
+
 def test_cancelling_and_keeping_need_a_reason(cast, sign_in):
     session = booked(cast)
     close(cast)

@@ -1,7 +1,8 @@
 """Planning a course from plain values: propose it, find the nearest slots of one visit, judge what was chosen, say what is due (DOS-3…DOS-7)."""
 
 from sessions.rules.planning.check import Checked, Chosen, check_plan
-from sessions.rules.planning.course import CourseFacts
+from sessions.rules.planning.course import CourseFacts, Decision, course_decisions
+from sessions.rules.planning.decided import decided_slots, nearer
 from sessions.rules.planning.due import Adherence, Due, DueWindow, adherence, due_window
 from sessions.rules.planning.house import House, Seat, Slot, Staffed, Terms
 from sessions.rules.planning.mend import Change, beside, mended, propose_around
@@ -14,6 +15,7 @@ __all__ = [
     "Checked",
     "Chosen",
     "CourseFacts",
+    "Decision",
     "Due",
     "DueWindow",
     "Hole",
@@ -32,8 +34,11 @@ __all__ = [
     "adherence",
     "beside",
     "check_plan",
+    "course_decisions",
+    "decided_slots",
     "due_window",
     "mended",
+    "nearer",
     "nearest_slots",
     "propose",
     "propose_around",

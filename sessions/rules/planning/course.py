@@ -1,8 +1,9 @@
 """The course as plain values: its days so far and those planned, what the label says of one more (DOS-3…DOS-7, DOS-5)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from clinic.findings import Finding, Level
 from patients.rules.course import CoursePosition, Phase, course_position
@@ -12,6 +13,7 @@ from sessions.rules.planning.house import House, spoken
 
 INTERVAL = "DOS-5.interval"
 GAP = "DOS-5.gap"
+THIRD = "Third visit within seven days: the induction is twice a week."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,30 +66,46 @@ def gap_finding(days: Iterable[date], on: date, minimum_days: int) -> Finding | 
     return Finding("DOS-5", Level.DECISION, text, code=GAP, field="day")
 
 
+class Decision(NamedTuple):
+    """What a prescriber would decide, and of which day's visit: the new one's, or one after it that would come too soon."""
+
+    day: date
+    finding: Finding
+
+
 def against_course(course: CourseFacts, days: Iterable[date], on: date, house: House) -> str:
     """Why the patient can't be planned on a day: booked or dosed already, too near, too often; empty when they can (DOS-5, DOS-7)."""
     others = sorted(days)
     if on in others:
         return f"The patient already has a visit on {spoken(on)}."
+    return next((one.finding.text for one in course_decisions(course, others, on, house)), "")
+
+
+def course_decisions(course: CourseFacts, days: Iterable[date], on: date, house: House) -> Iterator[Decision]:
+    """All that the rhythm has against a visit on a day that has none: the site's gap, the label's interval of it and of those after it (DOS-5)."""
+    others = sorted(days)
     gap = gap_finding(others_and_elsewhere(course, others), on, house.terms_on(on).minimum_gap_days)
     if gap is not None:
-        return gap.text
+        yield Decision(on, gap)
     with_it = sorted([*others, on])
     for day in with_it:
-        if on <= day <= on + timedelta(days=7):
-            found = label_findings(course, with_it, day, 0, house.protocol)
-            too_soon = next((finding for finding in found if finding.code == INTERVAL), None)
-            if too_soon is not None:
-                return interval_text(course, with_it, on) if day == on else f"With it, the visit on {spoken(day)} would come too soon."
-    return ""
+        if on <= day <= on + timedelta(days=7) and is_too_soon(course, with_it, day, house):
+            text = interval_text(course, with_it, day)
+            text = text if day == on else f"With it, the visit on {spoken(day)} would come too soon. {text}"
+            yield Decision(day, Finding("DOS-5", Level.DECISION, text, code=INTERVAL, field="day"))
+
+
+def is_too_soon(course: CourseFacts, days: Iterable[date], on: date, house: House) -> bool:
+    return any(finding.code == INTERVAL for finding in label_findings(course, days, on, 0, house.protocol))
 
 
 def interval_text(course: CourseFacts, days: Iterable[date], on: date) -> str:
     """What the rhythm of a day's phase asks for, of a visit that is only planned (DOS-3)."""
     phase = position_on(course, days, on).phase
-    if phase is Phase.INDUCTION:
-        return "Too soon: twice a week means days apart, and at most two visits in any seven days."
-    return f"Too soon: {phase.words.lower()} visits are a week apart, give or take a day."
+    if phase is not Phase.INDUCTION:
+        return f"Too soon: {phase.words.lower()} visits are a week apart, give or take a day."
+    within = sum(on - timedelta(days=7) < day < on for day in days)
+    return THIRD if within > 1 else "On the day after another: twice a week means days apart."
 
 
 def others_and_elsewhere(course: CourseFacts, days: Iterable[date]) -> list[date]:

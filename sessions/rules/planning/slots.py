@@ -8,7 +8,7 @@ from itertools import chain, islice
 
 from clinic.rules.opening import earliest
 from sessions.rules.booking import STEP
-from sessions.rules.planning.course import CourseFacts, against_course
+from sessions.rules.planning.course import CourseFacts, Decision, against_course
 from sessions.rules.planning.house import House, Slot, spoken
 
 RADIUS_DAYS = 7
@@ -36,11 +36,15 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A slot that can be had; `reason` says why not the wished one and how this differs, "" when it is the wished one."""
+    """A slot that can be had; `reason` says why not the wished one and how this differs, "" when it is the wished one.
+
+    `decisions` are what a prescriber decides before it can be had; none for most.
+    """
 
     slot: Slot
     kind: Kind
     reason: str
+    decisions: tuple[Decision, ...] = ()
 
 
 def wanted_at(starts_at: datetime, chair_pk: int | None, dose_mg: int, house: House) -> Wanted:
@@ -66,7 +70,8 @@ def nearest_slots(
     """
     house, days = freed(house, course, besides)
     why = why_not(wanted, house, course, days)
-    of_day = list(islice(legal_times(wanted, wanted.day, house, course, days), per_kind + 1))
+    is_within = (first or wanted.day) <= wanted.day <= (last or wanted.day)
+    of_day = list(islice(legal_times(wanted, wanted.day, house, course, days), per_kind + 1)) if is_within else []
     at = house.moment(wanted.day, wanted.wall)
     same_time = list(chain.from_iterable(free for free in of_day if free[0].starts_at == at))
     other_time = [free[0] for free in of_day if free[0].starts_at != at]
@@ -93,12 +98,18 @@ def freed(house: House, course: CourseFacts, besides: int | None) -> tuple[House
 
 def legal_times(wanted: Wanted, day: date, house: House, course: CourseFacts, days: Iterable[date]) -> Iterator[list[Slot]]:
     """For each time of a day that can be had, nearest first: its free chairs, the wished one first."""
-    if house.against_day(day) or against_course(course, days, day, house):
+    if not against_course(course, days, day, house):
+        yield from times_on(wanted, day, house, course.patient_pk)
+
+
+def times_on(wanted: Wanted, day: date, house: House, patient_pk: int) -> Iterator[list[Slot]]:
+    """The same as far as the house goes, whatever the course's rhythm says."""
+    if house.against_day(day):
         return
     chairs = chairs_for(wanted, house)
     for at in starts_of(wanted, day, house):
         slot = house.slot(at, 0)
-        if not house.against_time(slot, wanted.dose_mg, course.patient_pk):
+        if not house.against_time(slot, wanted.dose_mg, patient_pk):
             busy = {one.chair_pk for one in house.during(slot.starts_at, slot.ends_at)}
             free = [slot._replace(chair_pk=chair) for chair in chairs if chair not in busy]
             if free:
@@ -150,10 +161,10 @@ def why_not(wanted: Wanted, house: House, course: CourseFacts, days: Iterable[da
     return "" if is_free else f"No chair is free at {house.wall(at)}."
 
 
-def offer_of(slot: Slot, wanted: Wanted, house: House, why: str) -> Offer:
+def offer_of(slot: Slot, wanted: Wanted, house: House, why: str, decisions: tuple[Decision, ...] = ()) -> Offer:
     """A slot with what it is called and why it is offered."""
     kind, words = difference(slot, wanted, house)
-    return Offer(slot, kind, f"{why} {words}".strip())
+    return Offer(slot, kind, f"{why} {words}".strip(), decisions)
 
 
 def difference(slot: Slot, wanted: Wanted, house: House) -> tuple[Kind, str]:
