@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reminders.views import hooks, messages, moving, prepare, replies, settings, visit, week
+from reminders.views import chart, hooks, messages, moving, prepare, replies, settings, visit, week
 
 urlpatterns = [
     path("v/<str:token>/", visit.visit, name="visit"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("v/<str:token>/calendar/", visit.visit_calendar, name="visit_calendar"),
     path("hooks/text/<slug:provider>/", hooks.text_hook, name="text_hook"),
     path("hooks/text/<slug:provider>/status/", hooks.text_status, name="text_status"),
+    path("<slug:site>/patients/<int:pk>/messages/", chart.patient_messages, name="patient_messages"),
     path("<slug:site>/messages/", messages.messages, name="messages"),
     path("<slug:site>/messages/week/", week.message_week, name="message_week"),
     path("<slug:site>/messages/<int:pk>/again/", messages.message_again, name="message_again"),

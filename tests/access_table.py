@@ -237,6 +237,7 @@ OFFICE = {
     "wish_decline": act(P.BOOK, of="wish"),
     "answer_settle": act(P.BOOK, of="booked session"),
     "messages": page(P.VIEW_MESSAGES),
+    "patient_messages": page(P.VIEW_RECORD, of="patient"),
     "replies": page(P.VIEW_MESSAGES),
     "reply": form(P.DECIDE_MESSAGE, of="text"),
     "message_returned": act(P.DECIDE_MESSAGE, of="failed message"),

@@ -25,6 +25,7 @@ from patients.queries.intake import line_of_chart
 from patients.rules.intake import RECORDED
 from patients.rules.seeking import LONGEST
 from patients.views.intake_ways import next_of
+from reminders.queries.chart import last_messages, ways_of
 from sessions.queries.adverse import events_of
 from sessions.queries.authorisations import burns
 from sessions.queries.benefit import response_of
@@ -34,6 +35,7 @@ from sessions.response_table import response_context
 
 PAGE = 50
 VISITS_PAGE = 8
+MESSAGES = 3
 # What a row shows; a phone number alone costs more to read than the rest.
 COLUMNS = ("first_name", "last_name", "birth_on", "mrn", "status")
 STATUSES = [("", "Under treatment"), ("active", "Active"), ("paused", "Paused"), ("ended", "Ended"), ("deceased", "Deceased"), ("all", "All")]
@@ -84,7 +86,7 @@ def patient_chart(request: HttpRequest, site: str, pk: int) -> HttpResponse:
         "next_visit": visits.next_visit(patient, request.now),
         "position": position(record.course, dosed.get(record.course.pk, []), today) if record.course is not None else None,
         **ways_in_and_out(record, place, dosed, request), "may": rights, "safety_calls": list(calls_of(patient)), "undecided": undecided_of(patient), "adverse": list(events_of(patient)), "now": request.now,
-        **response_context(response_of(patient, course_shown(record), today), today),
+        **response_context(response_of(patient, course_shown(record), today), today), "ways": ways_of(patient), "last_messages": last_messages(patient, MESSAGES),
     }  # fmt: skip
     return render(request, "desk/patient_chart.html", context)
 

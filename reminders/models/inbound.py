@@ -33,6 +33,11 @@ class InboundText(models.Model):
         constraints = [models.UniqueConstraint(fields=["site", "provider", "provider_id"], name="inbound_text_once")]
         indexes = [models.Index(fields=["site", "number", "-received_at"], name="inbound_by_number")]
 
+    @property
+    def handled(self) -> "TextHandling | None":
+        """Who took it and what was done; None while nobody has."""
+        return getattr(self, "handling", None)
+
 
 class TextSender(models.Model):
     """A patient who had the number when the text came; several may share one."""
