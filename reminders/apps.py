@@ -24,6 +24,7 @@ class RemindersConfig(AppConfig):
                 "wording.written": "wrote the site's own words for a message",
                 "wording.shipped": "let the shipped words of a message stand again",
                 "message.undeliverable": "recorded that an address doesn't work any more",
+                "message.reinstated": "found out that a patient's address works after all",
                 "text.handled": "took what a patient had texted",
                 "text.received": "a patient sent a text",
                 "message.left": "left a message to a patient unsent",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reminders.views import chart, hooks, messages, moving, prepare, replies, settings, visit, week
+from reminders.views import chart, hooks, messages, moving, prepare, replies, settings, unreachable, visit, week
 
 urlpatterns = [
     path("v/<str:token>/", visit.visit, name="visit"),
@@ -23,6 +23,8 @@ urlpatterns = [
     path("<slug:site>/settings/messages/<slug:kind>/preview/", settings.message_preview, name="message_preview"),
     path("<slug:site>/settings/messages/<slug:kind>/shipped/", settings.message_shipped, name="message_shipped"),
     path("<slug:site>/messages/<int:pk>/returned/", messages.message_returned, name="message_returned"),
+    path("<slug:site>/messages/unreachable/", unreachable.unreachable, name="unreachable"),
+    path("<slug:site>/messages/unreachable/<int:pk>/works/", unreachable.address_works, name="address_works"),
     path("<slug:site>/messages/replies/", replies.replies, name="replies"),
     path("<slug:site>/messages/replies/<int:pk>/", replies.reply, name="reply"),
 ]

@@ -11,7 +11,7 @@ from clinic.actions.notices import raise_notice
 from clinic.actions.screens import enrol_screen
 from clinic.models import Equipment, Invitation, SitePolicy
 from clinic.roles import Role
-from reminders.models import InboundText, OutboxMessage
+from reminders.models import InboundText, OutboxMessage, Undeliverable
 from reminders.queries.inbound import TEXT_WAITING
 from reports.models import AuditFinding, SelfAudit
 from reports.rules import MEASURES
@@ -139,6 +139,15 @@ def wish(cast: Cast) -> Arguments:
     return number(MoveWish.objects.create(site=visit.site, session=visit, **told))
 
 
+def undeliverable(cast: Cast) -> Arguments:
+    message = OutboxMessage.objects.get(pk=failed_message(cast)["pk"])
+    return number(
+        Undeliverable.objects.create(
+            site=message.site, patient=message.patient, channel="email", address="a@b.example", message=message, reported_at=NOW, why="it came back."
+        )
+    )
+
+
 def inbound_text(cast: Cast) -> Arguments:
     row = InboundText.objects.create(
         site=cast.riverside, provider="http", provider_id="t1", number="+15185550777", body="Late", kind="unknown", language="en", received_at=NOW
@@ -204,6 +213,7 @@ OBJECTS: dict[str, Callable[[Cast], Arguments]] = {
     "wish": wish,
     "finding": finding,
     "text": inbound_text,
+    "undeliverable": undeliverable,
     "blank": lambda cast: number(blank(cast)),
     # After the sessions: they take the newest policy there is.
     "policy": lambda cast: number(SitePolicy.objects.create(site=cast.riverside, effective_on=date(2027, 1, 1), recorded_at=NOW)),

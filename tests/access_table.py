@@ -243,6 +243,8 @@ OFFICE = {
     "message_returned": act(P.DECIDE_MESSAGE, of="failed message"),
     "message_again": act(P.DECIDE_MESSAGE, of="failed message"),
     "message_close": act(P.DECIDE_MESSAGE, of="failed message"),
+    "unreachable": page(P.VIEW_MESSAGES),
+    "address_works": act(P.DECIDE_MESSAGE, of="undeliverable"),
     "message_week": page(P.VIEW_MESSAGES),
     "message_settings": form(P.MANAGE_SITE),
     "message_wording": form(P.MANAGE_SITE, of="message kind"),

@@ -8,13 +8,15 @@ from django.db import transaction
 from clinic import audit
 from clinic.findings import refuse
 from clinic.models import User
-from reminders.models import DeliveryReport, OutboxMessage, Undeliverable
+from reminders.actions.receiving import stop_texts
+from reminders.models import DeliveryReport, OutboxMessage, Reinstatement, Undeliverable
+from reminders.queries.inbound import patients_of
 from reminders.rules.kinds import Kind
-from reminders.rules.returns import ARRIVED, LOST, Report
+from reminders.rules.returns import ARRIVED, CAME_BACK, LOST, Report
 
 Channel, Status = OutboxMessage.Channel, OutboxMessage.Status
 KEY = re.compile(r"(?P<uid>[0-9a-f]{32})-(?P<round>[0-9]{1,4})")
-BY_HAND = Report("returned", is_for_good=True)
+BY_HAND = Report("returned", is_for_good=True, why=CAME_BACK)
 
 
 @transaction.atomic
@@ -40,10 +42,9 @@ def mark_returned(message: OutboxMessage, *, by: User, now: datetime) -> bool:
     if row.status not in (Status.SENT, Status.FAILED, Status.UNKNOWN) or row.patient_id is None or row.kind == Kind.ANSWER:
         raise refuse("MSG-5", "Only a message that went out can come back.", code="message.returned")
     is_new = keep_report(row, BY_HAND, by=by, now=now)
-    if is_new:
-        audit.record(
-            action="message.undeliverable", target=row, by=by, now=now, site=row.site, patient_pk=row.patient_id, changes={"channel": row.channel}
-        )
+    if not is_new:
+        # It was said to work meanwhile, and came back again.
+        learn(row, BY_HAND, by=by, now=now)
     return is_new
 
 
@@ -60,17 +61,42 @@ def keep_report(row: OutboxMessage, report: Report, *, by: User | None, now: dat
     if report.status in LOST:
         gone = OutboxMessage.objects.filter(pk=row.pk, status__in=[Status.SENT, Status.UNKNOWN, Status.SENDING])
         gone.update(status=Status.FAILED, lease_until=None, why=f"It didn't arrive{f' ({report.code})' if report.code else ''}.")
-    if report.is_for_good and row.patient is not None and row.kind != Kind.ANSWER:
-        give_up_address(row, report, now=now)
+    learn(row, report, by=by, now=now)
     return True
 
 
-def give_up_address(row: OutboxMessage, report: Report, *, now: datetime) -> None:
-    """The address that the message went to, which is the chart's present one unless it was changed meanwhile."""
+def learn(row: OutboxMessage, report: Report, *, by: User | None, now: datetime) -> None:
+    """What a report says of the patient's own address: nothing reaches it, or its owner has stopped texts at the provider (MSG-2)."""
+    if row.patient is None or row.kind == Kind.ANSWER or row.contact_pk:
+        return
+    if report.is_for_good and give_up_address(row, report, now=now):
+        audit.record(
+            action="message.undeliverable", target=row, by=by, now=now, site=row.site, patient_pk=row.patient_id, changes={"channel": row.channel}
+        )
+    if report.is_opt_out and row.channel == Channel.TEXT and row.patient.phone:
+        stop_texts(patients_of(row.site, str(row.patient.phone)), now=now)
+
+
+def give_up_address(row: OutboxMessage, report: Report, *, now: datetime) -> bool:
+    """The address that the message went to, which is the chart's present one unless it was changed meanwhile. Whether it stood until now."""
     assert row.patient is not None
     address = row.patient.email if row.channel == Channel.EMAIL else str(row.patient.phone)
-    if address:
-        Undeliverable.objects.get_or_create(
-            patient=row.patient, channel=row.channel, address=address,
-            defaults={"site_id": row.site_id, "message": row, "reported_at": now, "why": f"Nothing reaches it{f' ({report.code})' if report.code else ''}."},
-        )  # fmt: skip
+    same = {"patient": row.patient, "channel": row.channel, "address": address}
+    if not address or Undeliverable.objects.filter(**same, reinstatement__isnull=True).exists():
+        return False
+    Undeliverable.objects.create(**same, site_id=row.site_id, message=row, reported_at=now, why=report.why)
+    return True
+
+
+@transaction.atomic
+def reinstate_address(undeliverable: Undeliverable, *, by: User, now: datetime) -> None:
+    """Somebody found out that it works: messages go there again. Pressed twice it is kept once."""
+    row = Undeliverable.objects.select_for_update(of=("self",)).select_related("site").get(pk=undeliverable.pk)
+    same = Undeliverable.objects.filter(patient_id=row.patient_id, channel=row.channel, address=row.address, reinstatement__isnull=True)
+    given_up = list(same.select_for_update(of=("self",)).order_by("pk"))
+    for one in given_up:
+        Reinstatement.objects.create(site=row.site, undeliverable=one, reinstated_at=now, reinstated_by=by)
+    if given_up:
+        audit.record(
+            action="message.reinstated", target=row, by=by, now=now, site=row.site, patient_pk=row.patient_id, changes={"channel": row.channel}
+        )

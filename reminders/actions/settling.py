@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from reminders.actions.returns import keep_report
 from reminders.channels import outcomes
 from reminders.channels.outcomes import Outcome
 from reminders.channels.providers import KEYED
@@ -23,6 +24,8 @@ def settle(message: OutboxMessage, outcome: Outcome, *, now: datetime) -> str:
     if not written and outcome.kind == outcomes.SENT:
         # The lease had run out: the row was held as unclear, or waits to be asked of the same provider again. Now it is known.
         mine.filter(status__in=[Status.UNKNOWN, Status.DUE]).update(**fields)
+    if written and outcome.report is not None:
+        keep_report(message, outcome.report, by=None, now=now)
     SendAttempt.objects.create(
         site_id=message.site_id, message=message, fence=message.fence, ended_at=now, outcome=outcome.kind, detail=outcome.detail[:200]
     )

@@ -68,7 +68,12 @@ def told_of(request: HttpRequest, provider: str) -> Told:
             word(request.GET.get("key"), WORD), twilio_report(word(told.get("MessageStatus"), WORD)[:20], words(told.get("ErrorCode", ""))[:20])
         )
     said = json_of(request)
-    report = keyed_report(word(said.get("status"), WORD)[:20], words(said.get("code", ""))[:20], is_permanent=said.get("permanent") is True)
+    report = keyed_report(
+        word(said.get("status"), WORD)[:20],
+        words(said.get("code", ""))[:20],
+        is_permanent=said.get("permanent") is True,
+        is_opt_out=said.get("opted_out") is True,
+    )
     return Told(word(said.get("key"), WORD), report)
 
 

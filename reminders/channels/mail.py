@@ -9,6 +9,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
 from reminders.channels.outcomes import REFUSED, RETRY, SENT, UNCLEAR, Event, Outcome, Text
+from reminders.rules.returns import mail_report
 
 
 class MailChannel:
@@ -26,10 +27,12 @@ class MailChannel:
         try:
             self.mail_of(to, text, key).send()
         except smtplib.SMTPRecipientsRefused as error:
-            code = next(iter(error.recipients.values()))[0]
-            return self.answered(code)
-        except smtplib.SMTPResponseException as error:
+            code, said = next(iter(error.recipients.values()))
+            return self.answered(code, said, is_of_recipient=True)
+        except smtplib.SMTPSenderRefused as error:
             return self.answered(error.smtp_code)
+        except smtplib.SMTPResponseException as error:
+            return self.answered(error.smtp_code, error.smtp_error)
         except (TimeoutError, OSError, smtplib.SMTPException) as error:
             self.close()
             return Outcome(UNCLEAR, f"The connection was lost while sending ({type(error).__name__}).")
@@ -44,11 +47,13 @@ class MailChannel:
             mail.attach(calendar_part(event))
         return mail
 
-    def answered(self, code: int) -> Outcome:
-        """The server said no: for good (5xx) or for now (4xx)."""
+    def answered(self, code: int, said: bytes | str = b"", *, is_of_recipient: bool = False) -> Outcome:
+        """The server said no: for good (5xx), perhaps because of the address, or for now (4xx)."""
         self.close()
         if 500 <= code < 600:
-            return Outcome(REFUSED, f"The mail server refused it for good ({code}).")
+            words = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+            report = mail_report(code, words, is_of_recipient=is_of_recipient)
+            return Outcome(REFUSED, f"The mail server refused it for good ({code}).", report=report)
         return Outcome(RETRY, f"The mail server refused it for now ({code}).")
 
     def close(self) -> None:

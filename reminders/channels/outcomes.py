@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from reminders.rules.returns import Report
+
 SENT, REFUSED, RETRY, UNCLEAR, WITHDRAWN, LATER = "sent", "refused", "retry", "unclear", "withdrawn", "later"
 
 
@@ -32,12 +34,13 @@ class Text:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How an attempt ended; `detail` names no patient. `withdrawal` says which kind of withdrawal it is."""
+    """How an attempt ended; `detail` names no patient. `withdrawal` says which kind of withdrawal it is; `report` what a refusal says of the address."""
 
     kind: str
     detail: str = ""
     not_before: datetime | None = None
     withdrawal: str = ""
+    report: Report | None = None
 
 
 class Channel(Protocol):

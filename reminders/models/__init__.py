@@ -2,6 +2,17 @@
 
 from reminders.models.inbound import InboundText, TextHandling, TextSender
 from reminders.models.outbox import OutboxMessage, SendAttempt, SiteMessaging, Wording
-from reminders.models.returns import DeliveryReport, Undeliverable
+from reminders.models.returns import DeliveryReport, Reinstatement, Undeliverable
 
-__all__ = ["DeliveryReport", "InboundText", "OutboxMessage", "SendAttempt", "SiteMessaging", "TextHandling", "TextSender", "Undeliverable", "Wording"]
+__all__ = [
+    "DeliveryReport",
+    "InboundText",
+    "OutboxMessage",
+    "Reinstatement",
+    "SendAttempt",
+    "SiteMessaging",
+    "TextHandling",
+    "TextSender",
+    "Undeliverable",
+    "Wording",
+]

@@ -24,7 +24,7 @@ class DeliveryReport(models.Model):
 
 
 class Undeliverable(models.Model):
-    """An address that nothing reaches. It counts while the chart still has it: a changed number or e-mail is tried anew."""
+    """An address that nothing reaches. It counts while the chart still has it and nobody has said that it works: a changed one is tried anew."""
 
     is_append_only = True
 
@@ -38,4 +38,15 @@ class Undeliverable(models.Model):
 
     class Meta:
         ordering = ["-reported_at", "-pk"]
-        constraints = [models.UniqueConstraint(fields=["patient", "channel", "address"], name="undeliverable_once")]
+        indexes = [models.Index(fields=["patient", "channel", "address"], name="undeliverable_by_address")]
+
+
+class Reinstatement(models.Model):
+    """Somebody found out that an address works after all: messages go there again."""
+
+    is_append_only = True
+
+    site = models.ForeignKey("clinic.Site", on_delete=models.PROTECT, related_name="+")
+    undeliverable = models.OneToOneField(Undeliverable, on_delete=models.PROTECT, related_name="reinstatement")
+    reinstated_at = models.DateTimeField()
+    reinstated_by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+")

@@ -43,7 +43,7 @@ def balance_of(site: Site, now: datetime) -> Balance:
     for row in mine.values_list("session_id", "schedule_version", "kind", "channel", "status"):
         rows[row[:4]] = row[4]
     sends_texts = SiteMessaging.objects.filter(site=site).exclude(provider="").exists()
-    dead = set(Undeliverable.objects.filter(site=site).values_list("patient_id", "address"))
+    dead = set(Undeliverable.objects.filter(site=site, reinstatement__isnull=True).values_list("patient_id", "address"))
     owed = {key for visit in visits for key in owed_by(visit, sends_texts=sends_texts, dead=dead, now=now)}
     states = dict.fromkeys(State.values, 0)
     for key in owed | set(rows):

@@ -93,7 +93,9 @@ def ways_of(patient: Patient) -> list[ChannelWay]:
     addresses = {Channel.EMAIL: patient.email, Channel.TEXT: str(patient.phone or "")}
     answers = {Channel.EMAIL: "express" if patient.may_email else "no", Channel.TEXT: patient.text_consent.replace("none", "no")}
     is_asked = set(answers.values()) != {"no"}
-    dead = {(row.channel, row.address): row.why for row in Undeliverable.objects.filter(patient=patient)} if is_asked else {}
+    dead = (
+        {(row.channel, row.address): row.why for row in Undeliverable.objects.filter(patient=patient, reinstatement__isnull=True)} if is_asked else {}
+    )
     has_provider = answers[Channel.TEXT] == "no" or SiteMessaging.objects.filter(site_id=patient.site_id).exclude(provider="").exists()
     return [
         ChannelWay(channel, address, answers[channel], way_of(Standing(

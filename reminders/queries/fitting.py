@@ -37,10 +37,10 @@ def may_write(channel: str, *, patient: str = "patient__") -> Q:
 
 
 def is_undeliverable(channel: str, patient: str) -> Exists:
-    """Whether nothing reaches the patient's present address: a changed one is tried anew."""
+    """Whether nothing reaches the patient's present address: a changed one is tried anew, and one that works after all."""
     field = "email" if channel == Channel.EMAIL else "phone"
     address = {"patient_id": OuterRef(f"{patient}pk"), "address": OuterRef(f"{patient}{field}")}
-    return Exists(Undeliverable.objects.filter(channel=channel, **address).order_by())
+    return Exists(Undeliverable.objects.filter(channel=channel, reinstatement__isnull=True, **address).order_by())
 
 
 def is_answer() -> Q:

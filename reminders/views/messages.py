@@ -13,8 +13,8 @@ from clinic.roles import Permission, may
 from reminders.actions.deciding import WORDS, close_message, send_again
 from reminders.actions.returns import mark_returned
 from reminders.models import OutboxMessage
-from reminders.queries import inbound
 from reminders.queries import messages as queries
+from reminders.queries.unreachable import area_of
 
 PAGE = 50
 
@@ -25,12 +25,12 @@ def messages(request: HttpRequest, site: str) -> HttpResponse:
     the_site = access.site_for(request, site, Permission.VIEW_MESSAGES)
     status = request.GET.get("status", "")
     status = status if status in OutboxMessage.Status.values else ""
-    counts = queries.counts(the_site.pk)
+    counts, role = queries.counts(the_site.pk), request.membership.role  # type: ignore[attr-defined]
     page = Paginator(queries.for_page(the_site.pk, status), PAGE).get_page(request.GET.get("page"))
     tabs = [{"value": value, "label": label, "count": counts[value], "is_on": value == status} for value, label in OutboxMessage.Status.choices]
     context = {
-        "page": page, "tabs": tabs, "status": status, "total": sum(counts.values()), "replies": inbound.open_tasks(the_site).count(), "for_a_person": counts["failed"] + counts["unknown"],
-        "may_decide": may(request.membership.role, Permission.DECIDE_MESSAGE), "now": request.now,  # type: ignore[attr-defined]
+        "page": page, "tabs": tabs, "status": status, "total": sum(counts.values()), "area": area_of(the_site, role, "messages"), "for_a_person": counts["failed"] + counts["unknown"],
+        "may_decide": may(role, Permission.DECIDE_MESSAGE), "may_settings": may(role, Permission.MANAGE_SITE), "now": request.now,  # type: ignore[attr-defined]
     }  # fmt: skip
     return render(request, "reminders/messages.html", context)
 

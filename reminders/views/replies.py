@@ -16,6 +16,7 @@ from reminders.forms import HandlingForm
 from reminders.models import InboundText
 from reminders.queries import inbound
 from reminders.queries.text_calls import is_loud
+from reminders.queries.unreachable import area_of
 
 PAGE = 50
 THREAD = 20
@@ -29,8 +30,9 @@ def replies(request: HttpRequest, site: str) -> HttpResponse:
     for text in waiting:
         text.is_loud = is_loud(text, request.now)  # type: ignore[attr-defined]
     page = Paginator(inbound.settled_texts(place), PAGE).get_page(request.GET.get("page"))
-    may_take = may(request.membership.role, Permission.DECIDE_MESSAGE)  # type: ignore[attr-defined]
-    return render(request, "reminders/replies.html", {"waiting": waiting, "page": page, "may_take": may_take})
+    role = request.membership.role  # type: ignore[attr-defined]
+    context = {"waiting": waiting, "page": page, "may_take": may(role, Permission.DECIDE_MESSAGE), "area": area_of(place, role, "replies")}
+    return render(request, "reminders/replies.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from clinic import access
 from clinic.roles import Permission
+from reminders.queries.unreachable import area_of
 from reminders.queries.week import week_of
 
 PAGE = 50
@@ -19,6 +20,7 @@ def message_week(request: HttpRequest, site: str) -> HttpResponse:
     week = week_of(place, request.now)  # type: ignore[attr-defined]
     context = {
         "page": Paginator(week.lines, PAGE).get_page(request.GET.get("page")), "untold": week.untold[:PAGE], "untold_count": len(week.untold),
+        "area": area_of(place, request.membership.role, "message_week"),  # type: ignore[attr-defined]
         "going": sum(not line.why for line in week.lines), "left_out": sum(bool(line.why) for line in week.lines),
     }  # fmt: skip
     return render(request, "reminders/message_week.html", context)

@@ -19,6 +19,7 @@ from clinic.models import Chair, Site
 from clinic.queries import today_at
 from clinic.roles import Permission, may
 from clinic.templatetags.tones import PHASES
+from sessions.queries.by_patient import open_wishes
 from sessions.queries.schedule import Block, Lane, Shown, WeekDay, all_chairs, day_plan, days_of, week, week_plan
 from sessions.rules.calendar import Axis
 from sessions.states import Status
@@ -46,6 +47,7 @@ def schedule(request: HttpRequest, site: str) -> HttpResponse:
         "rows": drawn.week() if is_week else drawn.lanes(), "hours": drawn.hours(), "now_clock": drawn.clock(request.now), "ticks": drawn.ticks(), "heads": drawn.heads(today),
         "given_up": drawn.given_up() if is_week else [], "is_empty": not plan.rows, "is_cropped": plan.is_cropped,
         "may_book": drawn.may_book, "may_read": drawn.may_read,
+        "asked": 0 if request.htmx or not drawn.may_book else open_wishes(place).count(),
         "url": reverse("schedule", args=[place.slug]), "book_url": reverse("session_book", args=[place.slug]),
     }  # fmt: skip
     response = render(request, "sessions/_calendar.html" if request.htmx else "sessions/schedule.html", context)

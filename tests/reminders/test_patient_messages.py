@@ -21,7 +21,14 @@ def message_of(visit: TreatmentSession, number: int = 1, **fields: object) -> Ou
     at = NOW - timedelta(hours=number)
     told = {"kind": "day_before", "channel": "email", "status": "sent", "sent_at": at, "due_at": at, "useless_at": at, **fields}
     return OutboxMessage.objects.create(
-        site=visit.site, patient=visit.patient, session=visit, subject_pk=visit.pk, schedule_version=number, slot_at=visit.starts_at, created_at=at, **told
+        site=visit.site,
+        patient=visit.patient,
+        session=visit,
+        subject_pk=visit.pk,
+        schedule_version=number,
+        slot_at=visit.starts_at,
+        created_at=at,
+        **told,
     )
 
 
@@ -83,7 +90,13 @@ def test_a_dead_number_says_what_to_do(visit: TreatmentSession, cast: Cast, sign
     message = message_of(visit, channel="text", status="failed", sent_at=None, why="x")
     visit.patient.refresh_from_db()
     Undeliverable.objects.create(
-        site=visit.site, patient=visit.patient, channel="text", address=str(visit.patient.phone), message=message, reported_at=NOW, why="It is a landline."
+        site=visit.site,
+        patient=visit.patient,
+        channel="text",
+        address=str(visit.patient.phone),
+        message=message,
+        reported_at=NOW,
+        why="It is a landline.",
     )
     page = words_of(sign_in(cast.desk).get(path_of(visit)).content.decode())
     assert f"Nothing reaches this number: It is a landline. {MEND}" in page

@@ -23,8 +23,9 @@ class Phones:
     delivered: list[dict[str, Any]] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
     known: dict[str, int] = field(default_factory=dict)
-    # What happens to the next requests: "" taken, "500", "400", "drop" (taken, then the line breaks), "stall".
+    # What happens to the next requests: "" taken, "500", "400", "drop" (taken, then the line breaks), "stall"; `words` is what it answers.
     mood: str = ""
+    words: dict[str, Any] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -68,7 +69,7 @@ def handler_of(phones: Phones) -> type[BaseHTTPRequestHandler]:
             self.answer(status)
 
         def answer(self, status: int) -> None:
-            body = b"{}"
+            body = json.dumps(phones.words).encode()
             self.send_response(status)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
