@@ -241,9 +241,12 @@ VIGIL_BEAT_SCHEDULE = {
         "reminders.tasks.send": 20,
         "reminders.tasks.balance": 3600,
         "reports.tasks.audit_weeks": 600,
+        "reports.tasks.tend_exports": 60,
     }.items()
 }
 CELERY_BEAT_SCHEDULE = VIGIL_BEAT_SCHEDULE
+# So many large exports at once in the whole installation: the other workers are the reminders'.
+VIGIL_EXPORTS_AT_ONCE = env.whole("VIGIL_EXPORTS_AT_ONCE", 1, most=100)
 # In memory: nothing on disk to lose or to share; the sweeps ask the database what is due.
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 

@@ -6,3 +6,10 @@ from django.apps import AppConfig
 class ReportsConfig(AppConfig):
     name = "reports"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from clinic import sentences
+        from reports import kinds, lists, words
+
+        sentences.register_sentences(words.SENTENCES)
+        kinds.register_kind(lists.KIND)

@@ -1,12 +1,19 @@
-"""Celery's shell around the weekly self-audit: it asks the clock; which site's Monday it is stands in the database."""
+"""Celery's shells: they carry ids, ask the clock and make one call; which site's Monday it is and which export waits stands in the database."""
+
+from datetime import timedelta
 
 from celery import shared_task
 
 from clinic import clock
-from reports.actions import digests, self_audit
+from reports import work
+from reports.actions import building, digests, self_audit
+from reports.actions.publishing import publish
+from reports.queries.building import is_busy, to_build
 
 # Below the task's soft limit with a whole site's patience to spare.
 SECONDS = 45
+# An export of many years is long; each of its chunks is short, and a lost worker is noticed by its lease.
+SOFT, HARD = 1500, 1560
 
 
 @shared_task
@@ -14,3 +21,22 @@ def audit_weeks() -> dict[str, int]:
     """The sites whose week is due, then the mails about it."""
     done = self_audit.run_due(now=clock.now(), seconds=SECONDS)
     return {**done, "told": digests.send_digests(now=clock.now())}
+
+
+@shared_task(soft_time_limit=SOFT, time_limit=HARD)
+def build_export(export_pk: int) -> None:
+    """One at a time, so that reminders always find a free worker; then the one that waits longest."""
+    if is_busy(clock.now()):
+        return
+    work.build(export_pk, clock.now)
+    for pk in to_build(clock.now(), least=timedelta(0))[:1]:
+        publish(pk)
+
+
+@shared_task
+def tend_exports() -> dict[str, int]:
+    """Ask a worker for what waits or lost its own; delete files whose day is over."""
+    waiting = to_build(clock.now())
+    for pk in waiting:
+        publish(pk)
+    return {"asked": len(waiting), "expired": building.expire_exports(now=clock.now())}

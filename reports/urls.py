@@ -2,16 +2,21 @@
 
 from django.urls import path
 
-from reports import audit_views, views
+from reports import audit_views
+from reports.views import disclosures, exports, measures
 
 urlpatterns = [
-    path("<slug:site>/reports/", views.reports, name="reports"),
-    path("<slug:site>/reports/compliance.json", views.report_json, name="report_json"),
+    path("<slug:site>/reports/", measures.reports, name="reports"),
+    path("<slug:site>/reports/compliance.json", measures.report_json, name="report_json"),
     path("<slug:site>/reports/self-audit/", audit_views.self_audit, name="self_audit"),
     path("<slug:site>/reports/self-audit/<int:pk>/", audit_views.self_audit_finding, name="self_audit_finding"),
     path("<slug:site>/reports/self-audit/<int:pk>/plan/", audit_views.self_audit_plan, name="self_audit_plan"),
     path("<slug:site>/reports/self-audit/<int:pk>/close/", audit_views.self_audit_close, name="self_audit_close"),
-    path("<slug:site>/reports/<slug:code>/", views.report_list, name="report_list"),
-    path("<slug:site>/reports/<slug:code>.csv", views.report_csv, name="report_csv"),
-    path("<slug:site>/reports/<slug:code>.xlsx", views.report_xlsx, name="report_xlsx"),
+    path("<slug:site>/reports/exports/", exports.exports, name="exports"),
+    path("<slug:site>/reports/exports/<int:pk>/", exports.export, name="export"),
+    path("<slug:site>/reports/exports/<int:pk>/cancel/", exports.export_cancel, name="export_cancel"),
+    path("<slug:site>/reports/exports/<int:pk>/again/", exports.export_again, name="export_again"),
+    path("<slug:site>/reports/exports/<int:pk>/file/", exports.export_file, name="export_file"),
+    path("<slug:site>/reports/disclosures/", disclosures.disclosures, name="disclosures"),
+    path("<slug:site>/reports/<slug:code>/", measures.report_list, name="report_list"),
 ]

@@ -13,6 +13,7 @@ from clinic.models import Equipment, Invitation, SitePolicy
 from clinic.roles import Role
 from reminders.models import InboundText, OutboxMessage, Undeliverable
 from reminders.queries.inbound import TEXT_WAITING
+from reports.actions.exports import ask_export
 from reports.models import AuditFinding, SelfAudit
 from reports.rules import MEASURES
 from sessions import definitions
@@ -164,6 +165,12 @@ def finding(cast: Cast) -> Arguments:
     return number(AuditFinding.objects.create(site=visit.site, audit=round_, session=visit, **told))
 
 
+def export(cast: Cast) -> Arguments:
+    asked = {"of": "visits", "as": "csv", "first": "2026-06-01", "last": "2026-06-30"}
+    told = {"recipient": "REMS", "purpose": "Audit", "client_key": uuid.uuid4()}
+    return number(ask_export(cast.riverside, kind="list", filters=asked, by=cast.admin, now=NOW, is_built_here=True, **told))
+
+
 OBJECTS: dict[str, Callable[[Cast], Arguments]] = {
     "": lambda cast: {},
     "member": lambda cast: number(cast.of(cast.nurse)),
@@ -218,5 +225,6 @@ OBJECTS: dict[str, Callable[[Cast], Arguments]] = {
     # After the sessions: they take the newest policy there is.
     "policy": lambda cast: number(SitePolicy.objects.create(site=cast.riverside, effective_on=date(2027, 1, 1), recorded_at=NOW)),
     "day": lambda cast: {"day": "2026-06-12"},
+    "export": export,
     "measure": lambda cast: {"code": MEASURES[0].code},
 }

@@ -256,9 +256,13 @@ OFFICE = {
     "self_audit_plan": act(P.ANSWER_AUDIT, of="finding"),
     "self_audit_close": act(P.ANSWER_AUDIT, of="finding"),
     "report_list": page(P.VIEW_REPORTS, of="measure"),
-    "report_csv": page(P.VIEW_REPORTS, P.EXPORT, of="measure"),
-    "report_xlsx": page(P.VIEW_REPORTS, P.EXPORT, of="measure"),
     "report_json": page(P.VIEW_REPORTS, P.EXPORT),
+    "exports": form(P.VIEW_REPORTS, P.EXPORT),
+    "export": page(P.VIEW_REPORTS, P.EXPORT, of="export"),
+    "export_cancel": act(P.VIEW_REPORTS, P.EXPORT, of="export"),
+    "export_again": act(P.VIEW_REPORTS, P.EXPORT, of="export"),
+    "export_file": page(P.VIEW_REPORTS, P.EXPORT, of="export"),
+    "disclosures": page(P.VIEW_AUDIT),
 }
 
 PAGES: dict[str, Entry] = CLINIC | PATIENTS | SESSIONS | EMERGENCY | FLOOR | FILING | OFFICE

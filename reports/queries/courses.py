@@ -17,12 +17,12 @@ def courses_of(site: Site, first: date, last: date) -> dict[int, CourseFact]:
     for course, day, session in rows.values_list("session__course_id", "session__treatment_on", "session_id"):
         days.setdefault(course, {}).setdefault(day, session)
     courses = Course.objects.filter(pk__in=here).order_by("pk")
-    found = courses.values_list("pk", "indication", "earlier_sessions", "earlier_first_on", "earlier_last_on")
-    return {pk: fact(days.get(pk, {}), indication, count, first_on, last_on) for pk, indication, count, first_on, last_on in found}
+    found = courses.values_list("pk", "indication", "prescriber_id", "earlier_sessions", "earlier_first_on", "earlier_last_on")
+    return {pk: fact(days.get(pk, {}), *rest) for pk, *rest in found}
 
 
-def fact(days: dict[date, int], indication: str, sessions: int, first_on: date | None, last_on: date | None) -> CourseFact:
+def fact(days: dict[date, int], indication: str, prescriber: int, sessions: int, first_on: date | None, last_on: date | None) -> CourseFact:
     return CourseFact(
-        indication=indication, dosed_days=tuple(days), first_pk=next(iter(days.values()), None),
+        indication=indication, prescriber=prescriber, dosed_days=tuple(days), first_pk=next(iter(days.values()), None),
         earlier_sessions=sessions, earlier_first_on=first_on, earlier_last_on=last_on,
     )  # fmt: skip

@@ -19,7 +19,7 @@ from sessions.queries.policies import policies_for
 LONGEST_RANGE = timedelta(days=366)
 COLUMNS = (
     "site_id", "patient_id", "course_id", "policy_id", "treatment_on", "starts_at", "status", "setting", "protocol_code", "protocol_version",
-    "planned_dose_mg", "arrived_at", "discharged_at", "left_at", "transferred_at",
+    "monitor_id", "planned_dose_mg", "arrived_at", "discharged_at", "left_at", "transferred_at",
 )  # fmt: skip
 
 
@@ -57,7 +57,7 @@ def one(visit: TreatmentSession, terms: Terms, here: house.House, read: dict[str
     discharge, departure = first_of(read["discharge"]), first_of(read["departure"])
     ready = [at for (at,) in read["ready"] if end is None or at <= end]
     return SessionFacts(
-        pk=visit.pk, treatment_on=visit.treatment_on, status=visit.status, terms=terms, planned_dose_mg=visit.planned_dose_mg, protocol=protocol,
+        pk=visit.pk, treatment_on=visit.treatment_on, status=visit.status, terms=terms, monitor=visit.monitor_id, planned_dose_mg=visit.planned_dose_mg, protocol=protocol,
         owes_form=visit.setting == "outpatient" and protocol.owes_form, is_outpatient=visit.setting == "outpatient",
         arrived_at=visit.arrived_at, ended_at=end, devices=devices, readings=read["readings"],
         decisions=read["decisions"], breaches=read["breaches"], alerts=read["alerts"], help_calls=read["help_calls"], emergencies=read["emergencies"],

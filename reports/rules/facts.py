@@ -113,6 +113,7 @@ class CourseFact:
     indication: str = "trd"
     dosed_days: tuple[date, ...] = ()
     first_pk: int | None = None
+    prescriber: int | None = None
     earlier_sessions: int = 0
     earlier_first_on: date | None = None
     earlier_last_on: date | None = None
@@ -130,12 +131,13 @@ class FormFact:
 
 @dataclass(frozen=True, slots=True)
 class SessionFacts:
-    """One visit with everything that stands about it. `is_dosed`: a spray stands and it wasn't voided."""
+    """One visit with everything that stands about it. `is_dosed`: a spray stands and it wasn't voided. `monitor` is a user's id."""
 
     pk: int
     treatment_on: date
     status: str
     terms: Terms
+    monitor: int | None = None
     planned_dose_mg: int = 56
     protocol: TreatmentProtocol = REMS_ESKETAMINE
     owes_form: bool = True

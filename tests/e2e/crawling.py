@@ -15,7 +15,7 @@ from scripts.launcher.services import ROOT
 from tests.e2e.people import HEIGHTS
 
 # They answer with a file: fetched, not shown.
-FILES = {"report_csv", "report_xlsx", "report_json", "file", "form_print", "form_official", "form_receipt"}
+FILES = {"export_file", "report_json", "file", "form_print", "form_official", "form_receipt"}
 LEFT_OUT = {"account_logout", "home"}
 # The parts of a query that make another page of the same address.
 KINDS = ("step", "view", "state")

@@ -1,7 +1,5 @@
 """The compliance pages: right numbers from rows, who may see them, what they cost, and bad addresses."""
 
-import csv
-import io
 import uuid
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -11,9 +9,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
-from openpyxl import load_workbook
 
 from clinic.models import AuditEntry, DutyPeriod
+from reports.models import Disclosure
 from reports.queries import facts_of
 from reports.rules import MEASURES, evaluate
 from sessions.models import Discharge, FormSend, Observation, ReadinessCheck, TreatmentSession
@@ -130,33 +128,14 @@ def test_an_empty_site_is_told_honestly(cast: Cast, sign_in: Callable[..., Clien
     assert "Nothing to measure yet" in sign_in(cast.admin).get(PATH).content.decode()
 
 
-def test_the_csv_leaves_an_audit_entry_and_runs_no_formula(session: TreatmentSession, cast: Cast, sign_in: Callable[..., Client]) -> None:
-    type(session.patient).objects.filter(pk=session.patient_id).update(mrn="=1+1")
-    answer = sign_in(cast.admin).get(f"{PATH}watched.csv", RANGE)
-    rows = list(csv.DictReader(answer.content.decode().splitlines()))
-    assert [(row["session"], row["MRN"], row["result"]) for row in rows] == [(str(session.pk), "'=1+1", "kept")]
-    assert AuditEntry.objects.filter(action="report.exported", target_pk="watched").count() == 1
-
-
-def test_the_workbook_has_typed_cells_and_runs_no_formula(session: TreatmentSession, cast: Cast, sign_in: Callable[..., Client]) -> None:
-    type(session.patient).objects.filter(pk=session.patient_id).update(mrn="=HYPERLINK(1)\x07")
-    answer = sign_in(cast.admin).get(f"{PATH}watch_minutes.xlsx", RANGE)
-    book = load_workbook(io.BytesIO(answer.content))
-    header, row = book["Visits"].iter_rows()
-    cells = {name.value: cell for name, cell in zip(header, row, strict=True)}
-    assert (cells["MRN"].value, cells["MRN"].data_type) == ("=HYPERLINK(1) ", "s")
-    assert (cells["day of treatment"].value.date(), cells["value"].value) == (TODAY, 125)
-    assert ("median", 125) in {(left.value, right.value) for left, right in book["About"].iter_rows()}
-    assert AuditEntry.objects.filter(action="report.exported", target_pk="watch_minutes").count() == 1
-
-
 def test_the_numbers_as_json_name_nobody(session: TreatmentSession, cast: Cast, sign_in: Callable[..., Client]) -> None:
     client = sign_in(cast.admin)
     body = client.get(f"{PATH}compliance.json", {"from": "2026-06-01", "to": "2026-06-30"}).json()
     watched = next(one for one in body["measures"] if one["code"] == "watched")
     assert (body["visits"], watched["number"], watched["counted"], watched["percent"]) == (1, 1, 1, 100.0)
     assert session.patient.last_name not in str(body)
-    assert AuditEntry.objects.filter(action="report.exported", target_pk="compliance").count() == 1
+    assert AuditEntry.objects.filter(action="report.exported", target_kind="disclosure").count() == 1
+    assert [(line.rows, line.names_patients) for line in Disclosure.objects.all()] == [(len(MEASURES), False)]
     bad = client.get(f"{PATH}compliance.json", {"from": "2026-06-30", "to": "2026-06-01"})
     assert (bad.status_code, list(bad.json()["errors"])) == (422, ["to"])
     assert client.get(f"{PATH}compliance.json", {"from": "2026-06-30"}).status_code == 422
@@ -167,7 +146,7 @@ def test_nothing_in_the_days_is_null_and_no_hundred_per_cent(cast: Cast, sign_in
     assert {(one["counted"], one["percent"], one["is_met"], one["median"]) for one in body["measures"]} == {(0, None, None, None)}
 
 
-@pytest.mark.parametrize("path", ["", "watched/", "watched.csv", "watched.xlsx", "compliance.json"])
+@pytest.mark.parametrize("path", ["", "watched/", "exports/", "compliance.json"])
 def test_who_may_see_reports(path: str, session: TreatmentSession, cast: Cast, sign_in: Callable[..., Client], client: Client) -> None:
     assert client.get(PATH + path).status_code == 302
     assert sign_in(cast.nurse).get(PATH + path).status_code == 403
@@ -177,7 +156,7 @@ def test_who_may_see_reports(path: str, session: TreatmentSession, cast: Cast, s
 def test_an_auditor_reads_but_exports_nothing(session: TreatmentSession, cast: Cast, sign_in: Callable[..., Client]) -> None:
     client = sign_in(cast.auditor)
     assert client.get(PATH).status_code == 200
-    assert client.get(f"{PATH}watched.csv").status_code == 403
+    assert client.get(f"{PATH}exports/").status_code == client.get(f"{PATH}compliance.json").status_code == 403
     assert not AuditEntry.objects.filter(action="report.exported").exists()
 
 
@@ -196,7 +175,6 @@ def test_an_impossible_range_is_told(query: dict[str, str], status: int, cast: C
     client = sign_in(cast.admin)
     assert client.get(PATH, query).status_code == status
     assert client.get(f"{PATH}watched/", query).status_code == 422
-    assert client.get(f"{PATH}watched.csv", query).status_code == 404
 
 
 def test_an_unknown_measure_is_not_found(cast: Cast, sign_in: Callable[..., Client]) -> None:

@@ -1,4 +1,4 @@
-"""The compliance page, the list of visits behind each measure, and what is exported of them."""
+"""The compliance page, the list of visits behind each measure, and all numbers for another program."""
 
 from datetime import date
 from itertools import groupby
@@ -9,17 +9,17 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from clinic import access, audit
+from clinic import access
 from clinic.models import Site
 from clinic.queries.opening import today_at
 from clinic.roles import Permission, may
-from reports import exports, queries
-from reports.forms import RangeForm, range_form
+from reports import cells, lists, queries
+from reports.actions.disclosing import disclose_numbers
+from reports.forms import ExportForm, RangeForm, range_form
 from reports.rules import MEASURE_BY_CODE, MEASURES, Kind, Result, evaluate
 from sessions.models import TreatmentSession
 
 PAGE = 50
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # What the two lists behind a number are called; an amount has one alone.
 TABS = {Kind.KEPT: ("Fell short", "Kept"), Kind.SHARE: ("Found", "The others"), Kind.AMOUNT: ("Longest first", "")}
 
@@ -35,7 +35,7 @@ def reports(request: HttpRequest, site: str) -> HttpResponse:
     results, facts_count = measured(the_site, form, today)
     groups = [(group.value, list(found)) for group, found in groupby(results, key=lambda result: result.measure.group)]
     context: dict[str, Any] = {"form": form, "groups": groups, "query": address_of(form), "total": facts_count}
-    context["may_export"] = may(request.membership.role, Permission.EXPORT)  # type: ignore[attr-defined]
+    context["line"] = export_line(request, lists.NUMBERS, form)
     return render(request, "reports/reports.html", context)
 
 
@@ -56,28 +56,9 @@ def report_list(request: HttpRequest, site: str, code: str) -> HttpResponse:
     context: dict[str, Any] = {
         "result": result, "page": page, "rows": [(visits[row.pk], row) for row in page.object_list], "show": show, "query": address_of(form), "form": form,
         "tabs": [(word, tab, len(found)) for word, tab, found in zip(("short", "kept"), TABS[result.measure.kind], (result.shown, result.others), strict=True) if tab],
-        "may_export": may(request.membership.role, Permission.EXPORT),  # type: ignore[attr-defined]
+        "line": export_line(request, code, form),
     }  # fmt: skip
     return render(request, "reports/report_list.html", context)
-
-
-@require_safe
-def report_csv(request: HttpRequest, site: str, code: str) -> HttpResponse:
-    """Every visit of one measure with its answer; leaving the site is an audit entry."""
-    the_site, form, result = exported(request, site, code)
-    rows = exports.rows_of(the_site, result)
-    note(request, the_site, code, form, "csv", len(rows))
-    return as_file(exports.as_csv(rows), "text/csv; charset=utf-8", f"{name_of(the_site, code, form)}.csv")
-
-
-@require_safe
-def report_xlsx(request: HttpRequest, site: str, code: str) -> HttpResponse:
-    """The same as a workbook, with dates and numbers as such."""
-    the_site, form, result = exported(request, site, code)
-    rows = exports.rows_of(the_site, result)
-    note(request, the_site, code, form, "xlsx", len(rows))
-    about = exports.about(the_site, result, form.cleaned_data["first"], form.cleaned_data["last"])
-    return as_file(exports.as_xlsx(rows, about), XLSX, f"{name_of(the_site, code, form)}.xlsx")
 
 
 @require_safe
@@ -91,10 +72,11 @@ def report_json(request: HttpRequest, site: str) -> HttpResponse:
         errors = {{"first": "from", "last": "to"}.get(field, field): list(found) for field, found in form.errors.items()}
         return JsonResponse({"errors": errors}, status=422)
     results, total = measured(the_site, form, today)
-    note(request, the_site, "compliance", form, "json", len(results))
+    told = {"recipient": "A program", "purpose": "Numbers for another program", "rows": len(results)}
+    disclose_numbers(the_site, what="All measures, as numbers", by=request.user, now=request.now, **days_of(form), **told)  # type: ignore[attr-defined, arg-type]
     body = {
         "site": the_site.slug, "from": form.cleaned_data["first"], "to": form.cleaned_data["last"], "as_of": today, "visits": total,
-        "measures": [exports.as_data(result) for result in results],
+        "measures": [cells.as_data(result) for result in results],
     }  # fmt: skip
     return JsonResponse(body, headers={"Cache-Control": "no-store"})
 
@@ -124,32 +106,15 @@ def one_measured(request: HttpRequest, site: Site, form: RangeForm, code: str) -
     return evaluate(MEASURE_BY_CODE[code], facts, today=today_of(request, site))
 
 
-def exported(request: HttpRequest, slug: str, code: str) -> tuple[Site, RangeForm, Result]:
-    """What an export speaks of. Raises 404 for an unknown measure or an impossible range, 403 for who may not export."""
-    site = access.site_for(request, slug, Permission.VIEW_REPORTS)
-    access.require(request, Permission.EXPORT, "report", code)
-    known(code)
-    form = range_form(request.GET, today=today_of(request, site))
-    if not form.is_valid():
-        raise Http404("No such range.")
-    return site, form, one_measured(request, site, form, code)
+def days_of(form: RangeForm) -> dict[str, date]:
+    return {name: form.cleaned_data[name] for name in ("first", "last")}
 
 
-def note(request: HttpRequest, site: Site, code: str, form: RangeForm, kind: str, rows: int) -> None:
-    audit.append(
-        action="report.exported", target_kind="report", target_pk=code, by=request.user, now=request.now, site=site,  # type: ignore[attr-defined, arg-type]
-        changes={"first": str(form.cleaned_data["first"]), "last": str(form.cleaned_data["last"]), "rows": rows, "as": kind},
-    )  # fmt: skip
-
-
-def as_file(content: bytes, content_type: str, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=content_type, headers={"Cache-Control": "no-store"})
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
-
-
-def name_of(site: Site, code: str, form: RangeForm) -> str:
-    return f"{site.slug}-{code}-{form.cleaned_data['first']}-{form.cleaned_data['last']}"
+def export_line(request: HttpRequest, of: str, form: RangeForm) -> ExportForm | None:
+    """What is shown, ready to be exported in one line; None for who may not."""
+    if not may(request.membership.role, Permission.EXPORT):  # type: ignore[attr-defined]
+        return None
+    return ExportForm(initial={"of": of, **days_of(form)}, people=())
 
 
 def address_of(form: RangeForm) -> str:

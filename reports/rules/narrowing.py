@@ -1,0 +1,54 @@
+"""Which visits are looked at: those of a prescriber, a monitor, an indication, a phase; each as an id or a code that names nobody and nothing."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from patients.rules.course import MDSI, TRD, Phase, phase_of, week_of
+from reports.rules.facts import SessionFacts
+
+# An address is read by proxies and shared in mails: it names no diagnosis.
+INDICATION_OF_CODE = {"1": TRD, "2": MDSI}
+PHASE_OF_CODE = {str(number): phase for number, phase in enumerate(Phase, start=1)}
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """None or empty: all of them. Ids are users'."""
+
+    prescriber: int | None = None
+    monitor: int | None = None
+    indication: str = ""
+    phase: str = ""
+
+    @property
+    def as_codes(self) -> dict[str, int | str]:
+        """What an address or an export keeps: those that are set."""
+        codes = {"prescriber": self.prescriber, "monitor": self.monitor, "indication": self.indication, "phase": self.phase}
+        return {name: code for name, code in codes.items() if code}
+
+
+def narrowing_of(codes: Mapping[str, object]) -> Narrowing:
+    """From kept codes."""
+    prescriber, monitor = (int(str(codes[name])) if codes.get(name) else None for name in ("prescriber", "monitor"))
+    return Narrowing(prescriber, monitor, str(codes.get("indication") or ""), str(codes.get("phase") or ""))
+
+
+def phase_on(facts: SessionFacts) -> Phase:
+    """The phase that the course was in on the day of the visit (DOS-3, DOS-4)."""
+    course = facts.course
+    days = [day for day in (course.earlier_first_on, *course.dosed_days) if day is not None]
+    return phase_of(course.indication, week_of(min(days, default=facts.treatment_on), facts.treatment_on))
+
+
+def fits(facts: SessionFacts, chosen: Narrowing) -> bool:
+    return (
+        chosen.prescriber in (None, facts.course.prescriber)
+        and chosen.monitor in (None, facts.monitor)
+        and (not chosen.indication or INDICATION_OF_CODE[chosen.indication] == facts.course.indication)
+        and (not chosen.phase or PHASE_OF_CODE[chosen.phase] is phase_on(facts))
+    )
+
+
+def narrowed(visits: Iterable[SessionFacts], chosen: Narrowing) -> list[SessionFacts]:
+    """In their order."""
+    return list(visits) if not chosen.as_codes else [facts for facts in visits if fits(facts, chosen)]
