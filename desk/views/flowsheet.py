@@ -16,20 +16,20 @@ from clinic.queries.presence import corrections_of, gaps_between, stays_over
 from clinic.roles import Permission, may
 from desk.queries.alarms import alert_rows
 from desk.queries.flowsheet import chart_of, check_rows, head_of, open_step, own_history, parts_for, stepper
-from desk.queries.gone import departure_entries, emergency_entries
-from desk.queries.help import call_entries, calls_of, said
 from desk.queries.news import seq_or_none, with_news
-from desk.queries.record import signatures_of, superseded
-from desk.queries.timeline import just_saved, shown, timeline
 from sessions.access import session_for
 from sessions.models import HelpCall, TreatmentSession
 from sessions.picture import Picture, picture_of
 from sessions.queries.calls import names_of, prescribers_here
 from sessions.queries.forgotten import forgotten_since
+from sessions.queries.gone import departure_entries, emergency_entries
+from sessions.queries.help import call_entries, calls_of, said
 from sessions.queries.next_step import MAY_DECIDE, decided
 from sessions.queries.policies import policy_for
 from sessions.queries.presence import absences
+from sessions.queries.record import signatures_of, superseded
 from sessions.queries.safety_calls import MAY_OWE, open_call_of
+from sessions.queries.timeline import just_saved, shown, timeline
 from sessions.queries.voiding import must_tell_rems
 from sessions.states import OPEN, Status
 from sessions.steps import leave, step

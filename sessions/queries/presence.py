@@ -37,7 +37,11 @@ def absences(picture: Picture, now: datetime) -> list[Absence]:
     if first is None or (getattr(session, "is_covered", False) and session.dosing_at is not None and session.dosing_at <= first):
         return []
     end = picture.ended_at or now
-    stays = stays_over(session.site, first, end, prescribers_only=True)
+    return absences_between(stays_over(session.site, first, end, prescribers_only=True), first, end)
+
+
+def absences_between(stays: list[DutyPeriod], first: datetime, end: datetime) -> list[Absence]:
+    """The same from stays that are read already."""
     missing = gaps_between(stays, first, end)
     unproven = [gap for gap in gaps_between(stays, first, end, proven_only=True) if gap not in missing]
     return [*(Absence(gap, True) for gap in missing), *(Absence(gap, False) for gap in unproven)]

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from desk.queries.timeline import people, row_entry
 from sessions.models import Departure
 from sessions.models.departure import CallWay
 from sessions.picture import Picture
 from sessions.queries.story import emergency_lines
+from sessions.queries.timeline import people, row_entry
 from sessions.states import Status
 
 WENT = (Status.LEFT, Status.TRANSFERRED, Status.VOIDED)

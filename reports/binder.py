@@ -1,0 +1,120 @@
+"""Makes an audit binder: one archive with the PDF, the data, a manifest. The same state of the record gives the same bytes."""
+
+import hashlib
+import json
+import tempfile
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from clinic.models import Site
+from reports.queries.binder import Scope, State, house_papers, papers_in_turn, state_of
+from reports.queries.binder.scope import is_still
+from reports.verify_binder import MANIFEST, digest_of
+
+Progress = Callable[[int, int], None]
+SCHEMA = 1
+TRIES = 3
+STAMP = (1980, 1, 1, 0, 0, 0)
+README = """An audit binder of Vigil.
+
+binder.pdf       cover, contents, every session, the site
+data/*.csv       the same as data; times are the site's, with their offset from UTC
+binder.json      what it was made from
+MANIFEST.sha256  the SHA-256 of every file
+
+To check it: python verify_binder.py <this archive>, or unpack it and run: sha256sum -c MANIFEST.sha256
+The SHA-256 of the whole archive stands in the audit trail of the site that made it.
+"""
+
+
+class Restless(Exception):
+    """The record of these sessions was written to each time while the binder was being made."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """What was made: the state it speaks of, and the digest of the whole archive."""
+
+    state: State
+    sessions: int
+    pages: int
+    size: int
+    sha256: str
+
+
+def make_binder(scope_now: Callable[[], Scope], target: Path, *, progress: Progress = lambda done, total: None) -> Made:
+    """Writes the archive. `scope_now` names the sessions afresh for each try; `progress` may raise to stop.
+
+    A binder speaks of one state: where somebody writes about these patients or the house meanwhile, it is made anew. Raises
+    Restless after three tries.
+    """
+    for _ in range(TRIES):
+        scope = scope_now()
+        state = state_of(scope.site)
+        made = once(scope, state, target, progress)
+        if is_still(scope, state):
+            return made
+    target.unlink(missing_ok=True)
+    raise Restless("Somebody was writing about these sessions all the while. Try again when the floor is quiet.")
+
+
+def once(scope: Scope, state: State, target: Path, progress: Progress) -> Made:
+    from reports.papers.binder_pdf import BinderPdf  # with its PDF library: used here alone, keeps the web small
+    from reports.papers.sheets import Sheets
+    from reports.papers.words import Clock
+
+    total = len(scope.keys)
+    house = house_papers(scope)
+    with tempfile.TemporaryDirectory(prefix="vigil-binder-") as place:
+        folder = Path(place)
+        with (folder / "binder.pdf").open("wb") as out, Sheets(folder, Clock(scope.site.zone)) as sheets:
+            pdf = BinderPdf(out, scope, state, house)
+            for one in papers_in_turn(scope, house, state):
+                pdf.session(one)
+                sheets.add(one)
+                progress(one.number, total)
+            sheets.add_house(house)
+            pages = pdf.finish()
+        (folder / "binder.json").write_text(told(scope, state, pages))
+        (folder / "README.txt").write_text(README)
+        pack(folder, target)
+    return Made(state, total, pages, target.stat().st_size, digest_of(target))
+
+
+def told(scope: Scope, state: State, pages: int) -> str:
+    """What the binder is about, for programs; nobody's name."""
+    about = {
+        "schema": SCHEMA, "site": str(scope.site.uid), "patient": str(scope.patient.uid) if scope.patient is not None else None,
+        "first": scope.first.isoformat(), "last": scope.last.isoformat(), "sessions": len(scope.keys), "pages": pages,
+        "audit_entry": state.seq, "audit_hash": state.hash,
+    }  # fmt: skip
+    return json.dumps(about, indent=1, sort_keys=True) + "\n"
+
+
+def pack(folder: Path, target: Path) -> None:
+    """Fixed order, times and rights; the manifest last, as sha256sum writes it."""
+    files = {("data/" if path.suffix == ".csv" else "") + path.name: path for path in folder.iterdir()}
+    lines = []
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        for name in sorted(files):
+            digest = hashlib.sha256()
+            with files[name].open("rb") as source, archive.open(entry(name), "w", force_zip64=True) as out:
+                while block := source.read(1 << 20):
+                    digest.update(block)
+                    out.write(block)
+            lines.append(f"{digest.hexdigest()}  {name}\n")
+        archive.writestr(entry(MANIFEST), "".join(lines))
+
+
+def entry(name: str) -> zipfile.ZipInfo:
+    info = zipfile.ZipInfo(name, STAMP)
+    info.compress_type, info.create_system, info.external_attr = zipfile.ZIP_DEFLATED, 3, 0o644 << 16
+    return info
+
+
+def name_of(site: Site, scope: Scope, now: datetime) -> str:
+    whose = f"patient-{scope.patient.pk}-" if scope.patient is not None else ""
+    return f"binder-{site.slug}-{whose}{scope.first}-{scope.last}.zip"

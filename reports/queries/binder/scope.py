@@ -1,0 +1,82 @@
+"""Which sessions a binder is about, and the state of the record that it is made from."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Q, QuerySet
+
+from clinic.audit import chain_of
+from clinic.models import AuditEntry, Site
+from clinic.queries.opening import today_at
+from patients.models import Patient
+from sessions.models import TreatmentSession
+
+# Acts that leave the record as it was: to read, print, export or audit it. They make no new state.
+SILENT = (
+    "record.read", "record.printed", "record.exported", "report.exported", "sheet.printed", "schedule.printed", "emergency.printed",
+    "access.denied", "access.hidden",
+)  # fmt: skip
+SILENT_ROOMS = ("export.", "binder.", "auditor.", "disclosure.", "overview.")
+
+
+@dataclass(frozen=True)
+class State:
+    """The last entry of the site's audit chain that changed anything; `seq` 0 before any."""
+
+    seq: int
+    hash: str
+    at: datetime | None
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The sessions of a range of days, or all of one patient. `keys` are in the order of the binder."""
+
+    site: Site
+    first: date
+    last: date
+    keys: tuple[int, ...]
+    patient: Patient | None = None
+
+    @property
+    def title(self) -> str:
+        return f"Patient {self.patient.mrn}" if self.patient is not None else "All sessions"
+
+
+def of_range(site: Site, first: date, last: date) -> Scope:
+    """Every session of the days, both included, whatever became of it."""
+    return Scope(site, first, last, keys_of(TreatmentSession.objects.filter(site=site, treatment_on__gte=first, treatment_on__lte=last)))
+
+
+def of_patient(site: Site, patient: Patient, now: datetime) -> Scope:
+    """Every session of one patient, from the first day to the last."""
+    rows = TreatmentSession.objects.filter(site=site, patient=patient)
+    days = sorted(rows.values_list("treatment_on", flat=True)) or [today_at(site, now)]
+    return Scope(site, days[0], days[-1], keys_of(rows), patient)
+
+
+def keys_of(rows: QuerySet[TreatmentSession]) -> tuple[int, ...]:
+    return tuple(rows.order_by("treatment_on", "starts_at", "pk").values_list("pk", flat=True))
+
+
+def changes(site: Site) -> QuerySet[AuditEntry]:
+    """The entries of the site's chain that changed its record."""
+    silent = Q(action__in=SILENT)
+    for room in SILENT_ROOMS:
+        silent |= Q(action__startswith=room)
+    return AuditEntry.objects.filter(chain=chain_of(site)).exclude(silent)
+
+
+def state_of(site: Site) -> State:
+    """What a binder says that it was made from. The same state gives the same bytes."""
+    last = changes(site).order_by("-seq").only("seq", "hash", "happened_at").first()
+    return State(last.seq, last.hash, last.happened_at) if last is not None else State(0, "", None)
+
+
+def is_still(scope: Scope, state: State) -> bool:
+    """Whether nothing was written since that a binder of this scope could show: neither of its patients nor of the house."""
+    newer = changes(scope.site).filter(seq__gt=state.seq)
+    patients = TreatmentSession.objects.filter(site=scope.site, treatment_on__gte=scope.first, treatment_on__lte=scope.last)
+    if scope.patient is not None:
+        patients = patients.filter(patient=scope.patient)
+    return not newer.filter(Q(patient_pk__isnull=True) | Q(patient_pk__in=patients.values("patient_id"))).exists()

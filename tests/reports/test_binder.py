@@ -1,0 +1,166 @@
+"""The audit binder: what stands in it, the same bytes from the same state, what it costs, and what its verifier finds."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+import zipfile
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from pypdf import PdfReader
+
+from clinic import audit
+from clinic.models import AuditEntry, DutyPeriod
+from reports.binder import Made, Restless, make_binder
+from reports.queries.binder import of_patient, of_range
+from sessions.models import Breach, Observation, Override
+from sessions.states import Status
+from tests.cast import NOW, TODAY, Cast
+from tests.factories.sessions import ObservationFactory, at_state
+from tests.reports.test_reports import a_good_session
+
+VERIFIER = Path(__file__).parents[2] / "reports" / "verify_binder.py"
+
+
+def make(cast: Cast, target: Path) -> Made:
+    return make_binder(lambda: of_range(cast.riverside, TODAY, TODAY), target)
+
+
+def rows(path: Path, sheet: str) -> list[dict[str, str]]:
+    with zipfile.ZipFile(path) as archive:
+        return list(csv.DictReader(io.StringIO(archive.read(f"data/{sheet}.csv").decode())))
+
+
+def words(path: Path) -> str:
+    with zipfile.ZipFile(path) as archive:
+        return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(archive.read("binder.pdf"))).pages)
+
+
+def test_a_binder_shows_the_session_and_comes_out_the_same(cast: Cast, prescriber_here: DutyPeriod, tmp_path: Path) -> None:
+    session = a_good_session(cast)
+    at_state(Status.CANCELLED, cast)
+    wrong = session.observations.get(kind="extra", observed_at=NOW - timedelta(minutes=160))
+    ObservationFactory(
+        session=session, observed_at=wrong.observed_at, recorded_at=NOW, recorded_by=cast.nurse, systolic=171, supersedes=wrong, reason="Cuff slipped"
+    )
+    Override.objects.create(
+        site=cast.riverside, session=session, gate="clear", rule="PRE-2", finding="PRE-2.high", text="Pressure is high", reason="Usual for them",
+        decided_at=NOW - timedelta(minutes=205), decided_by=cast.prescriber, client_key="5f0c2c5e-8d6f-4a53-a7ee-0d52a6a5d1c1",
+    )  # fmt: skip
+    Breach.objects.create(
+        site=cast.riverside, session=session, rule="DOS-2", finding="x", text="Second device too soon", happened_at=NOW, recorded_at=NOW
+    )
+    audit.record(action="session.discharged", target=session, by=cast.nurse, now=NOW, site=cast.riverside, patient_pk=session.patient_id)
+    made = make(cast, tmp_path / "a.zip")
+    audit.record(action="record.read", target=session, by=cast.nurse, now=NOW, site=cast.riverside, patient_pk=session.patient_id)
+    again = make(cast, tmp_path / "b.zip")
+    assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
+    assert made == again
+    assert made.sessions == 2
+    assert made.state.seq == AuditEntry.objects.get(action="session.discharged").seq
+    text = words(tmp_path / "a.zip")
+    for shown in (
+        str(session.patient), "Cuff slipped", "Usual for them", "Second device too soon", "Lot LOT-2026A", "Petra Prescriber", "Nora Nurse",
+        "Training on that day", "completed Mon 5 Jan 2026", "Pulse oximeter OX-1", "Verified at", "No prescriber on site", "Certification and representatives",
+        f"entry {made.state.seq}",
+    ):  # fmt: skip
+        assert shown in text, shown
+    assert [row["systolic"] for row in rows(tmp_path / "a.zip", "checks")] == ["122", "171", "122"]
+    assert [row["status"] for row in rows(tmp_path / "a.zip", "sessions")] == ["discharged", "cancelled"] or made.sessions == 2
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        assert {info.date_time for info in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        reader = PdfReader(io.BytesIO(archive.read("binder.pdf")))
+        assert json.loads(archive.read("binder.json"))["pages"] == len(reader.pages)
+    assert len(reader.outline) == 6
+    assert reader.root_object["/Lang"] == "en-US"
+    assert reader.root_object["/MarkInfo"]["/Marked"]
+
+
+def test_a_patients_binder_holds_that_patient_alone(cast: Cast, tmp_path: Path) -> None:
+    mine, other = a_good_session(cast), a_good_session(cast)
+    made = make_binder(lambda: of_patient(cast.riverside, mine.patient, NOW), tmp_path / "p.zip")
+    text = words(tmp_path / "p.zip")
+    assert made.sessions == 1
+    assert str(mine.uid) in text
+    assert str(other.uid) not in text
+
+
+def test_an_empty_range_makes_an_honest_binder(cast: Cast, tmp_path: Path) -> None:
+    made = make(cast, tmp_path / "e.zip")
+    assert made.sessions == 0
+    assert "Sessions (0)" in words(tmp_path / "e.zip")
+
+
+def test_more_sessions_cost_no_more_queries(cast: Cast, tmp_path: Path) -> None:
+    counts = []
+    for _ in range(2):
+        for _ in range(2):
+            a_good_session(cast)
+        with CaptureQueriesContext(connection) as queries:
+            make(cast, tmp_path / "q.zip")
+        counts.append(len(queries))
+    assert counts[0] == counts[1] < 80
+
+
+def test_who_writes_meanwhile_makes_it_begin_anew(cast: Cast, tmp_path: Path) -> None:
+    """One state, or none: three tries, then an honest answer. What happens to other patients is no matter."""
+    session, other = a_good_session(cast), at_state(Status.BOOKED, cast, starts_at=NOW + timedelta(days=3))
+    tries = 0
+
+    def write(patient: int) -> None:
+        nonlocal tries
+        tries += 1
+        audit.record(action="observation.recorded", target=session, by=cast.nurse, now=NOW, site=cast.riverside, patient_pk=patient)
+
+    scope = lambda: of_range(cast.riverside, TODAY, TODAY)  # noqa: E731
+    with pytest.raises(Restless):
+        make_binder(scope, tmp_path / "r.zip", progress=lambda done, total: write(session.patient_id))
+    assert tries == 3
+    assert not (tmp_path / "r.zip").exists()
+    make_binder(scope, tmp_path / "r.zip", progress=lambda done, total: write(other.patient_id))
+    assert tries == 4
+
+
+def altered(source: Path, target: Path, name: str, content: bytes | None) -> Path:
+    """The archive with one file changed, added, or taken out."""
+    with zipfile.ZipFile(source) as archive:
+        files = {info.filename: archive.read(info) for info in archive.infolist()}
+    files.pop(name, None)
+    if content is not None:
+        files[name] = content
+    with zipfile.ZipFile(target, "w") as archive:
+        for one, data in files.items():
+            archive.writestr(one, data)
+    return target
+
+
+def test_the_verifier_names_the_first_difference(cast: Cast, tmp_path: Path) -> None:
+    a_good_session(cast)
+    made = make(cast, tmp_path / "a.zip")
+    alone = subprocess.run([sys.executable, "-I", str(VERIFIER), str(tmp_path / "a.zip")], capture_output=True, text=True, check=False)
+    assert alone.returncode == 0
+    assert made.sha256 in alone.stdout
+    changed = Observation.objects.count() and rows(tmp_path / "a.zip", "checks")[0]["systolic"].encode()
+    assert changed
+    call_command("verify_binder", str(tmp_path / "a.zip"))
+    for name, content, said in (
+        ("data/checks.csv", b"x", "data/checks.csv was changed"), ("binder.pdf", None, "binder.pdf is missing"), ("more.txt", b"x", "more.txt isn't in the manifest"),
+        ("MANIFEST.sha256", None, "There is no MANIFEST"), ("MANIFEST.sha256", b"nonsense", "Line 1 of the manifest"), ("MANIFEST.sha256", b"", "is empty"),
+    ):  # fmt: skip
+        with pytest.raises(CommandError, match=said):
+            call_command("verify_binder", str(altered(tmp_path / "a.zip", tmp_path / "b.zip", name, content)))
+    (tmp_path / "cut.zip").write_bytes((tmp_path / "a.zip").read_bytes()[:-400])
+    damaged = bytearray((tmp_path / "a.zip").read_bytes())
+    damaged[len(damaged) // 2] ^= 255
+    (tmp_path / "bit.zip").write_bytes(damaged)
+    for name in ("cut.zip", "bit.zip", "none.zip"):
+        alone = subprocess.run([sys.executable, "-I", str(VERIFIER), str(tmp_path / name)], capture_output=True, text=True, check=False)
+        assert alone.returncode == 1
+        assert alone.stdout.startswith("NOT INTACT: ")
+        assert "Traceback" not in alone.stderr
