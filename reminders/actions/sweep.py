@@ -1,6 +1,6 @@
 """Derive the outbox from the schedule: create what should exist, withdraw what no longer fits, bring back what fits again."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -9,12 +9,15 @@ from clinic.models import Heartbeat
 from reminders.channels.providers import KEYED
 from reminders.models import OutboxMessage
 from reminders.queries import fitting, wanted
+from reminders.queries.sending import hours_by_site
 from reminders.queries.slots import slot_of
 from reminders.rules.kinds import PAST, UPCOMING, Kind, Window, window_of
+from reminders.rules.moments import LAWFUL, Hours
 from reminders.rules.news import SUMMARY_FROM, Told, is_told, news_of
 from sessions.models import TreatmentSession
 from sessions.states import Status
 
+HoursBySite = Mapping[int, Hours]
 BATCH = 500
 Channel, State, Withdrawal = OutboxMessage.Channel, OutboxMessage.Status, OutboxMessage.Withdrawal
 CHANGED = "The visit or the permission to write has changed."
@@ -33,22 +36,23 @@ def sweep(*, now: datetime) -> dict[str, int]:
 def create(*, now: datetime) -> int:
     """A row for each message that a visit wants; the unique key makes a second sweep harmless. How many wait to be sent."""
     made: list[OutboxMessage] = []
+    hours = hours_by_site()
     for channel in Channel.values:
         for kind in (*UPCOMING, *PAST):
-            made += timed(kind, channel, now=now)
-        made += news(channel, now=now)
+            made += timed(kind, channel, hours, now=now)
+        made += news(channel, hours, now=now)
     with transaction.atomic():
         OutboxMessage.objects.bulk_create(made, ignore_conflicts=True, batch_size=BATCH)
     return sum(row.status == State.DUE for row in made)
 
 
-def timed(kind: Kind, channel: str, *, now: datetime) -> list[OutboxMessage]:
+def timed(kind: Kind, channel: str, hours: HoursBySite, *, now: datetime) -> list[OutboxMessage]:
     """Reminders and last words of a kind; one that the patient has already read for this time is kept as told."""
     visits = list(wanted.visits_wanting(kind, channel, now)[:BATCH])
     told = wanted.told_about([visit.pk for visit in visits], channel)
     rows = []
     for visit in visits:
-        window = window_of(kind, slot_of(visit), now=now)
+        window = window_of(kind, slot_of(visit, hours.get(visit.site_id, LAWFUL)), now=now)
         if window is None:
             continue
         row = row_of(visit, kind, channel, window, now=now)
@@ -58,14 +62,14 @@ def timed(kind: Kind, channel: str, *, now: datetime) -> list[OutboxMessage]:
     return rows
 
 
-def news(channel: str, *, now: datetime) -> list[OutboxMessage]:
+def news(channel: str, hours: HoursBySite, *, now: datetime) -> list[OutboxMessage]:
     """What was booked, moved or given up; visits of one patient that were booked together are told in one message."""
     visits = list(wanted.visits_with_news(channel, now)[:BATCH])
     told = wanted.told_about([visit.pk for visit in visits], channel)
     rows, booked = [], dict[int, list[OutboxMessage]]()
     for visit in visits:
         kind = news_of(is_booked=visit.status == Status.BOOKED, slot_at=visit.starts_at, told=told_of(told.get(visit.pk, [])))
-        window = window_of(kind or Kind.BOOKED, slot_of(visit), now=now)
+        window = window_of(kind or Kind.BOOKED, slot_of(visit, hours.get(visit.site_id, LAWFUL)), now=now)
         if window is None:
             continue
         row = row_of(visit, kind or Kind.BOOKED, channel, window, now=now)

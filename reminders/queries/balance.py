@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from clinic.models import Site
 from patients.models import Patient
 from reminders.models import OutboxMessage, SiteMessaging, Undeliverable
+from reminders.queries.sending import hours_of
 from reminders.queries.slots import slot_of
 from reminders.rules.kinds import UPCOMING, Kind, window_of
-from reminders.rules.moments import HORIZON
+from reminders.rules.moments import HORIZON, Hours
 from sessions.models import TreatmentSession
 from sessions.states import Status
 
@@ -42,9 +43,10 @@ def balance_of(site: Site, now: datetime) -> Balance:
     mine = OutboxMessage.objects.filter(session__in=visits.order_by(), kind__in=UPCOMING, contact_pk=0)
     for row in mine.values_list("session_id", "schedule_version", "kind", "channel", "status"):
         rows[row[:4]] = row[4]
-    sends_texts = SiteMessaging.objects.filter(site=site).exclude(provider="").exists()
+    messaging = SiteMessaging.objects.filter(site=site).first()
+    sends_texts, hours = messaging is not None and bool(messaging.provider), hours_of(messaging)
     dead = set(Undeliverable.objects.filter(site=site, reinstatement__isnull=True).values_list("patient_id", "address"))
-    owed = {key for visit in visits for key in owed_by(visit, sends_texts=sends_texts, dead=dead, now=now)}
+    owed = {key for visit in visits for key in owed_by(visit, hours, sends_texts=sends_texts, dead=dead, now=now)}
     states = dict.fromkeys(State.values, 0)
     for key in owed | set(rows):
         if key in rows:
@@ -53,7 +55,7 @@ def balance_of(site: Site, now: datetime) -> Balance:
     return Balance(owed=len(owed | set(rows)), states=states, missing=len(owed - set(rows)), stuck=overdue.count())
 
 
-def owed_by(visit: TreatmentSession, *, sends_texts: bool, dead: set[tuple[int, str]], now: datetime) -> Iterator[tuple[object, ...]]:
+def owed_by(visit: TreatmentSession, hours: Hours, *, sends_texts: bool, dead: set[tuple[int, str]], now: datetime) -> Iterator[tuple[object, ...]]:
     """The reminders of a visit that could still help if they were made now."""
     patient = visit.patient
     if patient.status != Patient.Status.ACTIVE or visit.starts_at <= now:
@@ -61,5 +63,5 @@ def owed_by(visit: TreatmentSession, *, sends_texts: bool, dead: set[tuple[int, 
     agreed = {Channel.EMAIL: patient.may_email and patient.email, Channel.TEXT: sends_texts and patient.text_consent != "none" and str(patient.phone)}
     for channel in [channel for channel, address in agreed.items() if address and (patient.pk, str(address)) not in dead]:
         for kind in UPCOMING:
-            if window_of(Kind(kind), slot_of(visit), now=now) is not None:
+            if window_of(Kind(kind), slot_of(visit, hours), now=now) is not None:
                 yield visit.pk, visit.schedule_version, str(kind), str(channel)

@@ -31,6 +31,11 @@ def hours_of(messaging: SiteMessaging | None) -> Hours:
     return Hours(messaging.quiet_until, messaging.quiet_from) if messaging is not None else Hours()
 
 
+def hours_by_site() -> dict[int, Hours]:
+    """The sites that have hours of their own, or at least their settings; the law's hold for the others (MSG-3)."""
+    return {row.site_id: hours_of(row) for row in SiteMessaging.objects.only("site_id", "quiet_until", "quiet_from").order_by("pk")}
+
+
 def budget_for(patient: Patient | None, messaging: SiteMessaging | None) -> Budget:
     """How many texts a patient may get, by their consent and the site's number (MSG-1)."""
     is_express = patient is not None and patient.text_consent == TextConsent.EXPRESS
