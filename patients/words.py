@@ -8,6 +8,7 @@ SENTENCES = {
     "patient.imported": "imported patients",
     "contact.added": "added a contact",
     "contact.edited": "changed a contact",
+    "contact.texts_answered": "kept whether a driver agreed to a text",
     "enrolment.recorded": "recorded the REMS enrolment",
     "enrolment.corrected": "corrected the REMS enrolment",
     "screening.recorded": "recorded a screening",

@@ -24,8 +24,9 @@ from sessions.queries.leaving import UNSIGNED
 from sessions.queries.next_step import NEXT_NOTICE
 from sessions.queries.safety_calls import CALL_NOTICE
 from sessions.queries.voiding import TELL_REMS
+from sessions.rules.concerns import DRIVER_TOLD
 
-KINDS = (CALL_NOTICE, UNSIGNED, COMPLAINT, TELL_REMS, NEXT_NOTICE, *OF_THE_LINK)
+KINDS = (CALL_NOTICE, UNSIGNED, COMPLAINT, TELL_REMS, NEXT_NOTICE, DRIVER_TOLD, *OF_THE_LINK)
 # Whose pages not everybody at the board may open.
 NEEDS = {TELL_OF_MOVE: Permission.MANAGE_INTAKE, MOVE_WISH: Permission.BOOK}
 STEP_OF = {COMPLAINT: "dose", RED_ANSWER: "arrive"}

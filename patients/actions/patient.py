@@ -11,6 +11,7 @@ from clinic import audit
 from clinic.actions.merging import merged
 from clinic.findings import refuse
 from clinic.models import Site, User
+from patients.actions import drivers
 from patients.actions.messaging import CHANNELS, keep_answers
 from patients.actions.writing import locked, posted_before, refuse_fields, set_changed, today_of
 from patients.models import Contact, Patient
@@ -114,9 +115,11 @@ def save_contact(
             return earlier
         contact = Contact.objects.create(site=row.site, patient=row, client_key=client_key, **fields)
         audit.record(action="contact.added", target=contact, by=by, now=now, site=row.site, patient_pk=row.pk)
+        drivers.heed_change(contact, ["may_text"] if contact.may_text else [], by=by, now=now)
         return contact
     contact = locked(contact)
     changed = set_changed(contact, merged(contact, fields, opened))
     if changed:
         audit.record(action="contact.edited", target=contact, by=by, now=now, site=row.site, patient_pk=row.pk, changes={"fields": changed})
+    drivers.heed_change(contact, changed, by=by, now=now)
     return contact

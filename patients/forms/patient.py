@@ -150,7 +150,19 @@ class ContactForm(forms.Form):
     relation = Line(label="Relation", max_length=60, required=False)
     phone = PhoneNumberField(label="Phone", region="US", required=False, error_messages=PHONE_ERRORS)
 
-    helper = laid_out("Save the contact", "client_key", "opened", segmented("kind"), columns("name", "relation", "phone"))
+    may_text = forms.BooleanField(
+        label="Told us themselves: one text when the patient is ready to go home is welcome",
+        required=False,
+        help_text="For whoever brings the patient home. STOP by text ends it; another number needs another yes.",
+    )
+
+    helper = laid_out("Save the contact", "client_key", "opened", segmented("kind"), columns("name", "relation", "phone"), tick("may_text"))
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("may_text") and not data.get("phone") and "phone" not in self.errors:
+            self.add_error("phone", "Which number do the texts go to?")
+        return data
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
@@ -163,4 +175,4 @@ class ContactForm(forms.Form):
 class ContactEditForm(ContactForm):
     is_active = forms.BooleanField(label="Still to be called", required=False, help_text="Untick instead of deleting: past visits keep the name.")
 
-    helper = laid_out("Save the contact", "client_key", "opened", segmented("kind"), columns("name", "relation", "phone"), tick("is_active"))
+    helper = laid_out("Save the contact", "client_key", "opened", segmented("kind"), columns("name", "relation", "phone"), tick("may_text"), tick("is_active"))

@@ -5,7 +5,7 @@ from patients.models.chart import AntidepressantTrial, Consent, Medicine, Screen
 from patients.models.course import Course, Order
 from patients.models.enrolment import Enrolment
 from patients.models.intake import Intake, IntakeFact
-from patients.models.messaging import MessageConsent
+from patients.models.messaging import DriverConsent, MessageConsent
 from patients.models.patient import Contact, Patient
 from patients.models.scores import Assessment, RiskAnswer
 from patients.models.transfer import TransferOut
@@ -17,6 +17,7 @@ __all__ = [
     "Consent",
     "Contact",
     "Course",
+    "DriverConsent",
     "Enrolment",
     "Intake",
     "IntakeFact",

@@ -40,3 +40,20 @@ class MessageConsent(Fact):
 
     class Meta(Fact.Meta):
         ordering = ["-recorded_at", "-pk"]
+
+
+class DriverConsent(Fact):
+    """What somebody who brings a patient home has said about the one text “ready about …” (MSG-1, MSG-2); the newest is copied onto the contact."""
+
+    class How(models.TextChoices):
+        CHART = "chart", "Told the staff themselves"
+        LINK = "link", "The patient says by their link that they agreed"
+        TEXT = "text", "By their own text"
+        NUMBER = "number", "Their number was changed"
+
+    contact = models.ForeignKey("patients.Contact", on_delete=models.PROTECT, related_name="driver_consents")
+    has_agreed = models.BooleanField()
+    how = models.CharField(max_length=8, choices=How)
+
+    class Meta(Fact.Meta):
+        ordering = ["-recorded_at", "-pk"]

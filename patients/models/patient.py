@@ -101,6 +101,7 @@ class Contact(models.Model):
     relation = models.CharField(max_length=60, blank=True)
     phone = PhoneNumberField(blank=True)
     is_active = models.BooleanField(default=True)
+    may_text = models.BooleanField("agreed to one text when the patient is ready", default=False, help_text="What the ledger of consents says last.")
     client_key = models.UUIDField(null=True, blank=True, unique=True, help_text="Of the post that made it: a retry has one effect.")
 
     class Meta:

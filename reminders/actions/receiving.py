@@ -8,8 +8,9 @@ from clinic import audit
 from clinic.actions.notices import raise_notice
 from clinic.models import Site
 from clinic.queries import calendar_of, today_at
+from patients.actions.drivers import answer_driver, has_stopped
 from patients.actions.messaging import answer_texts
-from patients.models import MessageConsent, Patient
+from patients.models import Contact, DriverConsent, MessageConsent, Patient
 from patients.models.messaging import TextConsent
 from reminders.channels.arrivals import Arrival
 from reminders.models import InboundText, OutboxMessage, TextSender
@@ -39,16 +40,22 @@ def receive_text(arrival: Arrival, *, now: datetime) -> list[InboundText]:
 def keep_text(site: Site, arrival: Arrival, *, may_answer: bool, now: datetime) -> InboundText | None:
     """One site's text and all that follows from it; None when it was kept before."""
     patients = inbound.patients_of(site, arrival.number)
-    had_stopped = inbound.has_stopped(site.pk, arrival.number) and all(one.text_consent == TextConsent.NONE for one in patients)
+    drivers = inbound.drivers_of(site, arrival.number)
+    is_free = not any(driver.may_text for driver in drivers)
+    had_stopped = is_free and inbound.has_stopped(site.pk, arrival.number) and all(one.text_consent == TextConsent.NONE for one in patients)
     reading = read(arrival.body, has_stopped=had_stopped)
     earlier = inbound.answered_lately(site, arrival.number, now)
     text = written(site, arrival, reading, patients, now=now)
     if text is None:
         return None
+    if reading.is_opt_out or reading.kind == TextKind.START:
+        lock_people(patients, drivers)
     if reading.is_opt_out:
         stop_texts(patients, now=now)
+        stop_drivers(drivers, now=now)
     elif reading.kind == TextKind.START:
         start_texts(patients, now=now)
+        start_drivers(drivers, now=now)
     if reading.needs_a_person:
         raise_task(text, site, now=now)
     if may_answer and answer_to(reading.kind, had_stopped=had_stopped, earlier=earlier, now=now):
@@ -82,6 +89,27 @@ def stop_texts(patients: list[Patient], *, now: datetime) -> None:
         answer_texts(patient, answer=TextConsent.NONE, how=BY_TEXT, now=now)
     waiting = OutboxMessage.objects.filter(patient__in=patients, channel=OutboxMessage.Channel.TEXT, status=Status.DUE)
     waiting.exclude(kind=Kind.ANSWER).update(status=Status.WITHDRAWN, withdrawal=Withdrawal.CHANGED, why="The patient asked for no more texts.")
+
+
+def lock_people(patients: list[Patient], drivers: list[Contact]) -> None:
+    """Everybody whom a word about texts touches, in order of keys: two texts at once wait for each other."""
+    keys = {patient.pk for patient in patients} | {driver.patient_id for driver in drivers}
+    list(Patient.objects.select_for_update().filter(pk__in=keys).order_by("pk").only("pk"))
+
+
+def stop_drivers(drivers: list[Contact], *, now: datetime) -> None:
+    """No text to anybody who brings a patient home with this number, and none of those that wait (MSG-2)."""
+    for driver in drivers:
+        answer_driver(driver, has_agreed=False, how=DriverConsent.How.TEXT, now=now)
+    waiting = OutboxMessage.objects.filter(kind=Kind.DRIVER, contact_pk__in=[driver.pk for driver in drivers], status=Status.DUE)
+    waiting.update(status=Status.WITHDRAWN, withdrawal=Withdrawal.CHANGED, why="The driver asked for no more texts.")
+
+
+def start_drivers(drivers: list[Contact], *, now: datetime) -> None:
+    """Who ended it by text takes it up again by text; who never agreed hasn't now."""
+    for driver in drivers:
+        if has_stopped(driver):
+            answer_driver(driver, has_agreed=True, how=DriverConsent.How.TEXT, now=now)
 
 
 def start_texts(patients: list[Patient], *, now: datetime) -> None:

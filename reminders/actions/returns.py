@@ -8,9 +8,10 @@ from django.db import transaction
 from clinic import audit
 from clinic.findings import refuse
 from clinic.models import User
-from reminders.actions.receiving import stop_texts
+from reminders.actions.receiving import stop_drivers, stop_texts
 from reminders.models import DeliveryReport, OutboxMessage, Reinstatement, Undeliverable
-from reminders.queries.inbound import patients_of
+from reminders.queries.drivers import driver_of
+from reminders.queries.inbound import drivers_of, patients_of
 from reminders.rules.kinds import Kind
 from reminders.rules.returns import ARRIVED, CAME_BACK, LOST, Report
 
@@ -66,21 +67,30 @@ def keep_report(row: OutboxMessage, report: Report, *, by: User | None, now: dat
 
 
 def learn(row: OutboxMessage, report: Report, *, by: User | None, now: datetime) -> None:
-    """What a report says of the patient's own address: nothing reaches it, or its owner has stopped texts at the provider (MSG-2)."""
-    if row.patient is None or row.kind == Kind.ANSWER or row.contact_pk:
+    """What a report says of the address: nothing reaches it, or its owner has stopped texts at the provider (MSG-2)."""
+    if row.patient is None or row.kind == Kind.ANSWER:
         return
     if report.is_for_good and give_up_address(row, report, now=now):
         audit.record(
             action="message.undeliverable", target=row, by=by, now=now, site=row.site, patient_pk=row.patient_id, changes={"channel": row.channel}
         )
-    if report.is_opt_out and row.channel == Channel.TEXT and row.patient.phone:
-        stop_texts(patients_of(row.site, str(row.patient.phone)), now=now)
+    if report.is_opt_out and row.channel == Channel.TEXT and address_of(row):
+        stop_texts(patients_of(row.site, address_of(row)), now=now)
+        stop_drivers(drivers_of(row.site, address_of(row)), now=now)
+
+
+def address_of(row: OutboxMessage) -> str:
+    """The patient's address by the chart, or the driver's."""
+    assert row.patient is not None
+    if row.kind == Kind.DRIVER:
+        driver = driver_of(row)
+        return str(driver.phone) if driver is not None else ""
+    return row.patient.email if row.channel == Channel.EMAIL else str(row.patient.phone)
 
 
 def give_up_address(row: OutboxMessage, report: Report, *, now: datetime) -> bool:
     """The address that the message went to, which is the chart's present one unless it was changed meanwhile. Whether it stood until now."""
-    assert row.patient is not None
-    address = row.patient.email if row.channel == Channel.EMAIL else str(row.patient.phone)
+    address = address_of(row)
     same = {"patient": row.patient, "channel": row.channel, "address": address}
     if not address or Undeliverable.objects.filter(**same, reinstatement__isnull=True).exists():
         return False

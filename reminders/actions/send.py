@@ -10,7 +10,8 @@ from django.db.models import F
 
 from clinic.models import Heartbeat
 from patients.models import Patient
-from reminders import answers, wording
+from reminders import answers, driver_words, wording
+from reminders.actions import drivers
 from reminders.actions.settling import settle
 from reminders.channels import outcomes
 from reminders.channels.outcomes import Outcome, Text
@@ -90,6 +91,8 @@ def written(message: OutboxMessage, *, now: datetime) -> tuple[str, Text]:
     """Where a message goes and what it says, as everything stands now."""
     if message.kind == Kind.ANSWER:
         return answers.address_and_text(message)
+    if message.kind == Kind.DRIVER:
+        return driver_words.address_and_text(message)
     assert message.patient is not None
     address = message.patient.email if message.channel == Channel.EMAIL else str(message.patient.phone)
     return address, wording.render(message, now=now)
@@ -113,9 +116,11 @@ def judged(claimed: OutboxMessage, messaging: SiteMessaging | None, *, provider:
     if refusal is not None:
         return message, refusal
     mine = OutboxMessage.objects.filter(pk=message.pk, fence=message.fence, status=Status.SENDING)
-    if not mine.update(began_at=now, provider=provider):
+    told = {"slot_at": drivers.told_at(message, now=now)} if message.kind == Kind.DRIVER else {}
+    if not mine.update(began_at=now, provider=provider, **told):
         return message, TAKEN_OVER
     message.began_at, message.provider = now, provider
+    message.slot_at = told.get("slot_at", message.slot_at)
     return message, None
 
 
@@ -130,6 +135,8 @@ def refusal_of(message: Any, messaging: SiteMessaging | None, *, provider: str, 
     zone, hours = zone_of(message.patient, message.site), sending.hours_of(messaging)
     if moments.is_quiet(now, zone, hours):
         return Outcome(outcomes.LATER, "Quiet hours.", not_before=moments.next_allowed(now, zone, hours))
+    if message.kind == Kind.DRIVER:
+        return drivers.driver_refusal(message, messaging, now=now)
     if message.kind in AFTER_THE_CALL and message.call_is_owed:
         return Outcome(outcomes.LATER, "A clinician calls first.", not_before=now + CALL_WAIT)
     return over_budget(message, messaging, now=now) if message.channel == Channel.TEXT else None

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from clinic.models import Heartbeat
+from reminders.actions.drivers import driver_rows, heed_clocks
 from reminders.channels.providers import KEYED
 from reminders.models import OutboxMessage
 from reminders.queries import fitting, wanted
@@ -29,6 +30,7 @@ def sweep(*, now: datetime) -> dict[str, int]:
         "created": create(now=now), "withdrawn": withdraw(), "returned": bring_back(now=now), "resumed": resume_abandoned(now=now),
         "unclear": hold_abandoned(now=now),
     }  # fmt: skip
+    heed_clocks(now=now)
     Heartbeat.objects.update_or_create(name="sweep", defaults={"beat_at": now})
     return done
 
@@ -41,6 +43,7 @@ def create(*, now: datetime) -> int:
         for kind in (*UPCOMING, *PAST):
             made += timed(kind, channel, hours, now=now)
         made += news(channel, hours, now=now)
+    made += driver_rows(hours, now=now)
     with transaction.atomic():
         OutboxMessage.objects.bulk_create(made, ignore_conflicts=True, batch_size=BATCH)
     return sum(row.status == State.DUE for row in made)

@@ -7,6 +7,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from patients.models import Patient
 from patients.models.messaging import TextConsent
 from reminders.models import OutboxMessage, Undeliverable
+from reminders.queries.driver_fits import is_for_driver
 from reminders.rules.kinds import Kind
 from sessions.models import SafetyCall, TreatmentSession
 from sessions.states import Status
@@ -66,7 +67,7 @@ def still_fits() -> Q:
     allowed = Q()
     for channel in Channel.values:
         allowed |= Q(channel=channel) & may_write(channel)
-    return speaks_truth() & allowed | is_answer()
+    return speaks_truth() & allowed | is_answer() | is_for_driver()
 
 
 def call_is_owed() -> Exists:

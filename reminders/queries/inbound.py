@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from clinic.models import Notice, Site
 from clinic.queries import open_notices
-from patients.models import MessageConsent, Patient
+from patients.models import Contact, MessageConsent, Patient
 from reminders.models import InboundText, OutboxMessage, SiteMessaging
 from reminders.rules.answers import PAUSE, Answered
 from reminders.rules.kinds import Kind
@@ -26,7 +26,8 @@ def sites_texted(provider: str, to: str, number: str) -> list[Site]:
     rows = SiteMessaging.objects.filter(provider=provider, site__is_archived=False).select_related("site").order_by("site_id")
     all_sites = {row.site: digits(row.sender) for row in rows}
     texted = [site for site, sender in all_sites.items() if sender == digits(to)]
-    known = set(Patient.objects.filter(site__in=texted or list(all_sites), phone=number).values_list("site_id", flat=True))
+    meant = texted or list(all_sites)
+    known = {site_pk for people in (Patient, Contact) for site_pk in people.objects.filter(site__in=meant, phone=number).values_list("site_id", flat=True)}
     return [site for site in texted or all_sites if site.pk in known] or texted[:1]
 
 
@@ -37,6 +38,11 @@ def digits(number: str) -> str:
 def patients_of(site: Site, number: str) -> list[Patient]:
     """Who has the number in their chart."""
     return list(Patient.objects.filter(site=site, phone=number).order_by("pk"))
+
+
+def drivers_of(site: Site, number: str) -> list[Contact]:
+    """Whose number it is among the people who bring patients home, active or not."""
+    return list(Contact.objects.filter(site=site, phone=number).select_related("patient").order_by("patient_id", "pk"))
 
 
 def has_stopped(site_pk: int, number: str) -> bool:

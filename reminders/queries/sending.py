@@ -42,11 +42,16 @@ def budget_for(patient: Patient | None, messaging: SiteMessaging | None) -> Budg
     return budget_of(is_express=is_express, per_week_agreed=messaging.texts_per_week) if messaging is not None else budget_of(is_express=is_express)
 
 
-def counting_texts(now: datetime) -> QuerySet[OutboxMessage]:
+def counted_texts(now: datetime) -> QuerySet[OutboxMessage]:
     """Texts of the last week that went out, or may have: any whose delivery was begun counts (MSG-1), but for an answer to a patient's own."""
     begun = [State.SENT, State.UNKNOWN, State.SENDING]
     rows = OutboxMessage.objects.filter(channel=OutboxMessage.Channel.TEXT, status__in=begun, began_at__gt=now - WEEK)
     return rows.exclude(kind=Kind.ANSWER)
+
+
+def counting_texts(now: datetime) -> QuerySet[OutboxMessage]:
+    """Those to patients themselves: what a driver gets is no part of the patient's week."""
+    return counted_texts(now).filter(contact_pk=0)
 
 
 def texted_at(message: OutboxMessage, now: datetime) -> list[datetime]:
@@ -63,3 +68,8 @@ def coming_kinds(message: OutboxMessage, now: datetime) -> list[Kind]:
     )
     moments = [moment for starts_at in visits.values_list("starts_at", flat=True) for moment in first_moments(starts_at, zone).items()]
     return [kind for kind, at in moments if now < at <= now + WEEK]
+
+
+def sends_texts(site_pk: int) -> bool:
+    """Whether the site has somebody to deliver texts."""
+    return SiteMessaging.objects.filter(site_id=site_pk).exclude(provider="").exists()

@@ -7,6 +7,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from reminders.rules import moments
+from reminders.rules.driver import DRIVER_GRACE, DRIVER_LEAD
 
 
 class Kind(StrEnum):
@@ -20,14 +21,15 @@ class Kind(StrEnum):
     MISSED = "missed"
     SUMMARY = "summary"
     ANSWER = "answer"
+    DRIVER = "driver"
 
 
 # What a message of a kind waits for: a visit to come, news of a slot, or the end of one.
 UPCOMING = (Kind.THREE_DAYS, Kind.DAY_BEFORE, Kind.MORNING)
 NEWS = (Kind.BOOKED, Kind.MOVED, Kind.CANCELLED)
 PAST = (Kind.AFTER, Kind.MISSED)
-# Those whose words a site may change; an answer's are fixed.
-WORDED = tuple(kind for kind in Kind if kind != Kind.ANSWER)
+# Those whose words a site may change; an answer's and the driver's are fixed.
+WORDED = tuple(kind for kind in Kind if kind not in (Kind.ANSWER, Kind.DRIVER))
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,11 @@ def answer(slot: Slot) -> Window:
     return Window(slot.set_at, slot.set_at + moments.ANSWER_FOR)
 
 
+def driver(slot: Slot) -> Window:
+    """The slot's end is when the watch is over, by the real clock; told well after that it helps nobody."""
+    return Window(slot.ends_at - DRIVER_LEAD, slot.ends_at + DRIVER_GRACE)
+
+
 RULES: dict[Kind, KindRule] = {
     Kind.ANSWER: KindRule(0, answer),
     Kind.CANCELLED: KindRule(1, news),
@@ -103,6 +110,7 @@ RULES: dict[Kind, KindRule] = {
     Kind.SUMMARY: KindRule(7, news),
     Kind.BOOKED: KindRule(8, news),
     Kind.AFTER: KindRule(9, after),
+    Kind.DRIVER: KindRule(10, driver),
 }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import wraps
 from typing import Any
 from uuid import UUID
@@ -46,6 +47,11 @@ class Guest:
     def spoken(self, at: Any) -> tuple[str, str]:
         """A day and an hour in the patient's zone and language."""
         return spoken(at.astimezone(self.zone), self.language)
+
+    def hour_there(self, at: datetime) -> str:
+        """The clinic's own hour, where the patient's clock shows another; else empty."""
+        there = at.astimezone(self.visit.site.zone)
+        return "" if there.utcoffset() == at.astimezone(self.zone).utcoffset() else spoken(there, self.language)[1]
 
 
 Page = Callable[[HttpRequest, Guest], HttpResponse]

@@ -34,13 +34,14 @@ def visit(request: HttpRequest, guest: Guest) -> HttpResponse:
             return see_other("visit", guest.token)
 
         return done_or_gone(request, confirm)
+    day, hour = guest.spoken(row.starts_at)
     if row.status in OVER:
         words = speech(guest.language)
         told = words[TOLD[row.status]]
-        return show(request, guest, "visit_over", {"told": told, "advice": words["after_advice"] if row.status == Status.DISCHARGED else []})
-    day, hour = guest.spoken(row.starts_at)
+        advice = words["after_advice"] if row.status == Status.DISCHARGED else []
+        return show(request, guest, "visit_over", {"told": told, "advice": advice, "day": day, "hour": hour})
     wish = last_wish(row)
-    shown = {"visit": row, "day": day, "hour": hour, "wish": wish, "is_prepared": preparations_of(row).exists()}
+    shown = {"visit": row, "day": day, "hour": hour, "there": guest.hour_there(row.starts_at), "wish": wish, "is_prepared": preparations_of(row).exists()}
     if wish is not None:
         shown["wished"] = " ".join(guest.spoken(wish.starts_at))
         shown["is_open"], shown["is_declined"] = wish.answer == "", wish.answer == MoveWish.Answer.DECLINED

@@ -12,6 +12,7 @@ from clinic.facts import RecordedVia
 from clinic.findings import refuse
 from clinic.models import Chair
 from clinic.queries import policy_on, today_at
+from patients.actions.drivers import driver_by_link, may_be_named
 from sessions.actions.booking import Wish, cancel, move_visit
 from sessions.actions.facts import out_of_date, same_post
 from sessions.actions.life import lock_patient, locked
@@ -36,18 +37,25 @@ def standing(session: TreatmentSession, slot_version: int) -> TreatmentSession:
 
 @transaction.atomic
 def prepare(
-    session: TreatmentSession, *, slot_version: int, answers: Mapping[str, str], ride_name: str = "", ride_phone: str = "", client_key: UUID, now: datetime
+    session: TreatmentSession, *, slot_version: int, answers: Mapping[str, str], ride_name: str = "", ride_phone: str = "",
+    may_text_driver: bool = False, client_key: UUID, now: datetime,
 ) -> Preparation:  # fmt: skip
-    """Keep one round of the patient's answers; a red one reaches the desk with it. Raises Refused for an old slot, or with questions left open."""
+    """Keep one round of the patient's answers; a red one reaches the desk with it. Raises Refused for an old slot, or with questions left open.
+
+    `may_text_driver`: who brings them home agreed to one text; they become a contact, whom the staff confirms at arrival.
+    """
+    lock_patient(session)
     row = standing(session, slot_version)
     if earlier := same_post(Preparation, client_key, row):
         return earlier
     kept = rules.kept_answers(answers)
     if rules.unanswered(kept):
         raise refuse("MSG-5", "Some questions have no answer yet.", code="preparation.open")
+    is_named = may_text_driver and kept["ride"] == rules.SOMEONE and may_be_named(ride_name, ride_phone)
+    driver = driver_by_link(row.patient, name=ride_name[:80], phone=ride_phone, now=now) if is_named else None
     made = Preparation.objects.create(
         site_id=row.site_id, session=row, slot_at=row.starts_at, schema=rules.SCHEMA, answers=kept, ride_name=ride_name.strip()[:80],
-        ride_phone=ride_phone.strip()[:30], observed_at=now, recorded_at=now, recorded_via=RecordedVia.LINK, client_key=client_key,
+        ride_phone=ride_phone.strip()[:30], driver=driver, observed_at=now, recorded_at=now, recorded_via=RecordedVia.LINK, client_key=client_key,
     )  # fmt: skip
     red = rules.red_ids(kept)
     if red:
@@ -107,7 +115,9 @@ def grant_at_once(wish: MoveWish, *, now: datetime) -> TreatmentSession:
     session, chair = wish.session, Chair.objects.get(pk=wish.chair_id)
     asked = Wish(patient=session.patient, chair=chair, starts_at=wish.starts_at, dose_mg=session.planned_dose_mg)
     close_wish(wish, asked, by=None, now=now)
-    return move_visit(session, asked, seen_version=session.schedule_version, by=None, now=now)
+    moved = move_visit(session, asked, seen_version=session.schedule_version, by=None, now=now)
+    record("wish.accepted", moved, now=now, changes={"by_policy": True})
+    return moved
 
 
 def record(action: str, row: TreatmentSession, *, now: datetime, changes: dict[str, object]) -> None:

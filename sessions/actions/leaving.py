@@ -11,13 +11,14 @@ from clinic.actions.notices import resolve_notices
 from clinic.findings import Finding, Refused, refuse, standing_in_the_way
 from clinic.models import Membership, Signature, User
 from clinic.signatures import IdentityProof, sign
+from patients.models import Contact
 from sessions.actions.facts import new_fact, require_open, require_time, same_post
 from sessions.actions.life import locked, locked_picture, move
 from sessions.models import Addendum, Discharge, ReadinessCheck, TreatmentSession
 from sessions.picture import Picture
 from sessions.queries.leaving import gate_of_discharge
 from sessions.queries.screening import SUICIDE_NOTICE
-from sessions.rules.readiness import BY_ID, SCHEMA, signer_findings
+from sessions.rules.readiness import BY_ID, OTHER_TAKER, SCHEMA, hand_off, signer_findings
 from sessions.signed_content import SCHEMA as ADDENDUM_SCHEMA
 from sessions.signed_seconds import USUAL as DISCHARGE_SCHEMA
 from sessions.states import DOSED, Status
@@ -36,6 +37,8 @@ def record_readiness(
     kept = {item: answer for item, answer in answers.items() if item in BY_ID and answer}
     if not kept:
         raise refuse("OUT-1", "Answer at least one item.", code="OUT-1.empty")
+    kept |= hand_off(answers)
+    require_own_taker(row, kept.get("taken_by", ""))
     made = new_fact(ReadinessCheck, row, observed_at=observed_at, by=by, now=now, client_key=client_key, schema=SCHEMA, answers=kept)
     audit.record(
         action="readiness.recorded",
@@ -47,6 +50,12 @@ def record_readiness(
         changes={"session": row.pk, "answered": len(kept)},
     )
     return made
+
+
+def require_own_taker(row: TreatmentSession, taken_by: str) -> None:
+    """Who took the patient is one of their own people, or is named."""
+    if taken_by not in ("", OTHER_TAKER) and not Contact.objects.filter(pk=int(taken_by), patient_id=row.patient_id).exists():
+        raise refuse("OUT-1", "That contact belongs to another patient.", code="OUT-1.contact", field="taken_by")
 
 
 def sign_off_findings(picture: Picture, membership: Membership, now: datetime) -> list[Finding]:

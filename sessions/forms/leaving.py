@@ -7,7 +7,7 @@ from django import forms
 
 from sessions.forms.events import untagged
 from sessions.forms.moments import MomentForm
-from sessions.rules.readiness import ITEMS
+from sessions.rules.readiness import ITEMS, SEEN
 
 
 class ReadinessForm(MomentForm):
@@ -17,9 +17,13 @@ class ReadinessForm(MomentForm):
         super().__init__(*args, **kwargs)
         for item in ITEMS:
             self.fields[item.id] = forms.ChoiceField(choices=item.choices, required=False, label=item.label)
+        self.fields["taken_by"] = forms.CharField(max_length=18, required=False, label="Who took them home")
+        self.fields["taken_name"] = forms.CharField(max_length=120, required=False, label="Name")
+        self.fields["taken_seen"] = forms.ChoiceField(choices=SEEN, required=False, label="Seen by us")
 
     def answers(self) -> dict[str, str]:
-        return {item.id: self.cleaned_data[item.id] for item in ITEMS if self.cleaned_data.get(item.id)}
+        names = [*(item.id for item in ITEMS), "taken_by", "taken_name", "taken_seen"]
+        return {name: self.cleaned_data[name] for name in names if self.cleaned_data.get(name)}
 
 
 class SignForm(forms.Form):

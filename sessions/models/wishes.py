@@ -15,6 +15,9 @@ class Preparation(Fact):
     answers = models.JSONField()
     ride_name = models.CharField(max_length=80, blank=True)
     ride_phone = models.CharField(max_length=30, blank=True)
+    driver = models.ForeignKey(
+        "patients.Contact", null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="Who agreed to a text when the patient is ready, as the patient says."
+    )  # fmt: skip
 
     class Meta(Fact.Meta):
         ordering = ["recorded_at", "pk"]

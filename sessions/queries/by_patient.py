@@ -87,12 +87,14 @@ class Said:
     rows: list[dict[str, object]]
     ride: str
     is_open: bool
+    driver_pk: int | None = None
+    may_text: bool = False
 
 
 def said_of(session: TreatmentSession) -> Said | None:
     """The newest answers about the visit's present time, in one query."""
     waits = Exists(Notice.objects.filter(kind=RED_ANSWER, target_kind="treatmentsession", target_pk=OuterRef("session_id"), resolved_at__isnull=True))
-    last = preparations_of(session).annotate(is_open=waits).last()
+    last = preparations_of(session).annotate(is_open=waits, may_text=F("driver__may_text")).last()
     if last is None:
         return None
     red = set(red_ids(last.answers))
@@ -101,7 +103,8 @@ def said_of(session: TreatmentSession) -> Said | None:
         for one in QUESTIONS
         if one.id in last.answers
     ]
-    return Said(last.recorded_at, rows, ", ".join(filter(None, (last.ride_name, last.ride_phone))), last.is_open)  # type: ignore[attr-defined]
+    ride = ", ".join(filter(None, (last.ride_name, last.ride_phone)))
+    return Said(last.recorded_at, rows, ride, last.is_open, last.driver_id, bool(last.may_text))  # type: ignore[attr-defined]
 
 
 def wishes_by_key() -> QuerySet[MoveWish]:

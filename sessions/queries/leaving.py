@@ -1,12 +1,15 @@
 """The discharge's gate over what stands, and who signed (OUT-1, OUT-2)."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from clinic.findings import Finding
 from clinic.models import Signature, Site
+from patients.models import Contact
+from sessions.models import TreatmentSession
 from sessions.picture import Picture
 from sessions.queries.screening import prescriber_has_seen
-from sessions.rules.readiness import LastSeen, discharge_findings
+from sessions.rules.readiness import OTHER_TAKER, SEEN, LastSeen, discharge_findings, hand_off
 
 # The task that a prescriber reads and signs how a patient went (OUT-3).
 UNSIGNED = "departure_unsigned"
@@ -42,6 +45,22 @@ def gate_of_discharge(picture: Picture, now: datetime) -> list[Finding]:
         open_alerts=[alert.text for alert in picture.open_alerts],
         prescriber_saw=prescriber_has_seen(picture),
     )
+
+
+def takers_of(session: TreatmentSession) -> list[Contact]:
+    """Who may take the patient home, by the chart; the one of this visit first."""
+    people = Contact.objects.filter(patient_id=session.patient_id, is_active=True, kind=Contact.Kind.ESCORT)
+    return sorted(people, key=lambda one: (one.pk != session.escort_id, one.name, one.pk))
+
+
+def hand_off_words(answers: Mapping[str, str]) -> str:
+    """Who took the patient home and how they were seen, by the readiness that was signed; empty where nobody said."""
+    told = hand_off(answers)
+    if not told:
+        return ""
+    is_named = told["taken_by"] == OTHER_TAKER
+    name = told["taken_name"] if is_named else Contact.objects.filter(pk=int(told["taken_by"])).values_list("name", flat=True).first() or "?"
+    return ", ".join(filter(None, (name, dict(SEEN).get(told.get("taken_seen", ""), "").lower())))
 
 
 def signatures_under(site: Site, target_kind: str, target_pk: int) -> list[Signature]:

@@ -56,7 +56,9 @@ KINDS: tuple[Kind, ...] = (
     STRANDED,
 )
 # What about a session has an end when the patient has gone.
-OF_THE_WATCH = tuple(kind.code for kind in (CHECK, ROUND, ALERT, CALLED, OWNER_GONE, PAST_CLOSING))
+# The desk tells a driver what their text no longer says.
+DRIVER_TOLD = "driver_told"
+OF_THE_WATCH = (*(kind.code for kind in (CHECK, ROUND, ALERT, CALLED, OWNER_GONE, PAST_CLOSING)), DRIVER_TOLD)
 
 
 def alert_waits_since(*, tier: str, raised_at: datetime, acknowledged_at: datetime | None) -> datetime | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 SCHEMA = 1
+SOMEONE = "someone"
 YES_NO = (("yes", "Yes"), ("no", "No"))
 # By when somebody has to look at a red answer: well before the visit, where there is time left.
 LOOK_BEFORE = timedelta(hours=3)
@@ -29,7 +30,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question("sedatives", "PAT-6", "A new sleeping or calming medicine"),
     Question("stimulants", "PAT-6", "A new stimulant"),
     Question("opioids", "PAT-6", "A new strong pain medicine (opioid)"),
-    Question("ride", "PRE-3", "Way home", (("someone", "Somebody brings them"), ("service", "Ride service"), ("no", "None yet")), ("no",)),
+    Question("ride", "PRE-3", "Way home", ((SOMEONE, "Somebody brings them"), ("service", "Ride service"), ("no", "None yet")), ("no",)),
 )
 BY_ID: dict[str, Question] = {question.id: question for question in QUESTIONS}
 

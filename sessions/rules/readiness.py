@@ -44,7 +44,21 @@ ITEMS: tuple[Item, ...] = (
     Item("driving", "Told not to drive or use machines until the next day, after restful sleep", unmet="The patient must be told not to drive."),
     Item("sheet", "Leaving sheet given", unmet="The leaving sheet must be given."),
 )
+# Who took the patient home, and how they were seen; kept and signed beside the items.
+OTHER_TAKER = "other"
+SEEN: tuple[tuple[str, str], ...] = (("known", "Seen, known to us"), ("identified", "Seen, with an ID"), ("seen", "Seen"), ("unseen", "Not seen"))
 BY_ID: dict[str, Item] = {item.id: item for item in ITEMS}
+
+
+def hand_off(answers: Mapping[str, str]) -> dict[str, str]:
+    """The words about who took the patient that hold together: `taken_by` is a contact's key or “other”, with the name then."""
+    by, name, seen = (str(answers.get(key, "")).strip() for key in ("taken_by", "taken_name", "taken_seen"))
+    kept = {"taken_by": by} if by.isascii() and by.isdigit() and len(by) < 19 or (by == OTHER_TAKER and name) else {}
+    if not kept:
+        return {}
+    if by == OTHER_TAKER:
+        kept["taken_name"] = name[:120]
+    return kept | ({"taken_seen": seen} if seen in dict(SEEN) else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +82,8 @@ def answer_findings(answers: Mapping[str, str], *, prescriber_saw: bool = False)
             findings.append(Finding("OUT-1", Level.BLOCK, f"Not answered: {item.label}.", code=f"OUT-1.{item.id}.open", field=item.id))
         elif answer not in item.good:
             findings.append(Finding("OUT-1", Level.BLOCK, item.unmet, code=f"OUT-1.{item.id}", field=item.id))
+    if answers.get("way_home") == "handed" and not hand_off(answers):
+        findings.append(Finding("OUT-1", Level.BLOCK, "Handed over: say to whom.", code="OUT-1.way_home.who", field="taken_by"))
     if answers.get("suicide_risk") == "prescriber" and not prescriber_saw:
         text = "“Prescriber saw them”: no prescriber has written that yet. A prescriber presses “I have seen the patient” first."
         findings.append(Finding("OUT-1", Level.BLOCK, text, code="OUT-1.suicide_risk.seen", field="suicide_risk"))

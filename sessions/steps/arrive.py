@@ -14,7 +14,7 @@ from sessions.actions.arrival import HERE
 from sessions.forms.arrival import UNKNOWN, ArriveForm, ReasonForm, WayHomeForm
 from sessions.models import TreatmentSession
 from sessions.picture import Picture
-from sessions.queries.by_patient import said_of
+from sessions.queries.by_patient import Said, said_of
 from sessions.queries.gates import alike_today, latest_starts_of
 from sessions.rules.late import minutes_behind
 from sessions.states import Status
@@ -32,7 +32,8 @@ def context(picture: Picture, *, request: HttpRequest, now: datetime, bound_form
     """What `_step_arrive.html` shows; `bound_form` is a form that was refused."""
     session = picture.session
     role = request.membership.role  # type: ignore[attr-defined]
-    form = bound_form if isinstance(bound_form, ArriveForm) else ArriveForm(session=session, initial={"client_key": uuid4()})
+    said = said_of(session) if session.status == Status.BOOKED else None
+    form = bound_form if isinstance(bound_form, ArriveForm) else ArriveForm(session=session, initial=proposed(session, said))
     other = bound_form if isinstance(bound_form, ReasonForm) else None
     return {
         "session": session,
@@ -55,10 +56,15 @@ def context(picture: Picture, *, request: HttpRequest, now: datetime, bound_form
         "miss_reasons": MISS_REASONS,
         "rebook_reasons": REBOOK_REASONS,
         "is_unstarted": session.status in UNSTARTED,
-        "at_home": said_of(session) if session.status == Status.BOOKED else None,
+        "at_home": said,
         "settle_reasons": SETTLE_REASONS,
         "way_home_form": way_home_form(session, bound_form) if session.status in HERE else None,
     }
+
+
+def proposed(session: TreatmentSession, said: Said | None) -> dict[str, object]:
+    """Whom the patient named stands chosen; the staff asks, and saves it or another."""
+    return {"client_key": uuid4(), "escort": session.escort_id or (said.driver_pk if said is not None else None)}
 
 
 def wall_time(moment: datetime | None, zone: ZoneInfo) -> str:

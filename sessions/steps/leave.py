@@ -11,11 +11,11 @@ from clinic.findings import Finding
 from clinic.roles import Permission, may
 from sessions.actions.leaving import sign_off_findings
 from sessions.forms.leaving import ReadinessForm
-from sessions.models import Addendum, Departure, Discharge
+from sessions.models import Addendum, Departure, Discharge, TreatmentSession
 from sessions.picture import Picture
-from sessions.queries.leaving import printed, signatures_under
+from sessions.queries.leaving import hand_off_words, printed, signatures_under, takers_of
 from sessions.rules.early import may_pass
-from sessions.rules.readiness import ITEMS
+from sessions.rules.readiness import ITEMS, OTHER_TAKER, SEEN
 from sessions.states import DOSED, Status
 
 TEMPLATE = "sessions/_step_leave.html"
@@ -27,6 +27,7 @@ def context(picture: Picture, *, request: HttpRequest, now: datetime, bound_form
     session, membership = picture.session, request.membership  # type: ignore[attr-defined]
     findings = sign_off_findings(picture, membership, now) if session.status == Status.MONITORING else []
     newest = picture.readiness_checks[-1] if picture.readiness_checks else None
+    answers = newest.answers if newest and now - newest.observed_at <= picture.clock_policy.final_max_age else {}
     return {
         "session": session,
         "site": request.site,  # type: ignore[attr-defined]
@@ -42,7 +43,8 @@ def context(picture: Picture, *, request: HttpRequest, now: datetime, bound_form
         "unmet": [finding for finding in findings if finding.code.startswith("OUT-1")],
         "is_ready": not findings,
         "may_leave_early": any(may_pass(finding) for finding in findings),
-        "items": item_rows(bound_form, newest.answers if newest and now - newest.observed_at <= picture.clock_policy.final_max_age else {}),
+        "items": item_rows(shown_answers(bound_form, answers)),
+        "taken": taken_rows(session, shown_answers(bound_form, answers)) if session.status == Status.MONITORING else None,
         "answered": newest,
         "readiness_key": uuid4(),
         "sign_key": uuid4(),
@@ -61,9 +63,24 @@ def row_of(finding: Finding, request: HttpRequest, pk: int) -> dict[str, object]
     return {"finding": finding, "url": url}
 
 
-def item_rows(bound_form: Any, answers: dict[str, str]) -> list[dict[str, object]]:
+def shown_answers(bound_form: Any, answers: dict[str, str]) -> Any:
+    """What was typed and refused, else what was answered in the last minutes."""
+    return bound_form.data if isinstance(bound_form, ReadinessForm) else answers
+
+
+def taken_rows(session: TreatmentSession, shown: Any) -> dict[str, Any]:
+    """Who takes the patient home: their own people, or somebody to be named; how they were seen."""
+    people = [{"value": str(one.pk), "label": one.name} for one in takers_of(session)]
+    by, seen = shown.get("taken_by", ""), shown.get("taken_seen", "")
+    return {
+        "people": [{**one, "is_on": one["value"] == by} for one in (*people, {"value": OTHER_TAKER, "label": "Somebody else"})],
+        "name": shown.get("taken_name", ""),
+        "seen": [{"value": value, "label": label, "is_on": value == seen} for value, label in SEEN],
+    }
+
+
+def item_rows(shown: Any) -> list[dict[str, object]]:
     """Each item of OUT-1 with its choices; answers of the last minutes stand chosen, so that only what has changed is tapped."""
-    shown = bound_form.data if isinstance(bound_form, ReadinessForm) else answers
     rows: list[dict[str, object]] = []
     for item in ITEMS:
         value = shown.get(item.id, "")
@@ -83,12 +100,14 @@ def signed(picture: Picture) -> dict[str, Any]:
     """The discharge or the departure with its signatures, and the addenda; nothing while the patient is here."""
     session = picture.session
     if session.status in (Status.DOSING, Status.MONITORING) or session.status not in DOSED:
-        return {"discharge": None, "signature": None, "signed": [], "addenda": [], "departure": None}
-    row = Discharge.objects.filter(session=session).first()
+        return {"discharge": None, "signature": None, "signed": [], "addenda": [], "departure": None, "taken_words": ""}
+    row = Discharge.objects.filter(session=session).select_related("readiness").first()
     departure = None if row else Departure.objects.standing().filter(session=session).select_related("recorded_by", "observed_by").last()
     signatures = (
         signatures_under(session.site, "discharge", row.pk) if row else signatures_under(session.site, "departure", departure.pk) if departure else []
     )
     addenda = list(Addendum.objects.standing().filter(session=session).select_related("recorded_by"))
     first = signatures[0] if signatures else None
-    return {"discharge": row, "signature": first, "signed": [printed(one) for one in signatures], "addenda": addenda, "departure": departure}
+    taken = hand_off_words(row.readiness.answers) if row else ""
+    told = [printed(one) for one in signatures]
+    return {"discharge": row, "signature": first, "signed": told, "addenda": addenda, "departure": departure, "taken_words": taken}

@@ -30,7 +30,7 @@ SLOT = Slot(VISIT, VISIT + timedelta(hours=3), NOON, NEW_YORK)
 
 def test_every_kind_has_a_rule_a_turn_and_a_word() -> None:
     assert set(RULES) == set(Kind) == {Kind(value) for value in OutboxMessage.Kind.values}
-    assert {*UPCOMING, *NEWS, *PAST, Kind.SUMMARY, Kind.ANSWER} == set(Kind)
+    assert {*UPCOMING, *NEWS, *PAST, Kind.SUMMARY, Kind.ANSWER, Kind.DRIVER} == set(Kind)
     assert len({rule.rank for rule in RULES.values()}) == len(Kind)
 
 

@@ -150,7 +150,7 @@ def test_a_move_of_the_chair_alone_leaves_the_link_good(visit: TreatmentSession,
 
 
 @pytest.mark.parametrize(
-    ("status", "words"), [(Status.DISCHARGED, "drive or use machines"), (Status.MISSED, "We missed you"), (Status.CANCELLED, "is cancelled")]
+    ("status", "words"), [(Status.DISCHARGED, "drive or use machines"), (Status.MISSED, "We expected you"), (Status.CANCELLED, "is cancelled")]
 )
 def test_the_link_of_a_last_message_leads_to_what_it_promises(visit: TreatmentSession, client: Client, status: str, words: str) -> None:
     """After the birth date, as before the visit; nothing can be pressed there any more."""

@@ -10,6 +10,9 @@ from django.core.cache import cache
 from django.test import Client
 
 from clinic.models import AuditEntry, Notice
+from patients.actions.drivers import answer_driver
+from patients.models import Contact, DriverConsent
+from reminders.models import SiteMessaging
 from reminders.speech import FOLDER
 from sessions.models import MoveWish, PreDoseCheck, Preparation, TreatmentSession
 from sessions.rules.preparation import QUESTIONS
@@ -58,6 +61,36 @@ def test_answers_are_kept_and_stand_beside_the_questions(visit: TreatmentSession
     assert "Ana" in page
 
 
+def test_a_driver_is_named_with_their_yes_and_the_staff_confirms_them(visit: TreatmentSession, client: Client, cast: Cast) -> None:
+    SiteMessaging.objects.create(site=cast.riverside, provider="http", sender="+15185550199", changed_at=NOW, changed_by=cast.admin)
+    prove(client, visit)
+    named = {**GOOD, "ride_name": "Ana Ruiz", "ride_phone": "(518) 555-0177", "ride_text": "yes"}
+    for wrong in ({"ride_phone": "12"}, {"ride_name": " "}):
+        answer = client.post(address(visit, "prepare/"), {**named, **wrong})
+        assert answer.status_code == 422
+        assert "area code" in answer.content.decode()
+    assert not Preparation.objects.exists()
+    for _ in range(2):
+        assert client.post(address(visit, "prepare/"), named).status_code == 303
+    driver = Contact.objects.get(phone="+15185550177")
+    assert (driver.name, driver.may_text, driver.patient) == ("Ana Ruiz", True, visit.patient)
+    assert list(DriverConsent.objects.values_list("has_agreed", "how", "recorded_by")) == [(True, "link", None)]
+    staff = Client()
+    staff.force_login(cast.nurse)
+    TreatmentSession.objects.filter(pk=visit.pk).update(treatment_on=NOW.date())
+    page = staff.get(f"/riverside/sessions/{visit.pk}/?step=arrive").content.decode()
+    assert f'<option value="{driver.pk}" selected>Ana Ruiz</option>' in page
+    assert "agreed to a text when ready, says the patient" in page
+    # The driver's own STOP outweighs the patient's word.
+    answer_driver(driver, has_agreed=False, how="text", now=NOW)
+    client.post(address(visit, "prepare/"), named)
+    driver.refresh_from_db()
+    assert not driver.may_text
+    for number in range(20, 30):
+        client.post(address(visit, "prepare/"), {**named, "ride_phone": f"518 555 01{number}"})
+    assert Contact.objects.filter(patient=visit.patient, relation__contains="link").count() == 6
+
+
 def test_a_red_answer_reaches_the_desk_without_clinical_words(visit: TreatmentSession, client: Client, cast: Cast) -> None:
     prove(client, visit)
     client.post(address(visit, "prepare/"), {**GOOD, "opioids": "yes"})
@@ -87,7 +120,7 @@ def test_better_answers_settle_the_red_one(visit: TreatmentSession, client: Clie
 def test_what_is_open_is_asked_again_and_nothing_is_kept(visit: TreatmentSession, client: Client, junk: dict[str, str]) -> None:
     answer = prove(client, visit).post(address(visit, "prepare/"), junk)
     assert answer.status_code == 422
-    assert "have no answer yet" in answer.content.decode()
+    assert "Please answer every question" in answer.content.decode()
     assert not Preparation.objects.exists()
 
 
@@ -166,6 +199,7 @@ def test_where_the_policy_says_so_the_wish_is_granted_at_once(visit: TreatmentSe
     answer = client.post(address(visit, "move/"), {"slot": wished})
     visit.refresh_from_db()
     assert (visit.starts_at.isoformat(), MoveWish.objects.get().answer) == (wished, "accepted")
+    assert AuditEntry.objects.filter(action="wish.accepted", actor=None).count() == 1
     assert client.get(answer["Location"]).status_code == 200
     assert client.get(address(visit)).status_code == 200
 

@@ -8,10 +8,13 @@ import pytest
 from clinic.findings import Refused
 from clinic.models import AuditEntry, Notice, Signature
 from clinic.signatures import IdentityProof, is_intact
+from patients.models import Contact
 from sessions.actions import dosing, leaving, watch
 from sessions.models import Addendum, Discharge, Observation, ReadinessCheck, TreatmentSession
 from sessions.rules.readiness import ITEMS
+from sessions.signed_content import render_discharge
 from tests.cast import NOW
+from tests.factories.patients import PatientFactory
 from tests.factories.sessions import GOOD_VITALS, ObservationFactory, at_state
 
 READY = {item.id: item.good[0] for item in ITEMS}
@@ -220,3 +223,18 @@ def test_a_post_that_waited_for_the_signature_counts_as_written_after_it(ready, 
     late = dosing.record_device(ready, given=given, client_key=uuid4(), by=cast.nurse, membership=cast.of(cast.nurse), now=began)
     assert late.recorded_at > Discharge.objects.get().recorded_at
     assert is_intact(signatures().get())
+
+
+def test_who_took_the_patient_is_signed_with_the_readiness(session, cast, client, still_clock):
+    driver = Contact.objects.create(site=session.site, patient=session.patient, kind="escort", name="Ana Ruiz")
+    stranger = Contact.objects.create(site=session.site, patient=PatientFactory(site=session.site), kind="escort", name="Bo")
+    take_check(session, cast)
+    with pytest.raises(Refused):
+        answer(session, cast, way_home="handed", taken_by=str(stranger.pk))
+    client.force_login(cast.nurse)
+    assert "Ana Ruiz" in client.get(f"/riverside/sessions/{session.pk}/?step=leave").content.decode()
+    typed = READY | {"way_home": "handed", "taken_by": str(driver.pk), "taken_seen": "known", "client_key": str(uuid4())}
+    assert client.post(f"/riverside/sessions/{session.pk}/readiness/", typed).status_code == 303
+    made = sign_out(session, cast)
+    assert '"taken_seen": "known"' in render_discharge(made.pk)
+    assert "Taken home by Ana Ruiz, seen, known to us." in client.get(f"/riverside/sessions/{session.pk}/?step=leave").content.decode()

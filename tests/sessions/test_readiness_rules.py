@@ -8,10 +8,26 @@ from hypothesis import strategies as st
 
 from clinic.findings import Level, blocks
 from sessions.rules import clocks
-from sessions.rules.readiness import BY_ID, ITEMS, LastSeen, answer_findings, discharge_findings, resolved_findings, signer_findings
+from sessions.rules.readiness import BY_ID, ITEMS, LastSeen, answer_findings, discharge_findings, hand_off, resolved_findings, signer_findings
 from tests.moment import NOW
 
 READY = {item.id: item.good[0] for item in ITEMS}
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ({}, {}),
+        ({"taken_seen": "known"}, {}),
+        ({"taken_by": "other"}, {}),
+        ({"taken_by": "x"}, {}),
+        ({"taken_by": "9" * 19}, {}),
+        ({"taken_by": "7", "taken_name": "Ana", "taken_seen": "no"}, {"taken_by": "7"}),
+        ({"taken_by": "other", "taken_name": " Ana ", "taken_seen": "known"}, {"taken_by": "other", "taken_name": "Ana", "taken_seen": "known"}),
+    ],
+)
+def test_who_took_the_patient_holds_together(told, kept):
+    assert hand_off(told) == kept
+
+
 WELL = LastSeen(sedation=5, dissociation="none", breathing="normal")
 
 
@@ -51,6 +67,8 @@ def test_nothing_in_the_way():
         ({"answered_at": None, "answers": {}}, ["OUT-1.none"]),
         ({"answered_at": NOW - minutes(16)}, ["OUT-1.old"]),
         ({"answers": READY | {"moves": "no"}}, ["OUT-1.moves"]),
+        ({"answers": READY | {"way_home": "handed"}}, ["OUT-1.way_home.who"]),
+        ({"answers": READY | {"way_home": "handed", "taken_by": "12"}}, []),
     ],
 )
 def test_each_reason_shuts_the_gate(changed, expected):
