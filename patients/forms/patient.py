@@ -175,4 +175,6 @@ class ContactForm(forms.Form):
 class ContactEditForm(ContactForm):
     is_active = forms.BooleanField(label="Still to be called", required=False, help_text="Untick instead of deleting: past visits keep the name.")
 
-    helper = laid_out("Save the contact", "client_key", "opened", segmented("kind"), columns("name", "relation", "phone"), tick("may_text"), tick("is_active"))
+    helper = laid_out(
+        "Save the contact", "client_key", "opened", segmented("kind"), columns("name", "relation", "phone"), tick("may_text"), tick("is_active")
+    )

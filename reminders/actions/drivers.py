@@ -11,7 +11,7 @@ from reminders.queries import drivers as queries
 from reminders.queries.slots import slot_of, zone_of
 from reminders.rules.driver import DRIVER_LEAD, has_changed, told_time
 from reminders.rules.governor import A_WEEK_AGREED, Budget, verdict
-from reminders.rules.kinds import RULES, Kind, Slot, window_of
+from reminders.rules.kinds import Kind, Slot, window_of
 from sessions.models import TreatmentSession
 from sessions.rules.concerns import DRIVER_TOLD
 
@@ -32,9 +32,18 @@ def driver_rows(*, now: datetime) -> list[OutboxMessage]:
         if window is not None:
             found.append(
                 OutboxMessage(
-                    site=visit.site, patient=visit.patient, session=visit, subject_pk=visit.pk, kind=Kind.DRIVER, schedule_version=visit.schedule_version,
-                    channel=OutboxMessage.Channel.TEXT, contact_pk=visit.escort_id or 0, due_at=window.due_at, useless_at=window.useless_at, created_at=now,
-                )  # fmt: skip
+                    site=visit.site,
+                    patient=visit.patient,
+                    session=visit,
+                    subject_pk=visit.pk,
+                    kind=Kind.DRIVER,
+                    schedule_version=visit.schedule_version,
+                    channel=OutboxMessage.Channel.TEXT,
+                    contact_pk=visit.escort_id or 0,
+                    due_at=window.due_at,
+                    useless_at=window.useless_at,
+                    created_at=now,
+                )
             )
     return found
 

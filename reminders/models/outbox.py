@@ -92,7 +92,9 @@ class OutboxMessage(models.Model):
                 condition=Q(kind="answer", subject_kind="text") | ~Q(kind="answer") & ~Q(subject_kind="text"), name="message_answer_has_text"
             ),
             models.CheckConstraint(condition=Q(kind="answer") | Q(patient__isnull=False), name="message_has_patient"),
-            models.CheckConstraint(condition=Q(kind="driver", channel="text", contact_pk__gt=0) | ~Q(kind="driver") & Q(contact_pk=0), name="message_driver_has_contact"),
+            models.CheckConstraint(
+                condition=Q(kind="driver", channel="text", contact_pk__gt=0) | ~Q(kind="driver") & Q(contact_pk=0), name="message_driver_has_contact"
+            ),
             models.CheckConstraint(condition=~Q(status="sending") | Q(lease_until__isnull=False), name="message_sending_has_lease"),
             models.CheckConstraint(condition=~Q(status="sent") | Q(sent_at__isnull=False), name="message_sent_has_time"),
             models.CheckConstraint(condition=~Q(status__in=["failed", "unknown", "withdrawn"]) | ~Q(why=""), name="message_end_says_why"),

@@ -27,7 +27,9 @@ def sites_texted(provider: str, to: str, number: str) -> list[Site]:
     all_sites = {row.site: digits(row.sender) for row in rows}
     texted = [site for site, sender in all_sites.items() if sender == digits(to)]
     meant = texted or list(all_sites)
-    known = {site_pk for people in (Patient, Contact) for site_pk in people.objects.filter(site__in=meant, phone=number).values_list("site_id", flat=True)}
+    known = {
+        site_pk for people in (Patient, Contact) for site_pk in people.objects.filter(site__in=meant, phone=number).values_list("site_id", flat=True)
+    }
     return [site for site in texted or all_sites if site.pk in known] or texted[:1]
 
 

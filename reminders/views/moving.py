@@ -54,6 +54,8 @@ def unbroken(words: tuple[str, str]) -> tuple[str, str]:
 
 
 def offers(request: HttpRequest, guest: Guest, *, now: datetime, is_wrong: bool = False) -> HttpResponse:
-    slots = [{"value": one.slot.starts_at.isoformat(), "words": unbroken(guest.spoken(one.slot.starts_at))} for one in offers_for(guest.visit, now=now)]
+    slots = [
+        {"value": one.slot.starts_at.isoformat(), "words": unbroken(guest.spoken(one.slot.starts_at))} for one in offers_for(guest.visit, now=now)
+    ]
     shown = {"slots": slots, "is_wrong": is_wrong, "is_auto": grants_at_once(guest.visit, now), "client_key": uuid4()}
     return show(request, guest, "visit_move", shown, status=422 if is_wrong else 200)

@@ -41,7 +41,14 @@ def visit(request: HttpRequest, guest: Guest) -> HttpResponse:
         advice = words["after_advice"] if row.status == Status.DISCHARGED else []
         return show(request, guest, "visit_over", {"told": told, "advice": advice, "day": day, "hour": hour})
     wish = last_wish(row)
-    shown = {"visit": row, "day": day, "hour": hour, "there": guest.hour_there(row.starts_at), "wish": wish, "is_prepared": preparations_of(row).exists()}
+    shown = {
+        "visit": row,
+        "day": day,
+        "hour": hour,
+        "there": guest.hour_there(row.starts_at),
+        "wish": wish,
+        "is_prepared": preparations_of(row).exists(),
+    }
     if wish is not None:
         shown["wished"] = " ".join(guest.spoken(wish.starts_at))
         shown["is_open"], shown["is_declined"] = wish.answer == "", wish.answer == MoveWish.Answer.DECLINED

@@ -86,7 +86,10 @@ def test_one_neutral_text_by_the_real_clock(visit: TreatmentSession, phones: Pho
         run()
     (text,) = phones.delivered
     assert text["to"] == DRIVER
-    assert text["body"] == f"{visit.site.public_name}: Ready about 10:45 AM. Please come then. Questions? Tel {dialled(visit.site.phone)}. STOP ends texts."
+    assert (
+        text["body"]
+        == f"{visit.site.public_name}: Ready about 10:45 AM. Please come then. Questions? Tel {dialled(visit.site.phone)}. STOP ends texts."
+    )
     assert (row().status, row().slot_at, row().contact_pk) == ("sent", NOW + minutes(45), visit.escort_id)
     assert not Notice.objects.exists()
     # No part of the patient's own week, and nothing that the balance misses.

@@ -12,6 +12,8 @@ from sessions.rules.readiness import BY_ID, ITEMS, LastSeen, answer_findings, di
 from tests.moment import NOW
 
 READY = {item.id: item.good[0] for item in ITEMS}
+
+
 @pytest.mark.parametrize(
     ("told", "kept"),
     [
