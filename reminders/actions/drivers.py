@@ -1,5 +1,7 @@
 """Who brings a patient home is told once when that will be; a clock that changes afterwards is the desk's to tell."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +13,8 @@ from reminders.queries import drivers as queries
 from reminders.queries.slots import slot_of, zone_of
 from reminders.rules.driver import DRIVER_LEAD, has_changed, told_time
 from reminders.rules.governor import A_WEEK_AGREED, Budget, verdict
-from reminders.rules.kinds import Kind, Slot, window_of
+from reminders.rules.kinds import Kind, window_of
+from reminders.rules.moments import LAWFUL, Hours
 from sessions.models import TreatmentSession
 from sessions.rules.concerns import DRIVER_TOLD
 
@@ -19,7 +22,7 @@ from sessions.rules.concerns import DRIVER_TOLD
 ASK_AGAIN = timedelta(minutes=5)
 
 
-def driver_rows(*, now: datetime) -> list[OutboxMessage]:
+def driver_rows(hours: Mapping[int, Hours], *, now: datetime) -> list[OutboxMessage]:
     """A row for each driver whose time to be told has come; written no earlier, so that it follows the clock until then."""
     visits = queries.visits_to_tell(now)
     ready = queries.ready_times(visits)
@@ -27,8 +30,8 @@ def driver_rows(*, now: datetime) -> list[OutboxMessage]:
     for visit in visits:
         if visit.pk not in ready or now < ready[visit.pk] - DRIVER_LEAD:
             continue
-        slot = slot_of(visit)
-        window = window_of(Kind.DRIVER, Slot(slot.starts_at, ready[visit.pk], slot.set_at, slot.zone), now=now)
+        slot = slot_of(visit, hours.get(visit.site_id, LAWFUL))
+        window = window_of(Kind.DRIVER, replace(slot, ends_at=ready[visit.pk]), now=now)
         if window is not None:
             found.append(
                 OutboxMessage(
