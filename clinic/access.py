@@ -9,10 +9,10 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 
-from clinic import registry
+from clinic import auditing, registry
 from clinic.models import Membership, Site
 from clinic.prepared import Prepared, prepared
-from clinic.roles import Permission, may
+from clinic.roles import Permission, Role, may
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,8 @@ def site_for(request: HttpRequest, slug: str, permission: Permission) -> Site:
     membership.user = request.user
     request.site, request.membership = site, membership  # type: ignore[attr-defined]
     timezone.activate(site.zone)
+    if membership.role == Role.AUDITOR and not auditing.may_open(request):
+        hide(request, site, permission, "site", slug)
     require(request, permission)
     return site
 
@@ -67,6 +69,9 @@ def row_for(request: HttpRequest, rows, pk: int, permission: Permission, target_
     site: Site = request.site  # type: ignore[attr-defined]
     require(request, permission, target_kind, pk)
     row = rows.first(site.pk, pk, *more) if isinstance(rows, Prepared) else rows.filter(site_id=site.pk, pk=pk).first()
-    if row is None:
+    is_limited = getattr(request, "grant", None) is not None
+    if row is None or (is_limited and not auditing.covers(request, row)):
         hide(request, site, permission, target_kind, pk)
+    if is_limited:
+        auditing.note(request, row)
     return row

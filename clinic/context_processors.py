@@ -24,6 +24,9 @@ NAVIGATION: tuple[tuple[str, str, str, Permission], ...] = (
     ("audit", "Audit trail", "scroll-text", Permission.VIEW_AUDIT),
 )
 
+# The one page that leads an auditor with a grant.
+AUDITED = "audited"
+
 
 def shell(request: HttpRequest) -> dict[str, object]:
     """Context of `base.html`. No query of its own: the site's door has left what is needed on the request."""
@@ -52,6 +55,8 @@ def navigation(request: HttpRequest, membership: object) -> list[dict[str, objec
     if membership is None:
         return []
     slug = membership.site.slug  # type: ignore[attr-defined]
+    if getattr(request, "grant", None) is not None:
+        return [{"label": "Sessions to audit", "url": address(AUDITED, slug), "icon": "clipboard-check", "active": True}]
     items = []
     for name, label, icon, permission in NAVIGATION:
         if may(membership.role, permission):  # type: ignore[attr-defined]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models.expressions import BaseExpression
@@ -13,6 +14,7 @@ Door = Callable[[HttpRequest, int], object]
 Address = Callable[[str, int], str]
 Mark = Callable[[datetime], BaseExpression]
 Calls = Callable[[HttpRequest], Iterable[object]]
+Scope = Callable[[Any, Any], bool]
 
 _renderers: dict[tuple[str, int], Renderer] = {}
 _batch_renderers: dict[tuple[str, int], BatchRenderer] = {}
@@ -20,6 +22,8 @@ _doors: dict[str, Door] = {}
 _addresses: dict[str, Address] = {}
 _marks: dict[str, Mark] = {}
 _calls: dict[str, Calls] = {}
+_scopes: dict[str, Scope] = {}
+_auditor_pages: dict[str, bool] = {}
 
 
 def register_renderer(target_kind: str, schema: int, renderer: Renderer, many: BatchRenderer | None = None) -> None:
@@ -94,3 +98,25 @@ def is_loud(membership: object) -> bool:
 def calls(request: HttpRequest) -> list[object]:
     membership = request.membership  # type: ignore[attr-defined]
     return [line for name, source in _calls.items() if getattr(membership, name, False) for line in source(request)]
+
+
+def register_scope(target_kind: str, scope: Scope) -> None:
+    """`scope(grant, row)`: whether a row of this kind lies within an auditor's grant. A kind without one lies within none."""
+    _scopes[target_kind] = scope
+
+
+def scope_for(target_kind: str) -> Scope | None:
+    return _scopes.get(target_kind)
+
+
+def register_auditor_pages(*names: str, are_views: bool = True) -> None:
+    """Pages that an auditor with a grant may ask for; those that aren't views are polls of one."""
+    _auditor_pages.update(dict.fromkeys(names, are_views))
+
+
+def is_auditor_page(name: str) -> bool:
+    return name in _auditor_pages
+
+
+def is_viewed(name: str) -> bool:
+    return _auditor_pages.get(name, False)

@@ -9,7 +9,8 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         from clinic import sentences
-        from reports import kinds, lists, words
+        from reports import binders, kinds, lists, words
 
         sentences.register_sentences(words.SENTENCES)
         kinds.register_kind(lists.KIND)
+        kinds.register_kind(binders.KIND)

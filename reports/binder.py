@@ -6,15 +6,14 @@ import tempfile
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
-from clinic.models import Site
 from reports.queries.binder import Scope, State, house_papers, papers_in_turn, state_of
 from reports.queries.binder.scope import is_still
-from reports.verify_binder import MANIFEST, digest_of
+from reports.verify_binder import MANIFEST
 
-Progress = Callable[[int, int], None]
+Progress = Callable[[int, int | None], None]
 SCHEMA = 1
 TRIES = 3
 STAMP = (1980, 1, 1, 0, 0, 0)
@@ -36,17 +35,15 @@ class Restless(Exception):
 
 @dataclass(frozen=True)
 class Made:
-    """What was made: the state it speaks of, and the digest of the whole archive."""
+    """What was made, and the state that it speaks of."""
 
     state: State
     sessions: int
     pages: int
-    size: int
-    sha256: str
 
 
-def make_binder(scope_now: Callable[[], Scope], target: Path, *, progress: Progress = lambda done, total: None) -> Made:
-    """Writes the archive. `scope_now` names the sessions afresh for each try; `progress` may raise to stop.
+def make_binder(scope_now: Callable[[], Scope], into: BinaryIO, *, progress: Progress = lambda done, total: None) -> Made:
+    """Writes the archive into a file that is open for bytes. `scope_now` names the sessions afresh for each try; `progress` may raise to stop.
 
     A binder speaks of one state: where somebody writes about these patients or the house meanwhile, it is made anew. Raises
     Restless after three tries.
@@ -54,19 +51,21 @@ def make_binder(scope_now: Callable[[], Scope], target: Path, *, progress: Progr
     for _ in range(TRIES):
         scope = scope_now()
         state = state_of(scope.site)
-        made = once(scope, state, target, progress)
+        into.seek(0)
+        into.truncate()
+        made = once(scope, state, into, progress)
         if is_still(scope, state):
             return made
-    target.unlink(missing_ok=True)
     raise Restless("Somebody was writing about these sessions all the while. Try again when the floor is quiet.")
 
 
-def once(scope: Scope, state: State, target: Path, progress: Progress) -> Made:
+def once(scope: Scope, state: State, into: BinaryIO, progress: Progress) -> Made:
     from reports.papers.binder_pdf import BinderPdf  # with its PDF library: used here alone, keeps the web small
     from reports.papers.sheets import Sheets
     from reports.papers.words import Clock
 
     total = len(scope.keys)
+    progress(0, total)
     house = house_papers(scope)
     with tempfile.TemporaryDirectory(prefix="vigil-binder-") as place:
         folder = Path(place)
@@ -80,8 +79,8 @@ def once(scope: Scope, state: State, target: Path, progress: Progress) -> Made:
             pages = pdf.finish()
         (folder / "binder.json").write_text(told(scope, state, pages))
         (folder / "README.txt").write_text(README)
-        pack(folder, target)
-    return Made(state, total, pages, target.stat().st_size, digest_of(target))
+        pack(folder, into)
+    return Made(state, total, pages)
 
 
 def told(scope: Scope, state: State, pages: int) -> str:
@@ -94,11 +93,11 @@ def told(scope: Scope, state: State, pages: int) -> str:
     return json.dumps(about, indent=1, sort_keys=True) + "\n"
 
 
-def pack(folder: Path, target: Path) -> None:
+def pack(folder: Path, into: BinaryIO) -> None:
     """Fixed order, times and rights; the manifest last, as sha256sum writes it."""
     files = {("data/" if path.suffix == ".csv" else "") + path.name: path for path in folder.iterdir()}
     lines = []
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+    with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         for name in sorted(files):
             digest = hashlib.sha256()
             with files[name].open("rb") as source, archive.open(entry(name), "w", force_zip64=True) as out:
@@ -113,8 +112,3 @@ def entry(name: str) -> zipfile.ZipInfo:
     info = zipfile.ZipInfo(name, STAMP)
     info.compress_type, info.create_system, info.external_attr = zipfile.ZIP_DEFLATED, 3, 0o644 << 16
     return info
-
-
-def name_of(site: Site, scope: Scope, now: datetime) -> str:
-    whose = f"patient-{scope.patient.pk}-" if scope.patient is not None else ""
-    return f"binder-{site.slug}-{whose}{scope.first}-{scope.last}.zip"

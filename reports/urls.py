@@ -3,7 +3,7 @@
 from django.urls import path
 
 from reports import audit_views
-from reports.views import disclosures, exports, measures
+from reports.views import auditors, binders, disclosures, exports, measures
 
 urlpatterns = [
     path("<slug:site>/reports/", measures.reports, name="reports"),
@@ -12,6 +12,11 @@ urlpatterns = [
     path("<slug:site>/reports/self-audit/<int:pk>/", audit_views.self_audit_finding, name="self_audit_finding"),
     path("<slug:site>/reports/self-audit/<int:pk>/plan/", audit_views.self_audit_plan, name="self_audit_plan"),
     path("<slug:site>/reports/self-audit/<int:pk>/close/", audit_views.self_audit_close, name="self_audit_close"),
+    path("<slug:site>/reports/binder/", binders.binder, name="binder"),
+    path("<slug:site>/auditors/", auditors.auditors, name="auditors"),
+    path("<slug:site>/auditors/<int:pk>/", auditors.auditor_grant, name="auditor_grant"),
+    path("<slug:site>/auditors/<int:pk>/revoke/", auditors.auditor_revoke, name="auditor_revoke"),
+    path("<slug:site>/audited/", auditors.audited, name="audited"),
     path("<slug:site>/reports/exports/", exports.exports, name="exports"),
     path("<slug:site>/reports/exports/<int:pk>/", exports.export, name="export"),
     path("<slug:site>/reports/exports/<int:pk>/cancel/", exports.export_cancel, name="export_cancel"),

@@ -2,6 +2,11 @@
 
 from django.apps import AppConfig
 
+# What an auditor with a grant may open: about sessions and charts within it, to read.
+AUDITOR_PAGES = (
+    "flowsheet", "session_record", "sheet", "leaving_sheet", "form", "form_print", "form_receipt", "emergency", "emergency_summary", "adverse_event", "patient_chart", "file",
+)  # fmt: skip
+
 
 class TreatmentSessionsConfig(AppConfig):
     name = "sessions"
@@ -17,7 +22,7 @@ class TreatmentSessionsConfig(AppConfig):
             signed_form,
             words,
         )
-        from sessions.queries import calls, risk_calls
+        from sessions.queries import auditing, calls, risk_calls
 
         for kind, schema, one, many in signed.RENDERERS:
             registry.register_renderer(kind, schema, one, many)
@@ -34,3 +39,11 @@ class TreatmentSessionsConfig(AppConfig):
         registry.register_calls("has_alert_calls", calls.has_alert_calls, calls.alert_calls)
         registry.register_calls("has_risk_calls", risk_calls.has_risk_calls, risk_calls.risk_calls)
         sentences.register_sentences(words.SENTENCES)
+        registry.register_scope("treatmentsession", auditing.session_within)
+        registry.register_scope("patient", auditing.patient_within)
+        for kind in ("monitoringform", "emergency", "adverseevent"):
+            registry.register_scope(kind, auditing.of_session_within)
+        for kind in ("enrolment", "assessment"):
+            registry.register_scope(kind, auditing.of_patient_within)
+        registry.register_auditor_pages(*AUDITOR_PAGES)
+        registry.register_auditor_pages("flowsheet_news", "audited", are_views=False)

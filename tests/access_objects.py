@@ -17,12 +17,13 @@ from reports.actions.exports import ask_export
 from reports.models import AuditFinding, SelfAudit
 from reports.rules import MEASURES
 from sessions import definitions
+from sessions.actions.auditing import grant_audit
 from sessions.actions.emergency import press
 from sessions.actions.feeds import make_feed
 from sessions.actions.form_blanks import keep_blank, map_blank
 from sessions.models import Alert, Departure, FormBlank, Handover, MoveWish, Round, SafetyCall, SessionEvent
 from sessions.states import Status
-from tests.cast import NOW, Cast
+from tests.cast import NOW, TODAY, Cast
 from tests.factories import clinic as made
 from tests.factories import forms, intakes, patients
 from tests.factories.adverse import serious
@@ -47,6 +48,13 @@ def number(row: object) -> Arguments:
 def invitation(cast: Cast) -> Arguments:
     told = {"email": "new@clinic.example", "printed_name": "New", "role": Role.SUPPORT, "created_at": NOW, "created_by": cast.admin}
     return number(Invitation.objects.create(site=cast.riverside, token_sha256=uuid.uuid4().hex * 2, expires_at=NOW + timedelta(days=7), **told))
+
+
+def auditor_grant(cast: Cast) -> Arguments:
+    """Of somebody who has yet to join: the cast's own auditor sees the whole site."""
+    days = {"first_on": TODAY, "last_on": TODAY, "until_on": TODAY, "sample_size": None, "seed": ""}
+    told = {"email": f"audit@{cast.riverside.slug}.example", "printed_name": "Inga Inspector", "purpose": "Yearly audit"}
+    return number(grant_audit(cast.riverside, client_key=uuid.uuid4(), by=cast.admin, now=NOW, **days, **told).grant)
 
 
 def chart(cast: Cast):  # type: ignore[no-untyped-def]
@@ -175,6 +183,7 @@ OBJECTS: dict[str, Callable[[Cast], Arguments]] = {
     "": lambda cast: {},
     "member": lambda cast: number(cast.of(cast.nurse)),
     "invitation": invitation,
+    "auditor grant": auditor_grant,
     "chair": lambda cast: number(cast.chairs[0]),
     "stay": lambda cast: number(made.on_duty(cast.of(cast.prescriber), NOW - timedelta(hours=20), left_at=NOW - timedelta(hours=19))),
     "screen": lambda cast: number(enrol_screen(cast.riverside, name="Corridor", kind="wall", chair=None, by=cast.admin, now=NOW)[0]),

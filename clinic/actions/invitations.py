@@ -8,7 +8,7 @@ from django.db import transaction
 from clinic import audit
 from clinic.actions.writing import locked_site, stop_on
 from clinic.findings import refuse
-from clinic.models import Invitation, Membership, Site, User
+from clinic.models import AuditorGrant, Invitation, Membership, Site, User
 from clinic.rules.people import credential_findings
 from clinic.tokens import token_digest
 
@@ -81,6 +81,7 @@ def accept(invitation: Invitation, user: User, now: datetime) -> Membership:
     membership, _ = Membership.objects.update_or_create(site=invitation.site, user=user, defaults=place, create_defaults={**place, "created_at": now})
     invitation.accepted_at, invitation.accepted_by = now, user
     invitation.save(update_fields=["accepted_at", "accepted_by"])
+    AuditorGrant.objects.filter(invitation=invitation).update(membership=membership)
     changes = {"membership": membership.pk, "role": membership.role, "credential": membership.credential}
     audit.record(action="invitation.accepted", target=invitation, by=user, now=now, site=invitation.site, changes=changes)
     return membership

@@ -2,6 +2,7 @@
 
 from clinic.models.attachments import Attachment
 from clinic.models.audit import AuditEntry, AuditHead, Signature
+from clinic.models.auditors import AuditorGrant
 from clinic.models.clock import ClockOffset
 from clinic.models.duty import DutyCorrection, DutyPeriod
 from clinic.models.equipment import Equipment, EquipmentCheck
@@ -23,6 +24,7 @@ __all__ = [
     "Attachment",
     "AuditEntry",
     "AuditHead",
+    "AuditorGrant",
     "AuthorizedRepresentative",
     "Certification",
     "Chair",

@@ -2,13 +2,12 @@
 
 import uuid
 
-from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from clinic import access, audit, registry
+from clinic import access, audit, auditing, registry
 from clinic.models import Attachment
 from clinic.roles import Permission
 
@@ -23,16 +22,11 @@ def file(request: HttpRequest, site: str, uid: uuid.UUID) -> HttpResponse:
     if kept is None or door is None:
         access.hide(request, here, Permission.VIEW_RECORD, "attachment", uid)
     target = door(request, kept.target_pk)
-    audit.read(target=kept, by=request.membership.user, now=request.now, site=here, patient_pk=patient_pk_of(target))  # type: ignore[attr-defined]
+    patient_pk = auditing.patient_pk_of(target)
+    if getattr(request, "grant", None) is not None:
+        auditing.note(request, kept, patient_pk)
+    audit.read(target=kept, by=request.membership.user, now=request.now, site=here, patient_pk=patient_pk)  # type: ignore[attr-defined]
     return download(kept)
-
-
-def patient_pk_of(target: object) -> int | None:
-    """Whose record the file belongs to, for "who looked at this patient"."""
-    if isinstance(target, models.Model) and target._meta.model_name == "patient":
-        return int(target.pk)
-    session = getattr(target, "session", None)
-    return getattr(target, "patient_id", None) or getattr(session, "patient_id", None)
 
 
 def download(kept: Attachment) -> HttpResponse:

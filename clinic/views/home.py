@@ -4,10 +4,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from clinic.context_processors import NAVIGATION, address
+from clinic.auditing import newest_grant
+from clinic.context_processors import AUDITED, NAVIGATION, address
 from clinic.models import Membership
 from clinic.queries import sites_of
-from clinic.roles import may
+from clinic.roles import Role, may
 
 
 @require_safe
@@ -21,5 +22,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def first_page(membership: Membership) -> str:
     """The first page of the navigation that the role may open: the board for the floor, the charts for an auditor."""
+    if membership.role == Role.AUDITOR and newest_grant(membership) is not None:
+        return address(AUDITED, membership.site.slug)
     pages = (address(name, membership.site.slug) for name, _, _, permission in NAVIGATION if may(membership.role, permission))
     return next((url for url in pages if url), "")

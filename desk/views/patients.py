@@ -27,6 +27,7 @@ from patients.rules.seeking import LONGEST
 from patients.views.intake_ways import next_of
 from reminders.queries.chart import last_messages, ways_of
 from sessions.queries.adverse import events_of
+from sessions.queries.auditing import sessions_within
 from sessions.queries.authorisations import burns
 from sessions.queries.benefit import response_of
 from sessions.queries.next_step import undecided_of
@@ -78,7 +79,9 @@ def patient_chart(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     today = today_at(place, request.now)
     record = chart(patient, today)
     dosed = visits.dosed_by_course(patient)
-    page = Paginator(visits.visits_of(patient), VISITS_PAGE).get_page(request.GET.get("page"))
+    grant = getattr(request, "grant", None)
+    seen = visits.visits_of(patient) if grant is None else visits.visits_of(patient).filter(pk__in=sessions_within(grant).values("pk"))
+    page = Paginator(seen, VISITS_PAGE).get_page(request.GET.get("page"))
     rights = {word: may(request.membership.role, permission) for word, permission in MAY.items()}
     context = {
         "patient": patient, "chart": record, "todo": todo(record, place.slug, rights), "today": today, "page": page,
@@ -144,4 +147,5 @@ MAY = {
     "score": Permission.SCORE,
     "risk": Permission.ANSWER_RISK,
     "review": Permission.REVIEW_BENEFIT,
+    "export": Permission.EXPORT,
 }

@@ -17,6 +17,7 @@ from sessions.models.next_step import NextStep, Redrawing
 from sessions.models.plan import CoursePlan
 from sessions.models.predose import IdentityCheck, PreDoseCheck
 from sessions.models.rescue import Settled
+from sessions.models.sampled import SampledSession
 from sessions.models.session import TreatmentSession
 from sessions.models.wishes import MoveWish, Preparation
 
@@ -56,6 +57,7 @@ __all__ = [
     "Redrawing",
     "Round",
     "SafetyCall",
+    "SampledSession",
     "SessionEvent",
     "Settled",
     "TakeOver",

@@ -1,27 +1,35 @@
 """The audit binder: what stands in it, the same bytes from the same state, what it costs, and what its verifier finds."""
 
 import csv
+import hashlib
 import io
 import json
 import subprocess
 import sys
+import uuid
 import zipfile
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pypdf import PdfReader
 
 from clinic import audit
 from clinic.models import AuditEntry, DutyPeriod
+from reports.actions.exports import ask_export
 from reports.binder import Made, Restless, make_binder
-from reports.queries.binder import of_patient, of_range
-from sessions.models import Breach, Observation, Override
+from reports.binders import KIND
+from reports.models import Export
+from reports.queries.binder import of_range
+from sessions.models import Breach, Override
 from sessions.states import Status
 from tests.cast import NOW, TODAY, Cast
+from tests.factories.patients import ready_patient
 from tests.factories.sessions import ObservationFactory, at_state
 from tests.reports.test_reports import a_good_session
 
@@ -29,7 +37,8 @@ VERIFIER = Path(__file__).parents[2] / "reports" / "verify_binder.py"
 
 
 def make(cast: Cast, target: Path) -> Made:
-    return make_binder(lambda: of_range(cast.riverside, TODAY, TODAY), target)
+    with target.open("w+b") as into:
+        return make_binder(lambda: of_range(cast.riverside, TODAY, TODAY), into)
 
 
 def rows(path: Path, sheet: str) -> list[dict[str, str]]:
@@ -84,9 +93,13 @@ def test_a_binder_shows_the_session_and_comes_out_the_same(cast: Cast, prescribe
 
 def test_a_patients_binder_holds_that_patient_alone(cast: Cast, tmp_path: Path) -> None:
     mine, other = a_good_session(cast), a_good_session(cast)
-    made = make_binder(lambda: of_patient(cast.riverside, mine.patient, NOW), tmp_path / "p.zip")
+    told = {"recipient": "Their lawyer", "purpose": "Asked for", "client_key": uuid.uuid4()}
+    export = ask_export(cast.riverside, kind="binder", filters={"patient": mine.patient_id}, by=cast.admin, now=NOW, is_built_here=True, **told)  # type: ignore[arg-type]
+    with (tmp_path / "p.zip").open("w+b") as into:
+        built = KIND.build(export, into, lambda done, total: None)
     text = words(tmp_path / "p.zip")
-    assert made.sessions == 1
+    assert (built.rows, built.patient_pk, built.file_name) == (1, mine.patient_id, f"riverside-binder-patient-{mine.patient_id}.zip")
+    assert KIND.words(export.filters).startswith("Audit binder of patient")
     assert str(mine.uid) in text
     assert str(other.uid) not in text
 
@@ -118,12 +131,14 @@ def test_who_writes_meanwhile_makes_it_begin_anew(cast: Cast, tmp_path: Path) ->
         tries += 1
         audit.record(action="observation.recorded", target=session, by=cast.nurse, now=NOW, site=cast.riverside, patient_pk=patient)
 
-    scope = lambda: of_range(cast.riverside, TODAY, TODAY)  # noqa: E731
+    def begin(patient: int) -> Made:
+        with (tmp_path / "r.zip").open("w+b") as into:
+            return make_binder(lambda: of_range(cast.riverside, TODAY, TODAY), into, progress=lambda done, total: write(patient) if done else None)
+
     with pytest.raises(Restless):
-        make_binder(scope, tmp_path / "r.zip", progress=lambda done, total: write(session.patient_id))
+        begin(session.patient_id)
     assert tries == 3
-    assert not (tmp_path / "r.zip").exists()
-    make_binder(scope, tmp_path / "r.zip", progress=lambda done, total: write(other.patient_id))
+    assert begin(other.patient_id).sessions == 1
     assert tries == 4
 
 
@@ -142,12 +157,10 @@ def altered(source: Path, target: Path, name: str, content: bytes | None) -> Pat
 
 def test_the_verifier_names_the_first_difference(cast: Cast, tmp_path: Path) -> None:
     a_good_session(cast)
-    made = make(cast, tmp_path / "a.zip")
+    make(cast, tmp_path / "a.zip")
     alone = subprocess.run([sys.executable, "-I", str(VERIFIER), str(tmp_path / "a.zip")], capture_output=True, text=True, check=False)
     assert alone.returncode == 0
-    assert made.sha256 in alone.stdout
-    changed = Observation.objects.count() and rows(tmp_path / "a.zip", "checks")[0]["systolic"].encode()
-    assert changed
+    assert hashlib.sha256((tmp_path / "a.zip").read_bytes()).hexdigest() in alone.stdout
     call_command("verify_binder", str(tmp_path / "a.zip"))
     for name, content, said in (
         ("data/checks.csv", b"x", "data/checks.csv was changed"), ("binder.pdf", None, "binder.pdf is missing"), ("more.txt", b"x", "more.txt isn't in the manifest"),
@@ -164,3 +177,22 @@ def test_the_verifier_names_the_first_difference(cast: Cast, tmp_path: Path) -> 
         assert alone.returncode == 1
         assert alone.stdout.startswith("NOT INTACT: ")
         assert "Traceback" not in alone.stderr
+
+
+def test_the_page_asks_a_worker_for_days_or_a_patient(cast: Cast, sign_in: Callable[..., Client]) -> None:
+    patient, stranger = at_state(Status.BOOKED, cast).patient, ready_patient(cast.hillcrest, cast.of(cast.stranger))
+    admin, path = sign_in(cast.admin), "/riverside/reports/binder/"
+    told = {"first": "2026-04-01", "last": "2026-06-30", "recipient": "REMS", "purpose": "Audit", "client_key": uuid.uuid4()}
+    assert b"2026-01-01" in admin.get(path).content  # the quarter that is over
+    assert admin.post(path, told | {"last": "2026-03-01"}).status_code == 422
+    assert admin.post(path, told | {"last": "2028-06-30"}).status_code == 422
+    assert not Export.objects.exists()
+    for _ in range(2):
+        assert admin.post(path, told)["Location"] == f"/riverside/reports/exports/{Export.objects.get().pk}/"
+    assert Export.objects.get().filters == {"first": "2026-04-01", "last": "2026-06-30"}
+    assert str(patient).encode() in admin.get(f"{path}?patient={patient.pk}").content
+    assert admin.post(f"{path}?patient={patient.pk}", told | {"client_key": uuid.uuid4()}).status_code == 303
+    assert Export.objects.latest("pk").filters == {"patient": patient.pk}
+    for other in (stranger.pk, "x", "9" * 30, "-1"):
+        assert admin.post(f"{path}?patient={other}", told | {"client_key": uuid.uuid4()}).status_code == 404
+    assert Export.objects.count() == 2

@@ -16,7 +16,7 @@ SILENT = (
     "record.read", "record.printed", "record.exported", "report.exported", "sheet.printed", "schedule.printed", "emergency.printed",
     "access.denied", "access.hidden",
 )  # fmt: skip
-SILENT_ROOMS = ("export.", "binder.", "auditor.", "disclosure.", "overview.")
+SILENT_ROOMS = ("export.", "binder.", "auditor.", "disclosure.", "self_audit.", "finding.")
 
 
 @dataclass(frozen=True)
