@@ -15,7 +15,7 @@ from sessions.rules.planning import Checked, Chosen, CourseFacts, House, Kind, P
 from sessions.rules.planning.course import position_on
 
 OFFERS_PER_KIND = 2
-# Other times are looked for beside so many visits; of a longer plan the rest can be moved by day and time.
+# Other times are looked for beside so many visits at once, from the one on that was asked for: a long plan's page stays light.
 WITH_OFFERS = 12
 WEEK = calendar.Calendar(firstweekday=6)
 
@@ -47,6 +47,8 @@ class Row:
     reason: str = ""
     findings: list[Finding] = field(default_factory=list)
     offers: list[OfferLine] = field(default_factory=list)
+    is_asked: bool = False
+    has_times: bool = True
     doses: list[int] = field(default_factory=list)
 
     @property
@@ -74,19 +76,21 @@ class Month:
 
 def rows_of(
     checked: Sequence[Checked], *, house: House, course: CourseFacts, reasons: dict[Chosen, str], values: dict[Chosen, tuple[str, bool]],
-    doses: Iterable[int],
+    doses: Iterable[int], asked: int | None = None,
 ) -> list[Row]:  # fmt: skip
-    """The chosen visits as lines, each with the nearest other slots."""
-    rows = []
+    """The chosen visits as lines, a dozen of them with the nearest other slots: from the visit on whose other times were `asked` for."""
+    rows, first = [], min(asked or 0, max(0, len(checked) - WITH_OFFERS))
     for index, one in enumerate(checked):
         value, is_moved = values[one.chosen]
         others = [other.chosen for other in checked if other is not one]
-        offers = offers_beside(one.chosen, others, house, course) if index < WITH_OFFERS else []
+        has_times = first <= index < first + WITH_OFFERS
+        offers = offers_beside(one.chosen, others, house, course) if has_times else []
         rows.append(
             Row(
                 number=one.number, week=one.week, phase=one.phase, starts_at=one.slot.starts_at, ends_at=one.slot.ends_at,
                 chair=house.name_of(one.slot.chair_pk), dose_mg=one.chosen.dose_mg, index=index, value=value, is_moved=is_moved,
                 reason=reasons.get(one.chosen, ""), findings=list(one.findings), offers=offers, doses=sorted({*doses, one.chosen.dose_mg}),
+                is_asked=index == asked, has_times=has_times,
             )
         )  # fmt: skip
     return rows

@@ -69,7 +69,14 @@ def course_plan(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     act = request.POST.get("do", "")
     if act == "book":
         return booked(planning, lines)
-    return to_lines(planning, changed_lines(act, lines, request.POST, planning.house, planning.facts))
+    if act.startswith("times-"):
+        return to_lines(planning, lines, asked=asked_of(act.removeprefix("times-")))
+    return to_lines(planning, changed_lines(act, lines, request.POST, planning.house, planning.facts), asked=asked_of(request.POST.get("times")))
+
+
+def asked_of(text: str | None) -> int | None:
+    """Beside which visit other times were asked for, by its place in the plan."""
+    return int(text[:3]) if text and text.isascii() and text.isdecimal() else None
 
 
 def planning_of(request: HttpRequest, site: Site, patient: Patient) -> Planning | None:
@@ -165,16 +172,19 @@ def booked(planning: Planning, lines: Sequence[PlanLine]) -> HttpResponse:
     return see_other("patient_chart", planning.site.slug, planning.patient.pk)
 
 
-def to_lines(planning: Planning, lines: Sequence[PlanLine]) -> HttpResponse:
-    """The page again, its address carrying the wishes and every visit."""
+def to_lines(planning: Planning, lines: Sequence[PlanLine], *, asked: int | None) -> HttpResponse:
+    """The page again, its address carrying the wishes and every visit, and beside which of them other times are shown."""
     query = QueryDict(mutable=True)
     for name in WISHED:
         query.setlist(name, planning.request.POST.getlist(name))
     query.setlist("visit", [text_of(line.chosen, planning.site, is_moved=line.is_moved) for line in lines])
     if not lines:
         query["do"] = "none"
+    if asked is not None:
+        query["times"] = str(asked)
+    at = f"visit-{asked}" if planning.request.POST.get("do", "").startswith("times-") else "visits"
     response = see_other("course_plan", planning.site.slug, planning.patient.pk)
-    response["Location"] += f"?{query.urlencode(safe='@:')}#visits"
+    response["Location"] += f"?{query.urlencode(safe='@:')}#{at}"
     return response
 
 
@@ -186,13 +196,14 @@ def page(
     checked = check_plan([line.chosen for line in lines], house=house, course=facts, patient_status=planning.patient.status)
     values = {line.chosen: (text_of(line.chosen, site, is_moved=line.is_moved), line.is_moved) for line in lines}
     doses = [int(value) for value, _ in planning.form.fields["dose"].choices]  # type: ignore[attr-defined]
-    chosen = plan_page.rows_of(checked, house=house, course=facts, reasons=reasons or {}, values=values, doses=doses)
+    asked = asked_of((planning.request.POST if planning.request.method == "POST" else planning.request.GET).get("times"))
+    chosen = plan_page.rows_of(checked, house=house, course=facts, reasons=reasons or {}, values=values, doses=doses, asked=asked)
     kept = plan_page.kept_rows(kept_visits(planning.patient, now=house.now), facts, [one.slot.day for one in checked])
     rows = sorted([*chosen, *kept], key=lambda row: row.starts_at)
     needs_decision = any(decisions(one.findings) for one in checked)
     context = {
         "site": site, "patient": planning.patient, "course": planning.course, "form": planning.form, "rows": rows, "chosen": chosen, "kept": kept,
-        "months": plan_page.months_of(rows, site=site, house=house), "holes": proposal.holes if proposal else (), "changes": said_changes(changes, house),
+        "months": plan_page.months_of(rows, site=site, house=house), "holes": proposal.holes if proposal else (), "changes": said_changes(changes, house), "times": asked,
         "findings": list(findings), "book_form": book_form or BookPlanForm(initial={"client_key": uuid4()}), "needs_decision": needs_decision,
         "may_decide": planning.may_decide, "is_blocked": any(row.is_blocked for row in chosen), "wished": wished(planning.form),
         "has_open_end": any(str(phase) in dict(planning.form.fields["phases"].choices) for phase in (Phase.MAINTENANCE, Phase.BEYOND)),  # type: ignore[attr-defined]

@@ -86,6 +86,27 @@ def test_a_visit_is_moved_stays_and_the_rest_is_proposed_again(cast: Cast, patie
     assert kept[0].startswith("2026-06-15T13:00")
 
 
+def test_every_visit_of_a_long_plan_has_other_times(cast: Cast, patient: Patient, sign_in) -> None:  # type: ignore[no-untyped-def]
+    """A dozen at once, from the one on that was asked for, so that the page stays light."""
+    client = sign_in(cast.nurse)
+    page = client.get(url(patient), {**INDUCTION, "phases": ["induction", "weekly", "maintenance"], "until": "2026-12-20"})
+    visits = visits_of(page)
+    assert len(visits) > 24
+    assert ('value="times-20"' in page.text, "move-20-" in page.text, "move-3-" in page.text) == (True, False, True)
+    asked = press(client, patient, "times-20", visits)
+    assert asked["Location"].endswith("#visit-20")
+    shown = client.get(asked["Location"])
+    assert visits_of(shown) == visits
+    assert ("move-20-" in shown.text, "move-3-" in shown.text, 'value="times-3"' in shown.text) == (True, False, True)
+    offer = re.search(r'value="(move-20-[^"]+)"', shown.text)
+    assert offer is not None
+    moved = press(client, patient, offer[1], visits, times="20")
+    assert parse_qs(urlsplit(moved["Location"]).query)["times"] == ["20"]
+    for junk in ("times-", "times-x", "times-999", "times-٣"):
+        assert press(client, patient, junk, visits[:1]).status_code == 303
+        assert client.get(url(patient), {**INDUCTION, "times": junk[6:]}).status_code == 200
+
+
 def test_typed_days_doses_and_leaving_out(cast: Cast, patient: Patient, sign_in) -> None:  # type: ignore[no-untyped-def]
     client = sign_in(cast.nurse)
     visits = visits_of(client.get(url(patient), INDUCTION))
