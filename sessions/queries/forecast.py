@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from clinic.models import Site, SitePolicy
+from clinic.models import SitePolicy
 from patients.models import StandingParameters
 from sessions.models import DeviceUse, TreatmentSession
 from sessions.picture import Picture, clock_policy
@@ -23,7 +23,8 @@ WATCHED = (Status.DOSING, Status.MONITORING)
 
 def with_forecast(facts: GateFacts, picture: Picture) -> GateFacts:
     """The gate's facts with the floor around a start now: one query."""
-    others = list(watched_beside(picture.session.site, picture.session.pk))
+    beside = list(beside_now(picture.session))
+    others = [other for other in beside if other.status in WATCHED]
     last = facts.latest_starts[0].at if facts.latest_starts else None
     forecast = Forecast(
         starts_at=facts.at,
@@ -33,6 +34,7 @@ def with_forecast(facts: GateFacts, picture: Picture) -> GateFacts:
         candidates=tuple(minutes_from(facts.at, last)),
         watched=len(others),
         ratio=picture.policy.chairs_per_monitor,
+        cleared=tuple(sorted(other.chair.name for other in beside if other.status == Status.CLEARED)),
     )
     return replace(facts, forecast=forecast)
 
@@ -47,9 +49,10 @@ def watch_of(clocks: ClockPolicy, span: timedelta) -> Watch:
     )
 
 
-def watched_beside(site: Site, but: int) -> QuerySet[TreatmentSession]:
-    """Everybody else who is dosed and watched now."""
-    return with_devices(TreatmentSession.objects.filter(site=site, status__in=WATCHED).exclude(pk=but))
+def beside_now(session: TreatmentSession) -> QuerySet[TreatmentSession]:
+    """Everybody else who is dosed and watched now, or cleared on the same day."""
+    now = Q(status__in=WATCHED) | Q(status=Status.CLEARED, treatment_on=session.treatment_on)
+    return with_devices(TreatmentSession.objects.filter(now, site_id=session.site_id).exclude(pk=session.pk))
 
 
 def with_devices(rows: QuerySet[TreatmentSession]) -> QuerySet[TreatmentSession]:

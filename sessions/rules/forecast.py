@@ -44,7 +44,8 @@ class Forecast:
     """A start that somebody thinks of, and the floor around it.
 
     `others` are the checks of other chairs, `hands` the monitors who share them, `watched` the chairs watched beside this one.
-    `candidates` are other starts, the nearest first. `ratio` None: who will be on duty isn't known yet.
+    `cleared` are the chairs whose patients are cleared and not dosed yet. `candidates` are other starts, the nearest first.
+    `ratio` None: who will be on duty isn't known yet.
     """
 
     starts_at: datetime
@@ -54,6 +55,7 @@ class Forecast:
     candidates: tuple[datetime, ...]
     watched: int
     ratio: int | None
+    cleared: tuple[str, ...] = ()
     verb: str = "Starting at"
     lead: timedelta = timedelta(0)
 
@@ -130,7 +132,7 @@ def around(at: datetime, *, first: datetime, last: datetime, step: timedelta) ->
 
 def forecast_findings(forecast: Forecast, clock: Callable[[datetime], str]) -> list[Finding]:
     """What to know before starting: notes, never a block (MON-9). `clock` writes a moment as the site's wall shows it."""
-    return [*check_findings(forecast, clock), *ratio_findings(forecast)]
+    return [*check_findings(forecast, clock), *cleared_findings(forecast), *ratio_findings(forecast)]
 
 
 def check_findings(forecast: Forecast, clock: Callable[[datetime], str]) -> list[Finding]:
@@ -145,6 +147,17 @@ def check_findings(forecast: Forecast, clock: Callable[[datetime], str]) -> list
     words = " ".join(collision_words(one, clock) for one in found)
     hands = f" {forecast.hands} monitors share them." if forecast.hands > 1 else ""
     return [Finding("MON-9", Level.NOTE, f"{words}{hands} {advice}", code="MON-9.checks", field="starts_at")]
+
+
+def cleared_findings(forecast: Forecast) -> list[Finding]:
+    """Who may start at any minute: nobody knows yet when their checks fall, so that the two agree who goes first (MON-9)."""
+    if not forecast.cleared:
+        return []
+    are = "is" if len(forecast.cleared) == 1 else "are"
+    text = f"{listed(list(forecast.cleared))} {are} cleared and may start at any minute."
+    if 1 + len(forecast.cleared) > max(1, forecast.hands):
+        text += " Started within five minutes of each other, their checks fall together: agree who goes first."
+    return [Finding("MON-9", Level.NOTE, text, code="MON-9.cleared", field="starts_at")]
 
 
 def collision_words(collision: Collision, clock: Callable[[datetime], str]) -> str:
@@ -163,12 +176,13 @@ def listed(words: list[str]) -> str:
 
 def ratio_findings(forecast: Forecast) -> list[Finding]:
     """More chairs than the site wants per monitor (MON-9); without any monitor the gate blocks already (SET-3)."""
-    chairs, ratio = forecast.watched + 1, forecast.ratio
+    chairs, ratio = forecast.watched + len(forecast.cleared) + 1, forecast.ratio
     if ratio is None or forecast.hands < 1 or chairs <= ratio * forecast.hands:
         return []
     monitors = "one monitor" if forecast.hands == 1 else f"{forecast.hands} monitors"
     each = "one chair" if ratio == 1 else f"{ratio} chairs"
-    text = f"With this one {chairs} chairs are watched by {monitors}; the site wants {each} each at most."
+    those = "With this one and those cleared" if forecast.cleared else "With this one"
+    text = f"{those} {chairs} chairs are watched by {monitors}; the site wants {each} each at most."
     return [Finding("MON-9", Level.NOTE, text, code="MON-9.ratio")]
 
 

@@ -39,6 +39,10 @@ def test_the_start_step_names_the_clash_and_the_nearest_minute(cast, sign_in, pr
     other.status, other.discharged_at = Status.DISCHARGED, NOW
     other.save()
     assert "falls together" not in sheet(nurse, session)
+    at_state(Status.CLEARED, cast, chair=cast.chairs[2], starts_at=NOW - timedelta(days=1))
+    assert "may start" not in sheet(nurse, session)
+    at_state(Status.CLEARED, cast, chair=cast.chairs[3])
+    assert "Chair 4 is cleared and may start at any minute. Started within five minutes" in sheet(nurse, session)
 
 
 def test_a_second_monitor_takes_the_other_check(cast, sign_in, prescriber_here):

@@ -126,6 +126,18 @@ def test_with_one_pair_of_hands_no_two_checks_stand_closer_than_one_takes(minute
 
 
 @pytest.mark.parametrize(
+    ("cleared", "hands", "ratio", "expected"),
+    [
+        (("Chair 3",), 2, 4, ["Chair 3 is cleared and may start at any minute."]),
+        (("Chair 2", "Chair 3"), 2, 4, ["Chair 2 and Chair 3 are cleared and may start at any minute. Started within five minutes of each other, their checks fall together: agree who goes first."]),
+        (("Chair 3",), 2, 1, ["Chair 3 is cleared and may start at any minute.", "With this one and those cleared 3 chairs are watched by 2 monitors; the site wants one chair each at most."]),
+    ],
+)  # fmt: skip
+def test_who_is_cleared_may_start_at_any_minute(cleared: tuple[str, ...], hands: int, ratio: int, expected: list[str]) -> None:
+    assert said(replace(forecast(watched=1, hands=hands, ratio=ratio), cleared=cleared)) == expected
+
+
+@pytest.mark.parametrize(
     ("watched", "hands", "ratio", "text"),
     [
         (3, 1, 4, None),
