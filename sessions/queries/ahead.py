@@ -20,10 +20,11 @@ from patients.rules.enrolment import enrolment_findings
 from patients.rules.orders import order_findings
 from patients.rules.screening import screening_findings
 from sessions.models import TreatmentSession
-from sessions.queries.authorisations import dosed_days_of
+from sessions.queries.authorisations import dosed_days_of, grant_of
 from sessions.queries.course import sprayed
 from sessions.rules import ahead as rules
-from sessions.rules.ahead import Grant, Kind
+from sessions.rules.ahead import Kind
+from sessions.rules.authorisations import Grant, drawn
 from sessions.states import Status
 
 FIRST = datetime(2000, 1, 1, tzinfo=UTC)
@@ -198,10 +199,8 @@ def payer_side(visit: TreatmentSession, chart: Material, facts: Facts) -> Said:
 
 
 def grants(chart: Material, dosed: list[date]) -> list[Grant]:
-    return [
-        Grant(row.from_on, row.until_on, row.sessions_granted, sum(row.from_on <= day <= row.until_on for day in dosed))
-        for row in chart.authorisations
-    ]  # fmt: skip
+    """In the order in which they were written down, with the dosed days that each carries."""
+    return drawn((grant_of(row) for row in sorted(chart.authorisations, key=lambda row: row.pk)), dosed)
 
 
 def ending(facts: Facts) -> Iterator[Worry]:
@@ -213,6 +212,6 @@ def ending(facts: Facts) -> Iterator[Worry]:
         day = rules.ends_ahead(listed, facts.today)
         if day is not None:
             last = max(chart.authorisations, key=lambda row: (row.until_on, row.pk))
-            used = next(one.used for one in listed if one.until_on == day)
+            used = [one.used for one in listed if one.until_on == day][-1]
             words = f"The authorisation ends on {day.day} {day:%b}, {used} of {last.sessions_granted} sessions used."
             yield Worry(rules.ENDING, day, words, pk, last.patient)

@@ -1,4 +1,4 @@
-"""How much of a payer's authorisation is used: the dosed sessions within its dates, never a stored number."""
+"""How much of a payer's authorisation is used: the dosed sessions that it carries, never a stored number."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
@@ -7,6 +7,7 @@ from datetime import date
 
 from patients.models import Authorisation
 from sessions.queries.course import sprayed
+from sessions.rules.authorisations import Grant, drawn
 
 
 @dataclass(frozen=True)
@@ -35,5 +36,18 @@ def dosed_days_of(patient_pks: Collection[int]) -> dict[int, list[date]]:
 
 
 def burns(rows: Iterable[Authorisation], days: dict[int, list[date]]) -> list[Burn]:
-    """Each with the dosed days in its dates."""
-    return [Burn(row, sum(row.from_on <= day <= row.until_on for day in days.get(row.patient_id, ()))) for row in rows]
+    """Each with the dosed days that it carries; a patient's own must all be among them, or one that is left out carries nothing."""
+    listed = list(rows)
+    of_patient: dict[int, list[Authorisation]] = defaultdict(list)
+    for row in sorted(listed, key=lambda row: row.pk):
+        of_patient[row.patient_id].append(row)
+    used = {
+        row.pk: grant.used
+        for pk, own in of_patient.items()
+        for row, grant in zip(own, drawn((grant_of(row) for row in own), days.get(pk, ())), strict=True)
+    }
+    return [Burn(row, used[row.pk]) for row in listed]
+
+
+def grant_of(row: Authorisation) -> Grant:
+    return Grant(row.from_on, row.until_on, row.sessions_granted)

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import NamedTuple
 
 from clinic.rules.standing import DeviceState, TrainingSpan
+from sessions.rules.authorisations import Grant, carrier, drawn
 from sessions.rules.benefit import BASELINE_WITHIN
 
 DAYS = 14
@@ -92,15 +92,6 @@ KINDS: tuple[Kind, ...] = (
 )
 
 
-class Grant(NamedTuple):
-    """A payer's authorisation as plain values; `used` counts the dosed days in its dates."""
-
-    from_on: date
-    until_on: date
-    granted: int
-    used: int
-
-
 def window(today: date) -> tuple[date, date]:
     """Today and the last day that is looked at."""
     return today, today + timedelta(days=DAYS - 1)
@@ -111,14 +102,13 @@ def payer_problem(grants: Iterable[Grant], *, on: date, booked_before: Iterable[
 
     Without any authorisation on record nothing is known, and nothing is said.
     """
-    listed, before = list(grants), list(booked_before)
-    if not listed:
+    left = drawn(grants, booked_before)
+    if not left:
         return None
-    covering = [one for one in listed if one.from_on <= on <= one.until_on]
-    if not covering:
+    place = carrier(left, on)
+    if place is None:
         return NOT_COVERED
-    left = [one.granted - one.used - sum(one.from_on <= day <= one.until_on for day in before) for one in covering]
-    return USED_UP if max(left) <= 0 else None
+    return None if left[place].left > 0 else USED_UP
 
 
 def ends_ahead(grants: Iterable[Grant], today: date) -> date | None:

@@ -6,7 +6,8 @@ import pytest
 
 from clinic.rules.standing import DeviceState, TrainingSpan
 from sessions.rules import ahead
-from sessions.rules.ahead import KINDS, NOT_COVERED, USED_UP, Grant
+from sessions.rules.ahead import KINDS, NOT_COVERED, USED_UP
+from sessions.rules.authorisations import Grant
 
 DAY = date(2026, 6, 10)
 
