@@ -46,6 +46,7 @@ class Scale:
     suicide_item: str
     suicide_from: int | None
     remission_at_most: int
+    remission_told: str
 
     @property
     def asked(self) -> tuple[Item, ...]:
@@ -70,7 +71,7 @@ def parse_scale(data: Mapping[str, Any]) -> Scale:
         beside=tuple(Item(row["id"], row["topic"], tuple(row["choices"])) for row in data.get("beside", ())),
         bands=tuple(Band(row["name"], row["at_most"]) for row in data["bands"]),
         suicide_item=data["suicide_item"], suicide_from=None if data["suicide_from"] == TO_FOLLOW else data["suicide_from"],
-        remission_at_most=data["remission_at_most"],
+        remission_at_most=data["remission_at_most"], remission_told=data["remission_told"],
     )  # fmt: skip
     limits = [band.at_most for band in scale.bands]
     if limits != sorted(set(limits)) or limits[-1] != scale.highest or len({item.id for item in scale.asked}) != len(scale.asked):
