@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from clinic import audit
 from clinic.actions.writing import locked_site
@@ -60,6 +60,14 @@ def note_read(feed: CalendarFeed, *, now: datetime) -> None:
         return
     minute = now.replace(second=0, microsecond=0)
     CalendarFeed.objects.filter(Q(read_at__isnull=True) | Q(read_at__lt=minute), pk=feed.pk).update(read_at=minute)
+
+
+def note_turn(feed: CalendarFeed) -> None:
+    """Its person left the site since it was last read, or came back: every line must be newer than what the calendar holds."""
+    is_off = feed.left_at is not None
+    if feed.is_called_off != is_off:
+        CalendarFeed.objects.filter(pk=feed.pk, is_called_off=not is_off).update(is_called_off=is_off, turns=F("turns") + 1)
+        feed.refresh_from_db(fields=["is_called_off", "turns"])
 
 
 def keep_left(session: TreatmentSession, *, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """Calendar feeds: who holds an address that calendars read, and the slots that visits have left, so that a feed can call them off."""
 
 import uuid
+from datetime import datetime
 
 from django.db import models
 from django.db.models import Q
@@ -25,6 +26,10 @@ class CalendarFeed(models.Model):
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoked_by = models.ForeignKey("clinic.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     read_at = models.DateTimeField("last read", null=True, blank=True, help_text="To the minute.")
+    is_called_off = models.BooleanField(default=False, help_text="As it was read last: all of it called off, since its person has left the site.")
+    turns = models.PositiveSmallIntegerField(default=0, help_text="How often it was called off as a whole, or came back.")
+    # When its person left the site; set as it is read, by sessions.queries.feeds.
+    left_at: datetime | None = None
 
     class Meta:
         ordering = ["name", "pk"]

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, Max, Q, QuerySet
 
@@ -11,31 +12,47 @@ from clinic.models import Membership, Site, User
 from clinic.roles import Permission, may
 from clinic.tokens import token_digest
 from sessions.models import CalendarFeed, LeftHands, LeftSlot, TreatmentSession
-from sessions.rules.feeds import Left, Visit, is_off, last_change, lines, window
+from sessions.rules.feeds import Left, Place, Visit, called_off, is_off, is_told, last_change, lines, newer, window
 
 # What can move a feed's line: `last_change` is the newest of them.
 STAMPS = ("booked_at", "slot_set_at", "arrived_at", "held_at", "cancelled_at", "missed_at", "voided_at")
 
 
-def feed_of(token: str) -> CalendarFeed | None:
-    """The feed that holds this token; None for one that is guessed, revoked, of an archived site, or of somebody who may no longer look."""
+def feed_of(token: str, now: datetime) -> CalendarFeed | None:
+    """The feed that holds this token; None for one that is guessed, revoked, of an archived site, or of somebody who may no longer look.
+
+    Of somebody who has left the site it is given for a while with `left_at`: their calendar must learn that their visits are off.
+    """
     rows = CalendarFeed.objects.select_related("site", "chair").filter(token_sha256=token_digest(token), revoked_at__isnull=True)
     feed = rows.filter(site__is_archived=False).first()
     if feed is None or feed.user_id is None:
         return feed
-    place = Membership.objects.filter(site_id=feed.site_id, user_id=feed.user_id, is_active=True, user__is_active=True).first()
-    return feed if place is not None and may(place.role, Permission.VIEW_FLOOR) else None
+    place = Membership.objects.filter(site_id=feed.site_id, user_id=feed.user_id, user__is_active=True).first()
+    if place is None or not may(place.role, Permission.VIEW_FLOOR) or not is_told(place.ended_at, now):
+        return None
+    feed.left_at = place.ended_at
+    return feed
 
 
 def lines_of(feed: CalendarFeed, now: datetime) -> list[Visit]:
-    """Every visit of the feed's window, those that don't take place among them."""
+    """Every visit of the feed's window, those that don't take place among them; after its person has left, all of them off."""
     first, last = window(now)
     visits = TreatmentSession.objects.filter(within(feed), starts_at__gte=first, starts_at__lt=last, site_id=feed.site_id)
+    if feed.left_at is not None:
+        known = shown(visits.filter(booked_at__lte=feed.left_at))
+        return newer(called_off(known, places_at(feed, feed.left_at), feed.left_at), feed.turns)
     slots = LeftSlot.objects.filter(within(feed, "session__"), starts_at__gte=first, starts_at__lt=last, site_id=feed.site_id)
     left = slots.annotate(hands=Count("session__left_hands")).values_list(
         "session__uid", "session__schedule_version", "hands", "starts_at", "ends_at", "chair__name", "left_at"
     )  # fmt: skip
-    return lines(shown(visits), (Left(row[0], row[1] + row[2], *row[3:]) for row in (*left, *handed_on(feed, first, last))))
+    found = lines(shown(visits), (Left(row[0], row[1] + row[2], *row[3:]) for row in (*left, *handed_on(feed, first, last))))
+    return newer(found, feed.turns)
+
+
+def places_at(feed: CalendarFeed, at: datetime) -> dict[UUID, Place]:
+    """Where the visits that were moved since stood at a moment: what happened afterwards is no longer that person's to know."""
+    rows = LeftSlot.objects.filter(site_id=feed.site_id, left_at__gt=at, session__booked_at__lte=at).order_by("-left_at", "-pk")
+    return {row[0]: Place(*row[1:]) for row in rows.values_list("session__uid", "starts_at", "ends_at", "chair__name")}
 
 
 def shown(visits: QuerySet[TreatmentSession]) -> list[Visit]:

@@ -1,6 +1,6 @@
 """What a calendar feed shows of a visit, and for how long: no name, no drug, one number that rises with every change (MSG-4)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -34,6 +34,29 @@ class Left(NamedTuple):
     ends_at: datetime
     chair: str
     left_at: datetime
+
+
+class Place(NamedTuple):
+    """Where a visit stood."""
+
+    starts_at: datetime
+    ends_at: datetime
+    chair: str
+
+
+def is_told(left_at: datetime | None, now: datetime) -> bool:
+    """Whether a feed is still answered: always while its person belongs to the site, and for a while after, to call it off."""
+    return left_at is None or now < left_at + BACK
+
+
+def called_off(visits: Iterable[Visit], places: Mapping[UUID, Place], left_at: datetime) -> list[Visit]:
+    """The visits of somebody who has left: each off, where and as it was then."""
+    return [visit._replace(is_off=True, changed_at=left_at, **places[visit.uid]._asdict() if visit.uid in places else {}) for visit in visits]
+
+
+def newer(visits: Iterable[Visit], turns: int) -> list[Visit]:
+    """Each a version newer for each time that the whole feed was called off or came back."""
+    return [visit._replace(sequence=visit.sequence + turns) for visit in visits]
 
 
 def window(now: datetime) -> tuple[datetime, datetime]:

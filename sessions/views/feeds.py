@@ -15,7 +15,7 @@ from clinic.http import see_other
 from clinic.models import Site
 from clinic.roles import Permission, may
 from clinic.views.pages import done
-from sessions.actions.feeds import make_feed, note_read, revoke_feed
+from sessions.actions.feeds import make_feed, note_read, note_turn, revoke_feed
 from sessions.forms.feeds import ChairFeedForm, FeedForm
 from sessions.models import CalendarFeed
 from sessions.papers.calendar_feed import calendar_feed
@@ -26,13 +26,14 @@ ONCE = "new_feed"
 
 @login_not_required
 def feed(request: HttpRequest, token: str) -> HttpResponse:
-    """What a calendar reads. An address that is guessed, revoked or of somebody who left learns nothing, always in the same words."""
-    found = feed_of(token)
+    """What a calendar reads. An address that is guessed or revoked learns nothing, always in the same words; who left learns that all is off."""
+    found = feed_of(token, request.now)  # type: ignore[attr-defined]
     if found is None:
         return quiet(HttpResponse("Not found.", status=404, content_type="text/plain; charset=utf-8"))
     if request.method not in ("GET", "HEAD"):
         return quiet(HttpResponse(status=405, headers={"Allow": "GET, HEAD"}))
     note_read(found, now=request.now)  # type: ignore[attr-defined]
+    note_turn(found)
     visits = lines_of(found, request.now)  # type: ignore[attr-defined]
     mark = mark_of(found, visits)
     if mark in request.headers.get("If-None-Match", ""):

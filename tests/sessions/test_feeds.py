@@ -147,9 +147,35 @@ def test_an_unchanged_feed_is_not_sent_again(cast, still_clock, django_assert_nu
     assert client.post(url).status_code == 405
 
 
+def left(user, at) -> None:
+    Membership.objects.filter(user=user).update(is_active=at is None, ended_at=at)
+
+
+def test_who_leaves_the_site_has_every_visit_called_off_and_learns_nothing_new(cast, still_clock) -> None:
+    visit, moved = booked(cast), booked(cast, chair=1)
+    booking.move_visit(
+        moved, Wish(patient=moved.patient, chair=cast.chairs[2], starts_at=SOON, dose_mg=56), by=cast.desk, now=NOW - timedelta(hours=2)
+    )
+    token = make_feed(cast.riverside, name="Phone", user=cast.prescriber, chair=None, scope="mine", by=cast.prescriber, now=NOW)[1]
+
+    def events() -> dict[str, tuple[str, int, str]]:
+        answer = Client().get(reverse("feed", args=[token]))
+        return {str(one["UID"]): (*told(one), str(one["SUMMARY"])) for one in Calendar.from_ical(answer.content).walk("VEVENT")}
+
+    first, second = str(visit.uid), str(moved.uid)
+    assert events() == {first: ("CONFIRMED", 1, "Visit, Chair 1"), second: ("CONFIRMED", 2, "Visit, Chair 3")}
+    left(cast.prescriber, NOW - timedelta(hours=1))
+    booking.move_visit(moved, Wish(patient=moved.patient, chair=cast.chairs[3], starts_at=SOON, dose_mg=56), by=cast.desk, now=NOW)
+    TreatmentSession.objects.filter(pk=booked(cast, chair=1).pk).update(booked_at=NOW)
+    off = {first: ("CANCELLED", 2, "Visit, Chair 1"), second: ("CANCELLED", 4, "Visit, Chair 3")}
+    assert (events(), events()) == (off, off)
+    left(cast.prescriber, None)
+    assert (len(events()), events()[first], events()[second]) == (3, ("CONFIRMED", 3, "Visit, Chair 1"), ("CONFIRMED", 5, "Visit, Chair 4"))
+
+
 ENDS = {
     "revoked": lambda cast, feed: revoke_feed(feed, may_manage=False, by=cast.nurse, now=NOW),
-    "left the site": lambda cast, feed: Membership.objects.filter(user=cast.nurse).update(is_active=False, ended_at=NOW),
+    "left the site a month ago": lambda cast, feed: left(cast.nurse, NOW - timedelta(days=30)),
     "disabled": lambda cast, feed: User.objects.filter(pk=cast.nurse.pk).update(is_active=False),
     "an auditor now": lambda cast, feed: Membership.objects.filter(user=cast.nurse).update(role=Role.AUDITOR),
     "site archived": lambda cast, feed: Site.objects.filter(pk=feed.site_id).update(is_archived=True),
