@@ -11,9 +11,9 @@ import uuid
 from dataclasses import replace
 from pathlib import Path
 
+from scripts.bench import planning, sending
 from scripts.bench.client import HOST, Client
 from scripts.bench.pages import Page, after_posts, loud_pages, pages, vitals
-from scripts.bench.planning import report
 from scripts.bench.server import Server, serving
 from scripts.launcher.services import ROOT
 from tests.support.postgres import running_postgres
@@ -25,12 +25,13 @@ Row = tuple[Page, float, dict[str, int]]
 
 def main() -> int:
     sessions = int(os.environ.get("SESSIONS", "100000"))
-    report()
+    planning.report()
     with running_postgres() as database, tempfile.TemporaryDirectory(prefix="vigil-bench-") as folder:
         base = environment(database, Path(folder))
         told = seed(base, sessions)
         print(f"{told['sessions']} sessions, {len(told['live'])} under watch, gunicorn 2 × 2, PostgreSQL", flush=True)  # type: ignore[arg-type]
         measured(base, told, Path(folder))
+    sending.report()
     return 0
 
 
