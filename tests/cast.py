@@ -3,7 +3,20 @@
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
-from clinic.models import Chair, Equipment, EquipmentCheck, Membership, OpeningHours, Organisation, Site, Training, User
+from clinic.models import (
+    AuthorizedRepresentative,
+    Certification,
+    Chair,
+    Equipment,
+    EquipmentCheck,
+    Membership,
+    OpeningHours,
+    Organisation,
+    Site,
+    SitePolicy,
+    Training,
+    User,
+)
 from clinic.roles import Credential, Role
 from tests.factories import clinic as made
 from tests.moment import NOW, TODAY
@@ -53,12 +66,20 @@ class Cast:
         return getattr(self, role)
 
 
-def make_site(organisation: Organisation, slug: str, name: str, zone: str) -> Site:
-    """A site that is open Monday to Friday 8–18, with a policy."""
-    site = made.SiteFactory(organisation=organisation, slug=slug, name=name, public_name=f"{name} Wellness", time_zone=zone)
-    made.SitePolicyFactory(site=site)
-    OpeningHours.objects.bulk_create([OpeningHours(site=site, weekday=day, opens_at=time(8), closes_at=time(18)) for day in range(5)])
-    return site
+def make_sites(organisation: Organisation) -> list[Site]:
+    """Two sites that are open Monday to Friday 8–18, each with a policy."""
+    named = (("riverside", "Riverside", "America/New_York"), ("hillcrest", "Hillcrest", "America/Denver"))
+    sites = Site.objects.bulk_create(
+        [
+            made.SiteFactory.build(organisation=organisation, slug=slug, name=name, public_name=f"{name} Wellness", time_zone=zone)
+            for slug, name, zone in named
+        ]
+    )
+    SitePolicy.objects.bulk_create([made.SitePolicyFactory.build(site=site) for site in sites])
+    OpeningHours.objects.bulk_create(
+        [OpeningHours(site=site, weekday=day, opens_at=time(8), closes_at=time(18)) for site in sites for day in range(5)]
+    )
+    return sites
 
 
 def equip(sites: dict[Site, User]) -> None:
@@ -69,9 +90,10 @@ def equip(sites: dict[Site, User]) -> None:
     EquipmentCheck.objects.bulk_create(
         [EquipmentCheck(site=one.site, equipment=one, checked_at=at, is_good=True, recorded_at=at, recorded_by=sites[one.site]) for one in devices]
     )
-    for site, by in sites.items():
-        made.CertificationFactory(site=site, recorded_by=by)
-        made.AuthorizedRepresentativeFactory(site=site, recorded_by=by)
+    Certification.objects.bulk_create([made.CertificationFactory.build(site=site, recorded_by=by) for site, by in sites.items()])
+    AuthorizedRepresentative.objects.bulk_create(
+        [made.AuthorizedRepresentativeFactory.build(site=site, recorded_by=by) for site, by in sites.items()]
+    )
 
 
 def join(riverside: Site, hillcrest: Site) -> dict[str, Membership]:
@@ -103,8 +125,7 @@ def trained(membership: Membership) -> Training:
 def make_cast() -> Cast:
     """Build the whole cast. Nobody is on site yet: see `tests.factories.clinic.on_duty`."""
     organisation = made.OrganisationFactory(name="Vigil Health")
-    riverside = make_site(organisation, "riverside", "Riverside", "America/New_York")
-    hillcrest = make_site(organisation, "hillcrest", "Hillcrest", "America/Denver")
+    riverside, hillcrest = make_sites(organisation)
     people = join(riverside, hillcrest)
     equip({riverside: people["admin"].user, hillcrest: people["stranger"].user})
     chairs = Chair.objects.bulk_create(

@@ -1,5 +1,6 @@
 """Fixtures of engines and real servers: test_database, broker, inbox, make_stack, stack, demo_stack."""
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -32,6 +33,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         elif not meets_engine(item):
             item.add_marker(pytest.mark.engine_free)
     items.sort(key=lambda item: turn(item.nodeid))
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays to the end: the collector need not walk it again and again (a sixth of the suite's time)."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def meets_engine(item: pytest.Item) -> bool:
