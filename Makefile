@@ -43,7 +43,7 @@ bench: env
 	@exec $(PY) -m scripts.bench
 
 soak: env
-	@exec $(PY) -m pytest tests/long/soak.py tests/long/proof.py -s
+	@exec $(PY) -m pytest tests/long/soak.py tests/long/proof.py tests/long/truth.py -s
 
 chaos: env
 	@exec $(PY) -m scripts.chaos

@@ -12,10 +12,10 @@ WEIGHED = ("PRE-2.pressure.", "PRE-2.unrepeated.")
 
 
 def last_before(facts: SessionFacts) -> Reading | None:
-    """The last pressure that was obtained up to the first device."""
+    """The last pressure that was obtained up to the first device; of two at one moment the one written down later, as at the gate."""
     first = facts.first_device_at
     taken = [reading for reading in facts.readings if reading.has_pressure and first is not None and reading.at <= first]
-    return max(taken, key=lambda reading: reading.at, default=None)
+    return max(reversed(taken), key=lambda reading: reading.at, default=None)
 
 
 def is_high(facts: SessionFacts, reading: Reading) -> bool:

@@ -102,7 +102,12 @@ def is_same_reading(values: Mapping[str, object], previous: Mapping[str, object]
     """Whether a check repeats the one before it in every value: then it may have been copied, not measured. Most of a check must be there."""
     measured = [field for field in ("systolic", "diastolic", "pulse", "spo2") if values.get(field) is not None]
     fields = {*(reading.field for reading in READINGS), *(field for field, _ in REQUIRED)}
-    return len(measured) >= 3 and all((values.get(field) or None) == (previous.get(field) or None) for field in fields)
+    return len(measured) >= 3 and all(blank_as_none(values.get(field)) == blank_as_none(previous.get(field)) for field in fields)
+
+
+def blank_as_none(value: object) -> object:
+    """Nothing chosen is nothing obtained; a nought is a value."""
+    return None if value == "" else value
 
 
 def repeated(values: Mapping[str, object], previous: Mapping[str, object], seen_at: str) -> list[Finding]:

@@ -141,6 +141,8 @@ COUNTS: list[tuple[str, dict[str, Any], tuple[int, int] | None]] = [
     ("high_weighed", {"readings": RESTED}, None),
     ("high_weighed", {"readings": HIGH}, (0, 1)),
     ("high_weighed", {"readings": HIGH, "decisions": WEIGHED}, (1, 1)),
+    ("high_weighed", {"readings": [check(-10), *HIGH]}, (0, 1)),
+    ("high_weighed", {"readings": [*HIGH, check(-10)]}, None),
     ("high_weighed", {"readings": [check(-10, diastolic=91)], "decisions": [Decision("clear", "PRE-2", "PRE-2.spo2.7")]}, (0, 1)),
     ("high_weighed", {"readings": HIGH, "terms": Terms(CLOCKS, own_systolic=160)}, None),
     ("high_weighed", {"readings": [check(-10, diastolic=95)], "terms": Terms(CLOCKS, own_systolic=160)}, (0, 1)),

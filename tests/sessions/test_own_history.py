@@ -62,6 +62,10 @@ def test_a_reading_that_repeats_the_one_before(change: dict[str, object], same: 
     )
 
 
+def test_a_nought_is_no_gap() -> None:
+    assert is_same_reading({**GOOD_VITALS, "sedation": 0}, {**GOOD_VITALS, "sedation": None}) is False
+
+
 def test_too_little_of_a_check_is_no_repetition() -> None:
     little = {"pulse": 72}
     assert is_same_reading(little, little) is False
