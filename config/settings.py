@@ -200,7 +200,9 @@ if VIGIL_DEMONSTRATION and not env.text("VIGIL_SMTP_HOST"):
     EMAIL_BACKEND, EMAIL_FILE_PATH = "django.core.mail.backends.filebased.EmailBackend", str(VIGIL_DATA_DIR / "mail")
 
 # --- texts: secrets of the installation; which provider a site uses is its own setting ---------------------------------
-VIGIL_TEXT_URL = env.text("VIGIL_TEXT_URL", "http://127.0.0.1:1/messages" if not IS_PRODUCTION else "")
+# A demonstration without a provider keeps its texts as files, as its mail.
+_NO_PROVIDER = (VIGIL_DATA_DIR / "texts").as_uri() if VIGIL_DEMONSTRATION else "http://127.0.0.1:1/messages"
+VIGIL_TEXT_URL = env.text("VIGIL_TEXT_URL", "" if IS_PRODUCTION else _NO_PROVIDER)
 VIGIL_TEXT_TOKEN = env.text("VIGIL_TEXT_TOKEN")
 VIGIL_TWILIO_URL = env.text("VIGIL_TWILIO_URL", "https://api.twilio.com")
 VIGIL_TWILIO_ACCOUNT, VIGIL_TWILIO_TOKEN = env.text("VIGIL_TWILIO_ACCOUNT"), env.text("VIGIL_TWILIO_TOKEN")

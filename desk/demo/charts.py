@@ -16,6 +16,8 @@ from patients.rules.names import folded_name
 from patients.rules.screening import SCREENING
 from patients.signed_content import ORDER_KIND, ORDER_SCHEMA, order_text
 
+# What they said about texts, by turns: most agreed expressly, some only gave their number, some want none.
+TEXTS = ("express", "express", "none", "express", "given", "express")
 ESCORT_PHONE = "+15185550177"
 LEAD = timedelta(days=14)
 ALL_NO = {question.id: "no" for question in SCREENING}
@@ -65,7 +67,7 @@ def patient_of(house: House, person: Person, treatment: Treatment, number: int, 
         middle_initial=dice.choice(("", "", "A", "J", "M")), name_folded=folded_name(person.last, person.first), birth_on=person.birth_on,
         sex=person.sex, can_be_pregnant=person.can_be_pregnant, phone=f"+1518555{number:04}", email=f"{person.mailbox}@patients.example",
         address="1 Fable Lane, Exampleton", language=person.language, usual_way_home=dice.choice(("driver", "driver", "ride", "transit")), allergies=ALLERGIES[number % len(ALLERGIES)],
-        may_email=dice.random() < 0.9, created_at=at_noon(house, treatment.started_on - LEAD),
+        may_email=dice.random() < 0.9, text_consent=TEXTS[number % len(TEXTS)], created_at=at_noon(house, treatment.started_on - LEAD),
         created_by=house.of_role("front_desk")[0].user,
     )  # fmt: skip
 

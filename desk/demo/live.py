@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from clinic.models import Site
-from desk.demo import day
+from desk.demo import day, replies
 from desk.demo.closure import VISITS, close_a_day
 from desk.demo.courses import make_way, plan_course
 from desk.demo.scenes import HILLCREST, PLANNED, RIVERSIDE, Scene
@@ -59,6 +59,7 @@ def fill(floor: Floor, scenes: tuple[Scene, ...], *, now: datetime) -> int:
     for scene, patient in zip(scenes, patients, strict=False):
         scene.write(script, Part(floor, patient, room=scene.room))
     day.write(script, floor)
+    replies.write(script, floor)
     script.play()
     others = patients[len(scenes) :]
     for patient in others[:1]:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from django.db import connection
 
-from desk.demo import charts, events, house, intakes, messages, papers, past, people, plan, scores, trail
+from desk.demo import agreements, charts, events, house, intakes, messages, papers, past, people, plan, scores, trail
 
 SEED = 20260101
 MONTHS_BACK = timedelta(days=270)
@@ -24,7 +24,9 @@ def past_of(site: house.House, *, first: date, now: datetime, dice: random.Rando
     stories = past.sessions(site, made, dice)
     count_anew()
     forms = papers.forms(site, stories, now=now, dice=dice)
-    messages.write(stories, dice)
+    messages.write(stories, dice, now=now)
+    agreements.write(site, made)
+    agreements.lose_one(site)
     # Dice of its own: the people and visits stay those that they were.
     judged = scores.write(site, made, random.Random(SEED + 100 + count))  # noqa: S311  draws people, keeps no secret
     house.duty_of_the_past(site, sorted({story.visit.day for story in stories}))

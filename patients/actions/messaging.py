@@ -11,9 +11,12 @@ from clinic.models import User
 from patients.actions.writing import locked
 from patients.models import MessageConsent, Patient
 from patients.models.messaging import TextConsent
+from patients.rules.agreements import AGREEMENTS
 
 How = MessageConsent.How
 Channel, Answer = MessageConsent.Channel, MessageConsent.Answer
+# Where somebody of the clinic read the words out, or had them signed.
+ASKED = (How.CHART, How.PAPER)
 # The patient's field that holds each channel's newest answer.
 CHANNELS = {"may_email": Channel.EMAIL, "text_consent": Channel.TEXT}
 
@@ -25,7 +28,7 @@ def answers_of(patient: Patient, *, how: str, by: User | None, now: datetime, ch
     return [
         MessageConsent(
             site_id=patient.site_id, patient=patient, channel=CHANNELS[name], answer=said[name], how=how,
-            observed_at=now, recorded_at=now, recorded_by=by, recorded_via=via,
+            wording=AGREEMENTS[-1].version if how in ASKED and said[name] == Answer.EXPRESS else "", observed_at=now, recorded_at=now, recorded_by=by, recorded_via=via,
         )
         for name in channels
     ]  # fmt: skip

@@ -16,6 +16,7 @@ from patients.models import Contact, Patient
 from patients.models.messaging import TextConsent
 from patients.models.patient import Language, WayHome
 from patients.queries.search import namesakes
+from patients.rules.agreements import AGREEMENTS
 from patients.rules.names import name_problem
 from patients.rules.people import birth_problem, birth_question
 
@@ -36,10 +37,10 @@ class PatientForm(forms.Form):
     can_be_pregnant = forms.BooleanField(label="Ask about pregnancy at each visit", required=False)
     phone = PhoneNumberField(label="Phone", region="US", required=False, error_messages=PHONE_ERRORS)
     email = forms.EmailField(label="E-mail", required=False, max_length=254)
-    may_email = forms.BooleanField(label="Agreed to e-mails about visits", required=False)
+    may_email = forms.BooleanField(label="Agreed to e-mails about visits", required=False, help_text=f"Read out: {AGREEMENTS[-1].email}")
     text_consent = forms.ChoiceField(
         label="Texts about visits", required=False, choices=TextConsent.choices, initial=TextConsent.NONE,
-        help_text="With the number alone: one a day, three a week. Ask for express agreement before the first text (MSG-1).",
+        help_text=f"With the number alone: one a day, three a week. For express agreement read out: {AGREEMENTS[-1].text}",
     )  # fmt: skip
     address = Line(label="Address", max_length=300, required=False)
     language = forms.ChoiceField(label="Language", choices=Language.choices, initial=Language.ENGLISH)

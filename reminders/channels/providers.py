@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from django.conf import settings
 
+from reminders.channels.files import SCHEME, FileChannel
 from reminders.channels.http import KeyedChannel, TwilioChannel
 from reminders.channels.mail import MailChannel
 from reminders.channels.outcomes import Channel
@@ -36,6 +37,8 @@ class Providers:
 def open_channel(provider: str, sender: str) -> Channel:
     if provider == SMTP:
         return MailChannel()
+    if provider == HTTP and settings.VIGIL_DEMONSTRATION and settings.VIGIL_TEXT_URL.startswith(SCHEME):
+        return FileChannel(url=settings.VIGIL_TEXT_URL, sender=sender)
     if provider == HTTP:
         return KeyedChannel(url=settings.VIGIL_TEXT_URL, sender=sender, token=settings.VIGIL_TEXT_TOKEN)
     if provider == TWILIO:

@@ -8,9 +8,10 @@ from django.core.management.base import CommandError
 
 from clinic.models import Notice, Site, User
 from desk.demo import live
-from patients.models import Order
-from reminders.models import OutboxMessage
-from sessions.models import CoursePlan, DeviceUse, Discharge, HelpCall, MonitoringForm, SafetyCall, TreatmentSession
+from patients.models import MessageConsent, Order
+from reminders.models import InboundText, OutboxMessage, Undeliverable
+from reminders.queries.inbound import TEXT_WAITING
+from sessions.models import CoursePlan, DeviceUse, Discharge, HelpCall, MonitoringForm, MoveWish, SafetyCall, TreatmentSession
 from sessions.queries.next_step import NEXT_NOTICE
 from sessions.queries.redraw import lines_of
 from sessions.rules.next_step import KEEP
@@ -42,6 +43,10 @@ def test_the_demonstration_stands_verifies_and_renews(still_clock) -> None:
     assert any(day < NOW.date() for day in days)
     assert {"sent", "failed", "unknown"} <= set(OutboxMessage.objects.values_list("status", flat=True))
     assert NOW.date() in days
+    assert set(InboundText.objects.values_list("kind", flat=True)) == {"unknown", "stop"}
+    assert Notice.objects.filter(kind=TEXT_WAITING, resolved_at=None).count() == MoveWish.objects.filter(answer="").count() == 1
+    assert set(MessageConsent.objects.values_list("answer", flat=True)) == {"no", "given", "express"}
+    assert Undeliverable.objects.exists()
     call_command("verify_audit", verbosity=0)
     call_command("verify_signatures", verbosity=0)
 

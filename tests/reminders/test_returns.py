@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
@@ -12,7 +13,9 @@ from patients.models import MessageConsent, Patient
 from reminders.actions.returns import report_delivery
 from reminders.actions.send import send_due
 from reminders.actions.sweep import sweep
-from reminders.channels.http import TwilioChannel
+from reminders.channels.http import KeyedChannel, TwilioChannel
+from reminders.channels.outcomes import RETRY, SENT, Text
+from reminders.channels.providers import open_channel
 from reminders.models import OutboxMessage, Reinstatement, SiteMessaging, Undeliverable
 from reminders.queries.balance import balance_of
 from reminders.rules.returns import keyed_report, mail_report, twilio_report
@@ -175,3 +178,18 @@ def test_doors(visit: TreatmentSession, cast: Cast, sign_in: Callable[..., Clien
     assert client.get(path).status_code == 302
     assert sign_in(cast.support).get(path).status_code == 403
     assert sign_in(cast.stranger).get(path).status_code == 404
+
+
+def test_a_demonstration_keeps_its_texts_as_files(tmp_path: Path, settings: LazySettings) -> None:
+    settings.VIGIL_DEMONSTRATION, settings.VIGIL_TEXT_URL = True, (tmp_path / "texts").as_uri()
+    channel = open_channel("http", "+15185550100")
+    said = Text(subject="", body="See you", language="en")
+    for _ in range(2):
+        assert channel.deliver(to=NUMBER, text=said, key="k-1").kind == SENT
+    (kept,) = (tmp_path / "texts").iterdir()
+    assert kept.read_text() == f"From: +15185550100\nTo: {NUMBER}\n\nSee you\n"
+    channel.close()
+    settings.VIGIL_TEXT_URL = (tmp_path / "texts" / "k-1.txt" / "no").as_uri()
+    assert open_channel("http", "").deliver(to=NUMBER, text=said, key="k-2").kind == RETRY
+    settings.VIGIL_DEMONSTRATION = False
+    assert isinstance(open_channel("http", ""), KeyedChannel)
