@@ -1,5 +1,6 @@
 """The form of the messages' room: what was done about a patient's text."""
 
+from crispy_forms.layout import Field
 from django import forms
 
 from clinic.forms.base import Line, laid_out
@@ -12,4 +13,4 @@ class HandlingForm(forms.Form):
     )
     note = Line(label="Note", required=False, max_length=300)
 
-    helper = laid_out("Taken", "how", "note")
+    helper = laid_out("Taken", Field("how", wrapper_class="v-segmented v-segmented-wide"), "note")

@@ -11,6 +11,8 @@ from clinic.forms.base import Line, Moment, WallTime, laid_out
 from reminders.models import SiteMessaging
 from reminders.samples import LANGUAGES, PARTS
 
+Provider = SiteMessaging.Provider
+
 
 class Lines(forms.CharField):
     """Several lines: one kind of line end, no blanks at their ends, no control characters."""
@@ -25,7 +27,10 @@ class Lines(forms.CharField):
 
 
 class MessagingForm(forms.Form):
-    provider = forms.ChoiceField(label="Texts go by", choices=SiteMessaging.Provider.choices, required=False)
+    provider = forms.ChoiceField(
+        label="Texts go by", choices=[(Provider.NONE, "No texts"), (Provider.HTTP, "The installation’s text gateway"), (Provider.TWILIO, "Twilio")],
+        required=False, help_text="Its operator sets the account up; patients are still asked one by one.",
+    )  # fmt: skip
     sender = Line(label="Texts come from", max_length=20, required=False, help_text="With its country, for example +15185550100.")
     texts_per_week = forms.IntegerField(
         label="Texts a week", widget=forms.NumberInput(attrs={"inputmode": "numeric"}),

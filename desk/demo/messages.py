@@ -18,8 +18,9 @@ ENDINGS = (
     + (("unclear", Status.UNKNOWN, "The connection was lost while sending (TimeoutError)."),)
 )
 SENT = ENDINGS[0]
-# So many of each still wait for somebody; about the others somebody has called.
-STILL_OPEN = {Status.FAILED: 2, Status.UNKNOWN: 1}
+# What still waits for somebody, the newest first.
+TROUBLE = (ENDINGS[97], ENDINGS[99], ENDINGS[97])
+Told = tuple[OutboxMessage, str]
 # Texts began lately.
 TEXTS_SINCE = timedelta(days=28)
 
@@ -28,7 +29,7 @@ def write(stories: list[Story], dice: random.Random, *, now: datetime) -> None:
     """One message and one attempt per visit and channel whose patient may be written to; in two bulk writes."""
     written = [told for story in stories if (told := message_of(story, dice)) is not None]
     written += [told for number, story in enumerate(stories, start=1) if (told := text_of(story, number, now)) is not None]
-    decide([message for message, _ in written])
+    written = troubled(written)
     OutboxMessage.objects.bulk_create([message for message, _ in written], batch_size=500)
     SendAttempt.objects.bulk_create([attempt_of(message, outcome) for message, outcome in written], batch_size=500)
 
@@ -71,12 +72,22 @@ def row_of(story: Story, uid: UUID, channel: str, provider: str, status: str, wh
     )  # fmt: skip
 
 
-def decide(messages: list[OutboxMessage]) -> None:
-    """Failed and unclear ones of long ago wait for nobody any more."""
-    for status, most in STILL_OPEN.items():
-        newest_first = sorted((message for message in messages if message.status == status), key=lambda message: message.due_at, reverse=True)
-        for message in newest_first[most:]:
+def troubled(written: list[Told]) -> list[Told]:
+    """The newest e-mails of some patients didn't arrive, and wait for somebody; about older ones somebody has called."""
+    for message, _ in written:
+        if message.status in (Status.FAILED, Status.UNKNOWN):
             message.status, message.withdrawal, message.why = Status.WITHDRAWN, OutboxMessage.Withdrawal.LEFT, WORDS["called"]
+    newest: dict[int, int] = {}
+    for number, (message, _) in enumerate(written):
+        last = newest.get(message.patient_id or 0)
+        if message.channel == Channel.EMAIL and message.status == Status.SENT and (last is None or written[last][0].due_at < message.due_at):
+            newest[message.patient_id or 0] = number
+    latest = sorted(newest.values(), key=lambda number: written[number][0].due_at, reverse=True)
+    for number, (outcome, status, why) in zip(latest, TROUBLE, strict=False):
+        message = written[number][0]
+        message.status, message.sent_at, message.why = status, None, why
+        written[number] = message, outcome
+    return written
 
 
 def attempt_of(message: OutboxMessage, outcome: str) -> SendAttempt:

@@ -66,7 +66,7 @@ def test_the_chart_tells_everything_with_its_state(visit: TreatmentSession, cast
     desk = sign_in(cast.desk)
     page = words_of(desk.get(path_of(visit)).content.decode())
     for said in (
-        "arrived, says its provider", "The limit of 4 texts", "refused it for good", "I am late", "Take it", "E-mail: No messages",
+        "It arrived, says its provider", "The limit of 4 texts", "refused it for good", "I am late", "Take it", "E-mail: No messages",
         "written by Dana Desk", "Decide what to do", "Asked for no messages",
     ):  # fmt: skip
         assert said in page, said
