@@ -20,7 +20,7 @@ LANGUAGES = {"en": "English", "es": "Spanish"}
 YEAR = [datetime(2026, 1, 1, 22, 30, tzinfo=UTC) + timedelta(days=day) for day in range(365)]
 EXAMPLE = datetime(2026, 3, 11, 14, 30, tzinfo=UTC)
 # As long as a real one, and nobody's.
-EXAMPLE_TOKEN = "Qm7xT4vRk9ZpLw2NbYc8HsDj5GfUe3AtXo6ViKqE"
+EXAMPLE_LINK = "Qm7xT4vRk9ZpLw2NbYc8HsDj5GfUe3AtXo6ViKqE"
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def longest_moment(language: str, part: str) -> tuple[str, str]:
 
 def fields_at(site: Site, moment: tuple[str, str]) -> dict[str, str]:
     day, hour = moment
-    link = settings.VIGIL_ORIGIN + reverse("visit", args=[EXAMPLE_TOKEN])
+    link = settings.VIGIL_ORIGIN + reverse("visit", args=[EXAMPLE_LINK])
     return {"place": site.public_name, "phone": site.phone, "day": day, "time": hour, "link": link, "visits": f"- {day}, {hour}\n- {day}, {hour}"}
 
 

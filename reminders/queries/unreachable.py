@@ -1,11 +1,11 @@
 """Addresses in today's charts that nothing reaches, and the pages around the messages with what waits on each."""
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from clinic.models import Site
 from clinic.roles import Permission, may
-from patients.models import Patient
+from patients.models import Contact, Patient
 from reminders.models import OutboxMessage, Undeliverable
 from reminders.queries.inbound import open_tasks
 from sessions.queries.by_patient import open_wishes
@@ -22,8 +22,13 @@ PAGES = (
 
 
 def unreachable(site: Site) -> QuerySet[Undeliverable]:
-    """Patients under treatment whose present address doesn't work, the newest first."""
-    is_present = Q(channel=Channel.EMAIL, patient__email=F("address")) | Q(channel=Channel.TEXT, patient__phone=F("address"))
+    """Patients under treatment whose present address doesn't work, or that of who brings them home, the newest first."""
+    of_a_driver = Contact.objects.filter(patient_id=OuterRef("patient_id"), phone=OuterRef("address"), is_active=True).order_by()
+    is_present = (
+        Q(Exists(of_a_driver), channel=Channel.TEXT)
+        | Q(channel=Channel.EMAIL, patient__email=F("address"))
+        | Q(channel=Channel.TEXT, patient__phone=F("address"))
+    )
     rows = Undeliverable.objects.filter(is_present, site=site, reinstatement__isnull=True, patient__status=Patient.Status.ACTIVE)
     return rows.select_related("patient").order_by("-reported_at", "-pk")
 

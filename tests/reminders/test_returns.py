@@ -10,7 +10,6 @@ from django.test import Client
 
 from clinic.models import AuditEntry
 from patients.models import MessageConsent, Patient
-from reminders.actions.returns import report_delivery
 from reminders.actions.send import send_due
 from reminders.actions.sweep import sweep
 from reminders.channels.http import KeyedChannel, TwilioChannel
@@ -144,16 +143,12 @@ def test_who_has_stopped_at_the_provider_is_asked_no_more_until_start(
     assert Patient.objects.get(pk=visit.patient_id).text_consent != "none"
 
 
-def test_a_later_word_of_the_provider_counts_for_the_patient_s_own_number_alone(
+def test_a_later_word_of_the_provider_that_they_stopped_is_a_stop(
     visit: TreatmentSession, phones: Phones, client: Client, still_clock: object
 ) -> None:
     sweep(now=NOW)
     assert send_due(now=NOW) == {"sent": 1}
     message = OutboxMessage.objects.get(status="sent")
-    OutboxMessage.objects.filter(pk=message.pk).update(contact_pk=7)
-    assert report_delivery(message.key, twilio_report("undelivered", "30006"), now=NOW, provider="http")
-    assert not Undeliverable.objects.exists()
-    OutboxMessage.objects.filter(pk=message.pk).update(contact_pk=0, status="sent", sent_at=NOW)
     told = {"key": message.key, "status": "failed", "code": "x", "opted_out": True}
     assert signed(client, "/hooks/text/http/status/", told, at=NOW).status_code == 204
     assert Patient.objects.get(pk=visit.patient_id).text_consent == "none"
