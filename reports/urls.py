@@ -3,10 +3,12 @@
 from django.urls import path
 
 from reports import audit_views
-from reports.views import auditors, binders, disclosures, exports, measures
+from reports.views import auditors, binders, disclosures, exports, measures, overview, sites
 
 urlpatterns = [
-    path("<slug:site>/reports/", measures.reports, name="reports"),
+    path("<slug:site>/reports/", overview.reports, name="reports"),
+    path("<slug:site>/reports/sites/", sites.report_sites, name="report_sites"),
+    path("<slug:site>/reports/measures/", measures.measures, name="measures"),
     path("<slug:site>/reports/compliance.json", measures.report_json, name="report_json"),
     path("<slug:site>/reports/self-audit/", audit_views.self_audit, name="self_audit"),
     path("<slug:site>/reports/self-audit/<int:pk>/", audit_views.self_audit_finding, name="self_audit_finding"),

@@ -251,6 +251,8 @@ OFFICE = {
     "message_preview": act(P.MANAGE_SITE, of="message kind"),
     "message_shipped": act(P.MANAGE_SITE, of="message kind"),
     "reports": page(P.VIEW_REPORTS),
+    "report_sites": page(P.VIEW_REPORTS),
+    "measures": page(P.VIEW_REPORTS),
     "self_audit": page(P.VIEW_REPORTS),
     "self_audit_finding": page(P.VIEW_REPORTS, of="finding"),
     "self_audit_plan": act(P.ANSWER_AUDIT, of="finding"),

@@ -1,7 +1,7 @@
 """A line of the ledger for what has left the site."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -27,13 +27,20 @@ def disclose_export(export: Export, *, what: str, by: User, now: datetime) -> Di
 
 @transaction.atomic
 def disclose_numbers(
-    site: Site, *, what: str, first: date, last: date, recipient: str, purpose: str, rows: int, by: User, now: datetime
+    site: Site, *, what: str, codes: Mapping[str, Any], recipient: str, purpose: str, rows: int, by: User, now: datetime
 ) -> Disclosure:
     """Numbers that name nobody, fetched by a program: an entry and a line each time."""
-    days = {"first": str(first), "last": str(last)}
     row = Disclosure.objects.create(
-        site=site, what=what, filters=days, recipient=recipient, purpose=purpose, rows=rows, names_patients=False, disclosed_at=now, disclosed_by=by
+        site=site,
+        what=what,
+        filters=dict(codes),
+        recipient=recipient,
+        purpose=purpose,
+        rows=rows,
+        names_patients=False,
+        disclosed_at=now,
+        disclosed_by=by,
     )
-    changes: Mapping[str, Any] = {**days, "rows": rows, "as": "json"}
+    changes = {**codes, "rows": rows, "as": "json"}
     audit.record(action="report.exported", target=row, by=by, now=now, site=site, changes=changes)
     return row

@@ -14,6 +14,6 @@ def disclosures_of(site: Site) -> QuerySet[Disclosure]:
     return Disclosure.objects.filter(site=site).select_related("disclosed_by", "patient").order_by("-disclosed_at", "-pk")
 
 
-def people_of(site: Site) -> list[tuple[int, str]]:
-    """Everybody who has or had a place here, as (user, name)."""
-    return list(Membership.objects.filter(site=site).order_by("user__printed_name", "pk").values_list("user_id", "user__printed_name"))
+def people_of(site: Site) -> list[tuple[int, str, str]]:
+    """Everybody who has or had a place here, as (user, name, role)."""
+    return list(Membership.objects.filter(site=site).order_by("user__printed_name", "pk").values_list("user_id", "user__printed_name", "role"))

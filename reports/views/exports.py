@@ -17,10 +17,11 @@ from clinic.roles import Permission, may
 from reports import lists, work
 from reports.access import export_for
 from reports.actions.exports import ask_again, ask_export, cancel_export, fetch_export
-from reports.forms.exports import ExportForm, export_defaults
+from reports.forms import ExportForm
 from reports.kinds import kind_of
 from reports.models import Export, ExportPart
 from reports.queries.exports import exports_of, people_of
+from reports.rules.overview import last_weeks
 
 PAGE = 20
 
@@ -29,15 +30,15 @@ PAGE = 20
 def exports(request: HttpRequest, site: str) -> HttpResponse:
     """Mine, and a new one; what an address brings fills the form."""
     the_site = entered(request, site)
-    people = [pk for pk, _ in people_of(the_site)]
+    people = people_of(the_site)
     if request.method == "POST":
         form = ExportForm(request.POST, people=people)
         if form.is_valid():
             return asked(request, the_site, form)
         return shown(request, the_site, form, status=422)
     given = {name: request.GET[name] for name in ExportForm.base_fields if name in request.GET}
-    initial = export_defaults(today_at(the_site, request.now)) | given  # type: ignore[attr-defined]
-    return shown(request, the_site, ExportForm(initial=initial, people=people))
+    first, last = last_weeks(today_at(the_site, request.now))  # type: ignore[attr-defined]
+    return shown(request, the_site, ExportForm(initial={"first": first, "last": last, **given}, people=people))
 
 
 def entered(request: HttpRequest, slug: str) -> Site:

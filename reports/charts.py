@@ -1,0 +1,129 @@
+"""Where the bars of the traffic and the lines of a trend lie: pure geometry for templates/reports/_traffic.html and _spark.html."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reports.rules import Kind
+from reports.rules.overview import Line, Point, Span, Traffic
+
+WIDTH, HEIGHT = 720, 220
+LEFT, RIGHT, TOP, BOTTOM = 40, 712, 16, 176
+SPARK_WIDTH, SPARK_HEIGHT, EDGE = 130, 34, 5
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One span: sessions with a spray below, visits that came to nothing above; `label` names its first day."""
+
+    x: str
+    width: str
+    dosed_y: str
+    dosed_height: str
+    other_y: str
+    other_height: str
+    middle: str
+    label: str
+    total: int
+    total_y: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    at: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrafficChart:
+    """Coordinates are text, so that no locale can change their decimal point."""
+
+    bars: tuple[Bar, ...]
+    ticks: tuple[Tick, ...]
+    summary: str
+    width: int = WIDTH
+    height: int = HEIGHT
+
+
+def step_of(highest: int) -> int:
+    """The distance of the grid's lines: 1, 2 or 5 with noughts, four lines at most."""
+    scale = 1
+    while True:
+        for step in (1, 2, 5):
+            if step * scale * 4 >= highest:
+                return step * scale
+        scale *= 10
+
+
+def traffic_chart(spans: Sequence[Span], traffic: Sequence[Traffic]) -> TrafficChart:
+    highest = max(max((one.dosed + one.other for one in traffic), default=0), 1)
+    step = step_of(highest)
+    top = -(-highest // step) * step
+    room = (RIGHT - LEFT) / len(spans)
+
+    def up(count: int) -> float:
+        return BOTTOM - (BOTTOM - TOP) * count / top
+
+    def bar(place: int, span: Span, one: Traffic) -> Bar:
+        x, total = LEFT + room * (place + 0.16), one.dosed + one.other
+        return Bar(
+            f"{x:.1f}", f"{room * 0.68:.1f}", f"{up(one.dosed):.1f}", f"{BOTTOM - up(one.dosed):.1f}", f"{up(total):.1f}",
+            f"{up(one.dosed) - up(total):.1f}", f"{x + room * 0.34:.1f}", f"{span.first.day} {span.first:%b}", total, f"{up(total) - 4:.1f}",
+        )  # fmt: skip
+
+    bars = tuple(bar(*one) for one in zip(range(len(spans)), spans, traffic, strict=True))
+    ticks = tuple(Tick(f"{up(count):.1f}", str(count)) for count in range(0, top + 1, step))
+    dosed, other = sum(one.dosed for one in traffic), sum(one.other for one in traffic)
+    return TrafficChart(bars, ticks, f"{dosed} sessions with a spray and {other} visits that came to none, in {len(spans)} stretches of days.")
+
+
+@dataclass(frozen=True, slots=True)
+class Spark:
+    """A small line; `lines` break where nothing was counted. `marks` are the points that fell short, or all of an amount's lone ones."""
+
+    lines: tuple[str, ...]
+    dots: tuple[tuple[str, str], ...]
+    short: tuple[tuple[str, str], ...]
+    summary: str
+    width: int = SPARK_WIDTH
+    height: int = SPARK_HEIGHT
+
+
+def spark(line: Line) -> Spark:
+    points, kind = line.points, line.measure.kind
+    room = (SPARK_WIDTH - 2 * EDGE) / max(len(points) - 1, 1)
+    tallest = 100.0 if kind is Kind.KEPT else max(max((point.value or 0 for point in points), default=0), 1.0)
+
+    def place(number: int, point: Point) -> tuple[str, str]:
+        value = point.value if point.value is not None else 0.0
+        return f"{EDGE + room * number:.1f}", f"{SPARK_HEIGHT - EDGE - (SPARK_HEIGHT - 2 * EDGE) * value / tallest:.1f}"
+
+    runs = runs_of(points)
+    lines = tuple(" ".join(",".join(place(number, points[number])) for number in run) for run in runs if len(run) > 1)
+    lone = tuple(place(run[0], points[run[0]]) for run in runs if len(run) == 1)
+    short = tuple(
+        place(number, point) for number, point in enumerate(points) if kind is Kind.KEPT and point.of and point.kept < line.measure.target * point.of
+    )
+    return Spark(lines, lone, short, summary(line))
+
+
+def runs_of(points: Sequence[Point]) -> list[list[int]]:
+    """Stretches of neighbours that have a value."""
+    runs: list[list[int]] = []
+    for number, point in enumerate(points):
+        if point.value is None:
+            continue
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return runs
+
+
+def summary(line: Line) -> str:
+    """What the picture shows, in words."""
+    values = [point.value for point in line.points if point.value is not None]
+    unit = line.measure.unit if line.measure.kind is Kind.AMOUNT else "%"
+    if not values:
+        return "Nothing counted."
+    told = f"From {values[0]:.0f} to {values[-1]:.0f} {unit}, lowest {min(values):.0f}, highest {max(values):.0f}"
+    return f"{told}; {line.change}." if line.change else f"{told}."
