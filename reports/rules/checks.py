@@ -81,7 +81,7 @@ EVEN = Beside("Chance alone gives 10 % (20 % on a cuff that shows even numbers).
 MEASURES = (
     Measure("checks_taken", "MON-3", G, "Were the planned checks taken?", "Planned checks that were taken.", "Planned checks whose time had come.", RUNNING, taken),
     Measure(
-        "checks_in_time", "MON-3", G, "Were they taken in time?", "Planned checks taken within the site's grace.",
+        "checks_in_time", "MON-3", G, "Were the planned checks taken in time?", "Planned checks taken within the site's grace.",
         "Planned checks whose time had come; a missing one isn't in time.", RUNNING, in_time,
     ),
     Measure(

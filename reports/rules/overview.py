@@ -21,6 +21,9 @@ ACTS: dict[Group, str] = {
 
 RANK = {Group.WATCHED: 0, Group.PEOPLE: 0, Group.LEAVING: 0, Group.BEFORE: 0, Group.FORMS: 1}
 
+# What another measure of the same visit says already is left out.
+ONCE = frozenset(measure.code for measure in AUDITED)
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -123,10 +126,14 @@ def line_of(measure: Measure, visits: Sequence[SessionFacts], places: Mapping[in
     return Line(result, tuple(Point(k, n, 100 * k / n if n else None) for k, n in zip(kept, of, strict=True)))
 
 
+def falls_short(result: Result) -> bool:
+    """Of what is counted: a target that isn't met, or anything found where there should be nothing."""
+    return not result.is_met if result.measure.kind is Kind.KEPT else result.kept > 0
+
+
 def fell_short(lines: Iterable[Line]) -> list[Line]:
     """Rules that were not kept: what the patient's safety hangs on first, then the greatest missing share; said once of each visit."""
-    audited = {measure.code for measure in AUDITED}
-    short = [line for line in lines if line.measure.code in audited and line.result.shown and not line.result.is_met]
+    short = [line for line in lines if line.measure.code in ONCE and line.result.counted and falls_short(line.result)]
     return sorted(short, key=lambda line: (RANK.get(line.measure.group, len(RANK)), -lacking(line.result), line.measure.code))
 
 
@@ -137,6 +144,6 @@ def lacking(result: Result) -> float:
 
 
 def judged(lines: Iterable[Line]) -> tuple[int, int]:
-    """(rules that were kept, rules that had anything to judge) of those with a target."""
-    counted = [line.result for line in lines if line.measure.kind is Kind.KEPT and line.result.counted]
-    return sum(result.is_met for result in counted), len(counted)
+    """(rules that were kept, rules that had anything to judge); each said once, as in what fell short."""
+    counted = [line.result for line in lines if line.measure.code in ONCE and line.result.counted]
+    return sum(not falls_short(result) for result in counted), len(counted)
