@@ -46,11 +46,13 @@ def reports(request: HttpRequest, site: str) -> HttpResponse:
 
 def standing(request: HttpRequest, site: Site) -> dict[str, Any]:
     """How the site itself stands today, whatever the range: what it lacks, forms owed, and whether there are sites to compare."""
+    role = request.membership.role  # type: ignore[attr-defined]
     return {
+        "may_export": may(role, Permission.EXPORT), "may_read_ledger": may(role, Permission.VIEW_AUDIT),
         "lacking": site_shortfalls(site, today_of(request, site)),
         "owed": owed_summary(site, request.now),  # type: ignore[attr-defined]
         "has_sites": sum(may(place.role, Permission.VIEW_REPORTS) for place in sites_of(request.user)) > 1,  # type: ignore[arg-type]
-    }
+    }  # fmt: skip
 
 
 def told(site: Site, lines: list[Line]) -> dict[str, Any]:
