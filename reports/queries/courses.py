@@ -18,7 +18,9 @@ def courses_of(site: Site, first: date, last: date) -> dict[int, CourseFact]:
         days.setdefault(course, {}).setdefault(day, session)
     courses = Course.objects.filter(pk__in=here).order_by("pk")
     found = courses.values_list("pk", "indication", "prescriber_id", "earlier_sessions", "earlier_first_on", "earlier_last_on")
-    return {pk: fact(days.get(pk, {}), *rest) for pk, *rest in found}
+    return {
+        pk: fact(days.get(pk, {}), indication, prescriber, count, first_on, last_on) for pk, indication, prescriber, count, first_on, last_on in found
+    }
 
 
 def fact(days: dict[date, int], indication: str, prescriber: int, sessions: int, first_on: date | None, last_on: date | None) -> CourseFact:
