@@ -11,7 +11,7 @@ from sessions.queries.planning import course_facts, house_of
 from sessions.rules.booking import Taken
 from sessions.rules.planning import CourseFacts, Decision, House, Offer, Wanted, course_decisions, decided_slots, nearer, nearest_slots, wanted_at
 
-AHEAD = timedelta(days=14)
+AROUND = timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,11 @@ class Rescue:
 
 
 def rescues_of(site: Site, day: date, sessions: list[TreatmentSession], now: datetime) -> list[Rescue]:
-    """From today to two weeks after the closed day; what is proposed to one visit is taken for those after it, free slots before marked ones."""
-    first, last = today_at(site, now), day + AHEAD
+    """From two weeks before the closed day, or today, to two weeks after it.
+
+    What is proposed to one visit is taken for those after it; free slots go before marked ones.
+    """
+    first, last = max(today_at(site, now), day - AROUND), day + AROUND
     house = house_of(site, first, last, now=now)
     longer = longer_watched(sessions)
     places = {

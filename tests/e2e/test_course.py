@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from clinic import clock
-from sessions.models import CoursePlan, TreatmentSession
+from sessions.models import CoursePlan, Override, TreatmentSession
 from tests.e2e.floor import Floor
 from tests.e2e.people import Person
 from tests.factories.clinic import PASSWORD
@@ -30,6 +30,7 @@ def test_a_course_is_planned_and_survives_change(floor: Floor, width: int) -> No
     assert (len(visits), CoursePlan.objects.filter(course__patient=patient).get().visits) == (8, 8)
     close_and_rescue(admin, visits[-1])
     assert visits[-1].treatment_on not in {visit.treatment_on for visit in booked(patient.pk)}
+    close_and_decide(floor, admin, width, visits[4])
     floor.stack.move_clock(visits[0].starts_at + timedelta(minutes=20) - clock.now())
     miss(floor, width, visits[0])
     assert len({visit.treatment_on for visit in booked(patient.pk)}) >= 7
@@ -49,13 +50,31 @@ def plan_and_move(desk: Person, patient_pk: int) -> None:
 
 
 def close_and_rescue(admin: Person, visit: TreatmentSession) -> None:
+    close(admin, visit)
+    admin.hands.press(admin.page.get_by_role("button", name=re.compile("^Accept")))
+    admin.sees("No visit waits on this day")
+
+
+def close(admin: Person, visit: TreatmentSession) -> None:
     admin.page.goto("/riverside/settings/closures/")
     admin.hands.write_day(admin.page.get_by_label("First day"), visit.treatment_on)
     admin.hands.write(admin.page.get_by_label("Reason"), "The nurse is ill")
     admin.hands.press(admin.button("Mark as closed"))
     admin.page.goto(f"/riverside/schedule/rescue/{visit.treatment_on:%Y-%m-%d}/")
-    admin.hands.press(admin.page.get_by_role("button", name=re.compile("^Accept")))
-    admin.sees("No visit waits on this day")
+
+
+def close_and_decide(floor: Floor, admin: Person, width: int, visit: TreatmentSession) -> None:
+    """A Monday between two Thursdays: no free slot, so that a prescriber decides, with a reason (DOS-5)."""
+    close(admin, visit)
+    admin.sees("A prescriber decides on these slots")
+    prescriber = floor.open_browser(floor.stack.url, width=width)
+    prescriber.sign_in(floor.cast.prescriber.email, PASSWORD)
+    prescriber.page.goto(f"/riverside/schedule/rescue/{visit.treatment_on:%Y-%m-%d}/")
+    card = prescriber.page.locator(f"section[aria-labelledby=visit-{visit.pk}]")
+    prescriber.hands.write(card.get_by_label("The prescriber’s reason"), "She travels the week after")
+    prescriber.hands.press(card.get_by_role("button", name=re.compile("^Decide for")).first)
+    expect(card).to_have_count(0)
+    assert Override.objects.filter(session=visit, reason="She travels the week after").exists()
 
 
 def miss(floor: Floor, width: int, visit: TreatmentSession) -> None:
@@ -68,5 +87,6 @@ def miss(floor: Floor, width: int, visit: TreatmentSession) -> None:
     nurse.choose(choice="keep")
     nurse.hands.press(nurse.button("Decide"))
     nurse.sees("Go on with the present schedule.")
-    nurse.hands.press(nurse.button("Accept all changes"))
-    expect(nurse.button("Accept all changes")).to_have_count(0)
+    accept = nurse.page.get_by_role("button", name=re.compile("^Accept all"))
+    nurse.hands.press(accept)
+    expect(accept).to_have_count(0)

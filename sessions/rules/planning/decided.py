@@ -20,7 +20,7 @@ def decided_slots(
     """
     house, days = freed(house, course, besides)
     why = why_not(wanted, house, course, days)
-    found = []
+    found: list[Offer] = []
     for day in days_around(wanted.day, house.today, first, last):
         against = () if day in days else tuple(course_decisions(course, days, day, house))
         if against and len(found) < most:
