@@ -38,7 +38,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "nav": navigation(request, membership),
         "server_now": now.isoformat() if now else "",
         "demonstration": settings.VIGIL_DEMONSTRATION,
-        "may_call": membership is not None and may(membership.role, Permission.CALL_EMERGENCY),
+        "may_press": membership is not None and may(membership.role, Permission.CALL_EMERGENCY),
         "press_key": uuid4,
         "calls": partial(calls, request, membership),
     }

@@ -10,7 +10,7 @@ class AuditorForm(forms.Form):
     email = forms.EmailField(label="E-mail", max_length=254)
     purpose = Line(label="Sent by whom, and why", max_length=200)
     first_on = Day(label="Sessions from")
-    last_on = Day(label="to")
+    last_on = Day(label="Sessions to")
     sample_size = forms.IntegerField(
         label="Random sample of", required=False, min_value=1, max_value=500, help_text="Empty: every session of these days."
     )

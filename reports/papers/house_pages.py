@@ -70,7 +70,7 @@ def days(paper: Paper, house: HousePapers, clock: Clock) -> None:
         (Cell(day(row.day), STRONG), row.get_kind_display(), f"{clock.time(row.observed_at, row.day)}, {who(row)}", f"{told(row.count_patient)} / {told(row.count_bulk)}", row.note or NONE)
         for row in house.days
     ]  # fmt: skip
-    paper.table((("Day", 11), ("What", 7), ("When, who", 16), ("Devices counted: patient-named / bulk", 14), ("Note", 14)), rows)
+    paper.table((("Day", 11), ("What", 7), ("When, who", 16), ("Counted: named / bulk", 12), ("Note", 14)), rows)
 
 
 def told(count: int | None) -> str:

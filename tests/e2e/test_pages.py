@@ -22,7 +22,7 @@ WALKS = (("admin", 0, 2), ("admin", 1, 2), *((role, 0, 1) for role in ("prescrib
 LEAST = {
     "board", "flowsheet", "session_record", "leaving_sheet", "schedule", "session_book", "patient_list", "patient_new", "patient_edit", "patient_chart",
     "filing", "form", "form_blank", "messages", "reports", "report_list", "staff", "staff_member", "duty", "site_settings", "policies", "audit",
-    "course_plan", "session_next", "rescue", "closures", "ahead", "intake_list", "feeds",
+    "course_plan", "session_next", "rescue", "closures", "ahead", "intake_list", "feeds", "binder", "auditors",
 }  # fmt: skip
 
 

@@ -28,11 +28,19 @@ def url(row, what=""):
 
 @pytest.mark.parametrize("who", ["desk", "support", "nurse", "prescriber", "admin"])
 def test_every_page_of_staff_has_the_button(cast, sign_in, who):
-    assert f'action="{PRESS}"' in sign_in(cast.person(who)).get("/riverside/").content.decode()
+    """On a flowsheet too, where somebody may do little else."""
+    client, session = sign_in(cast.person(who)), at_state("monitoring", cast)
+    for path in ("/riverside/", f"/riverside/sessions/{session.pk}/"):
+        page = client.get(path).content.decode()
+        assert f'action="{PRESS}"' in page, path
+        assert "/riverside/calls/" in page, path
 
 
-def test_who_only_reads_has_none(cast, sign_in):
-    assert PRESS not in sign_in(cast.auditor).get("/riverside/staff/").content.decode()
+def test_who_only_reads_has_none_and_asks_for_no_calls(cast, sign_in):
+    """Nothing that would be refused every ten seconds."""
+    page = sign_in(cast.auditor).get("/riverside/staff/").content.decode()
+    assert PRESS not in page
+    assert "/riverside/calls/" not in page
 
 
 def test_a_flowsheet_brings_its_session(cast, sign_in):

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from clinic import clock
 from clinic.models import Site
-from desk.demo import live, screens, seed
+from desk.demo import audits, live, screens, seed
 
 
 class Command(BaseCommand):
@@ -23,6 +23,7 @@ class Command(BaseCommand):
                 seed.make_past(now=now)
             self.stdout.write("Two sites with nine months of history.")
         screens.enrol(now=now)
+        audits.let_in(now=now)
         added = live.renew(now=now)
         self.stdout.write(f"Today: {added} sessions." if added else "Today stands already.")
         if settings.VIGIL_DEMONSTRATION:
