@@ -85,8 +85,8 @@ def entries(scope: Scope) -> Iterable[Entry]:
             row = rows[key]
             yield Entry(f"{number}. {day(row.treatment_on)}: {row.patient}", f"session-{row.uid}", row.get_status_display())
     yield Entry("The site")
-    for key, title in SITE_PARTS:
-        yield Entry(title, key)
+    for part, title in SITE_PARTS:
+        yield Entry(title, part)
 
 
 def cover(paper: Paper, scope: Scope, state: State, house: HousePapers, clock: Clock) -> None:

@@ -143,8 +143,8 @@ def enrolment(paper: Paper, one: SessionPapers, house: HousePapers, clock: Clock
     if not one.papers.enrolments:
         paper.text("None was submitted by this day." if one.session.setting == "outpatient" else "None: not an outpatient session (SET-6).", QUIET)
     told = [row for row in one.picture.predose_checks if row.answers.get("enrolment")]
-    for row in told:
-        paper.text(f"Verified at {clock.time(row.observed_at, one.session.treatment_on)} by {who(row)}: {ASKED.get(row.answers['enrolment'], row.answers['enrolment']).lower()}", after=0)  # fmt: skip
+    for check in told:
+        paper.text(f"Verified at {clock.time(check.observed_at, one.session.treatment_on)} by {who(check)}: {str(ASKED.get(check.answers['enrolment']) or check.answers['enrolment']).lower()}", after=0)  # fmt: skip
     if not told:
         paper.text("No verification is on record for this session.", QUIET)
 
