@@ -142,7 +142,7 @@ def enrolment(paper: Paper, one: SessionPapers, house: HousePapers, clock: Clock
         paper.text(f"Submitted {day(row.submitted_on)} by {row.get_method_display()}; patient signed {day(row.patient_signed_on)}, prescriber {day(row.prescriber_signed_on)}; REMS id {row.rems_id or 'not known'}; proof {row.proof_note or 'none on record'}; entered by {who(row)}")  # fmt: skip
     if not one.papers.enrolments:
         paper.text("None was submitted by this day." if one.session.setting == "outpatient" else "None: not an outpatient session (SET-6).", QUIET)
-    told = [row for row in one.picture.predose_checks if row.answers.get("enrolment")]
+    told = [check for check in one.picture.predose_checks if check.answers.get("enrolment")]
     for check in told:
         paper.text(f"Verified at {clock.time(check.observed_at, one.session.treatment_on)} by {who(check)}: {str(ASKED.get(check.answers['enrolment']) or check.answers['enrolment']).lower()}", after=0)  # fmt: skip
     if not told:
