@@ -4,6 +4,7 @@ import json
 from collections import deque
 from dataclasses import dataclass, field
 from functools import cache
+from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import parse_qs, urldefrag, urljoin, urlsplit
 from zlib import crc32
@@ -17,6 +18,7 @@ from tests.e2e.people import HEIGHTS
 # They answer with a file: fetched, not shown.
 FILES = {"export_file", "report_json", "file", "form_print", "form_official", "form_receipt"}
 LEFT_OUT = {"account_logout", "home"}
+ELSEWHERE = ("mailto:", "tel:")
 # The parts of a query that make another page of the same address.
 KINDS = ("step", "view", "state")
 SEVERE = ("serious", "critical")
@@ -37,11 +39,22 @@ def axe() -> str:
     return (ROOT / "static" / "vendor" / "axe-core" / "axe.min.js").read_text()
 
 
+class Links(HTMLParser):
+    """The addresses that a page's text leads to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.all: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.all += [value for name, value in attrs if tag == "a" and name == "href" and value]
+
+
 @dataclass
 class Crawl:
     """What one person finds. `seen` are the names of pages that an earlier person's axe has looked at.
 
-    A walk in several parts visits every page in each of them; axe looks at its own share of them.
+    A walk in several parts fetches every page in each of them for its links, and looks at its own share of them.
     """
 
     page: Page
@@ -56,11 +69,22 @@ class Crawl:
         waiting = deque([start])
         self.visited.add(self.key(start))
         while waiting:
-            for address in self.look(waiting.popleft()):
-                key = self.key(address)
+            address = waiting.popleft()
+            for found in self.look(address) if self.is_mine(address) else self.fetch(address):
+                key = self.key(found)
                 if key and key not in self.visited:
                     self.visited.add(key)
-                    waiting.append(address)
+                    waiting.append(found)
+
+    def is_mine(self, address: str) -> bool:
+        return crc32(self.key(address).encode()) % self.parts == self.part
+
+    def fetch(self, address: str) -> list[str]:
+        """Another part's page: its links alone."""
+        found = Links()
+        if self.key(address).partition(" ")[0] not in FILES:
+            found.feed(self.page.request.get(address).text())
+        return [urldefrag(urljoin(address, href)).url for href in found.all if not href.startswith(ELSEWHERE)]
 
     def key(self, address: str) -> str:
         """The url name with what makes it another page; empty for what isn't ours or isn't to be followed."""
@@ -88,7 +112,7 @@ class Crawl:
             urldefrag(urljoin(address, href)).url
             for href in self.page.eval_on_selector_all("a[href]", "(all) => all.map((one) => one.getAttribute('href'))")
         ]
-        is_new = key not in self.seen and crc32(key.encode()) % self.parts == self.part
+        is_new = key not in self.seen
         if is_new:
             self.seen.add(key)
             self.check_axe(f"{key} at 1440", {})
@@ -99,7 +123,7 @@ class Crawl:
         if is_new:
             self.check_axe(f"{key} at 390", {"color-contrast": {"enabled": False}})
         self.page.set_viewport_size({"width": 1440, "height": HEIGHTS[1440]})
-        return [link for link in links if not link.startswith(("mailto:", "tel:"))]
+        return [link for link in links if not link.startswith(ELSEWHERE)]
 
     def check_axe(self, where: str, rules: dict[str, Any]) -> None:
         if not self.page.evaluate("() => 'axe' in window"):

@@ -16,7 +16,7 @@ from tests.support.stack import LiveStack
 pytestmark = pytest.mark.e2e
 
 # From the most pages to the fewest: axe looks at a page where it is met first.
-# An administrator reaches most of all: two walks, each with half of the pages for axe.
+# An administrator reaches most of all: two walks, each looking at half of the pages.
 WALKS = (("admin", 0, 2), ("admin", 1, 2), *((role, 0, 1) for role in ("prescriber", "nurse", "desk", "support", "auditor")))
 # What the walk must have met, or it has lost its way.
 LEAST = {
