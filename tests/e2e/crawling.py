@@ -27,7 +27,9 @@ RUN_AXE = """async (rules) => {
   const found = await axe.run(document, { resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], rules });
   return found.violations.map(({ id, impact, help, nodes }) => ({ id, impact, help, where: nodes.slice(0, 4).map((node) => node.target.join(" ") + "  " + node.html.slice(0, 160)) }));
 }"""
-WIDER = """() => {
+# The frame after a change of width may still be the old one.
+WIDER = """async () => {
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
   const most = document.documentElement.clientWidth + 1;
   if (document.documentElement.scrollWidth <= most) return [];
   return [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > most).slice(0, 5).map((one) => one.outerHTML.slice(0, 140));
