@@ -73,7 +73,7 @@ def stretches(asked: Asked, progress: Progress) -> Iterator[list[SessionFacts]]:
 
 def build(export: Export, into: BinaryIO, progress: Progress) -> Built:
     asked = asked_of(export)
-    lines = [("site", asked.site.name), ("from", asked.first), ("to", asked.last), ("as of", asked.today)]
+    lines: list[tuple[Cell, ...]] = [("site", asked.site.name), ("from", asked.first), ("to", asked.last), ("as of", asked.today)]
     if asked.of == NUMBERS:
         rows = write_numbers(asked, into, progress, lines)
     else:

@@ -6,10 +6,10 @@ from typing import Any
 from django import forms
 
 from clinic.forms.base import ClientKey, Line, laid_out
-from reports.forms.ranges import RangeForm
+from reports.forms.ranges import DaysForm
 
 
-class BinderForm(RangeForm):
+class BinderForm(DaysForm):
     recipient = Line(label="For whom", max_length=120, help_text="Stands in the ledger of what has left the site.")
     purpose = Line(label="Why", max_length=200)
     client_key = ClientKey()

@@ -28,24 +28,13 @@ def of_ours(code: str) -> int:
     return int(code)
 
 
-class RangeForm(forms.Form):
-    """Days, ids and neutral codes: an address of them can be shared, and names nobody."""
+class DaysForm(forms.Form):
+    """A range of days, both included."""
 
     first = forms.DateField(label="From", validators=YEARS, widget=forms.DateInput(attrs={"type": "date"}))
     last = forms.DateField(label="To", validators=YEARS, widget=forms.DateInput(attrs={"type": "date"}))
-    prescriber = forms.TypedChoiceField(required=False, coerce=of_ours, empty_value=None)
-    monitor = forms.TypedChoiceField(required=False, coerce=of_ours, empty_value=None)
-    indication = forms.ChoiceField(required=False, choices=INDICATIONS)
-    phase = forms.ChoiceField(required=False, choices=PHASES)
 
     longest, too_long = LONGEST_RANGE, "A report covers one year at most."
-
-    def __init__(self, *args: Any, people: People, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        listed = list(people)
-        for name, permission in (("prescriber", Permission.PRESCRIBE), ("monitor", Permission.DOSE)):
-            here = [(str(pk), who) for pk, who, role in listed if may(role, permission)]
-            self.fields[name].choices = [("", "All"), *here]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
@@ -59,6 +48,22 @@ class RangeForm(forms.Form):
     @property
     def days(self) -> dict[str, date]:
         return {name: self.cleaned_data[name] for name in ("first", "last")}
+
+
+class RangeForm(DaysForm):
+    """Days, ids and neutral codes: an address of them can be shared, and names nobody."""
+
+    prescriber = forms.TypedChoiceField(required=False, coerce=of_ours, empty_value=None)
+    monitor = forms.TypedChoiceField(required=False, coerce=of_ours, empty_value=None)
+    indication = forms.ChoiceField(required=False, choices=INDICATIONS)
+    phase = forms.ChoiceField(required=False, choices=PHASES)
+
+    def __init__(self, *args: Any, people: People, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        listed = list(people)
+        for name, permission in (("prescriber", Permission.PRESCRIBE), ("monitor", Permission.DOSE)):
+            here = [(str(pk), who) for pk, who, role in listed if may(role, permission)]
+            self.fields[name].choices = [("", "All"), *here]  # type: ignore[attr-defined]
 
     @property
     def narrowing(self) -> Narrowing:
