@@ -115,7 +115,7 @@ def around(house: House, made: list[Chart], prescriber: User, today: date, dice:
                 kind="escort",
                 name=f"{name} {chart.patient.last_name}",
                 relation=relation,
-                phone="+15185550177",
+                phone=f"+1518555{100 + len(contacts) % 100:04}",
             )
         )
     for model, rows in ((Enrolment, enrolments), (Screening, screenings), (Consent, consents)):

@@ -10,7 +10,8 @@ from clinic.findings import Finding, decisions, undecided
 from clinic.models import Chair, Membership, Screen, Site, User
 from clinic.signatures import IdentityProof
 from desk.demo.day import LATE_COMER
-from patients.models import Patient
+from patients.actions.drivers import answer_driver
+from patients.models import Contact, DriverConsent, Patient
 from sessions.actions import arrival, booking, departures, dosing, early, leaving, predose, screens, watch
 from sessions.models import TreatmentSession
 from sessions.picture import picture_of
@@ -78,6 +79,10 @@ class Part:
     def by(self) -> User:
         return self.nurse.user
 
+    @property
+    def escort(self) -> Contact | None:
+        return self.patient.contacts.filter(kind=Contact.Kind.ESCORT).first()
+
     def book(self, at: datetime, *, starts_at: datetime, dose_mg: int) -> None:
         wish = booking.Wish(
             patient=self.patient, chair=self.floor.chairs[self.room - 1], starts_at=starts_at, dose_mg=dose_mg, reason=REASON, may_decide=True
@@ -85,7 +90,9 @@ class Part:
         self.session = booking.book(wish, client_key=uuid4(), by=self.prescriber.user, now=at)
 
     def arrive(self, at: datetime) -> None:
-        escort = self.patient.contacts.first()
+        escort = self.escort
+        if escort is not None and escort.phone:
+            answer_driver(escort, has_agreed=True, how=DriverConsent.How.CHART, by=self.by, now=at)
         arrival.arrive(self.session, said_name=True, said_birth_date=True, way_home="driver", escort=escort, client_key=uuid4(), by=self.by, now=at)
 
     def answer(self, at: datetime, *, ate_minutes_ago: int = 240) -> None:
@@ -168,6 +175,8 @@ class Part:
 
     def ready(self, at: datetime) -> None:
         answers = {item.id: item.good[0] for item in ITEMS}
+        if self.escort is not None:
+            answers |= {"way_home": "handed", "taken_by": str(self.escort.pk), "taken_seen": "known"}
         leaving.record_readiness(self.session, answers=answers, observed_at=at, client_key=uuid4(), by=self.by, now=at)
 
     def discharge(self, at: datetime) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from clinic.actions.notices import raise_notice, resolve_notices
+from patients.models.patient import WayHome
 from reminders.channels.outcomes import LATER, WITHDRAWN, Outcome
 from reminders.channels.providers import KEYED
 from reminders.models import OutboxMessage, SiteMessaging
@@ -93,8 +94,8 @@ def heed_clocks(*, now: datetime) -> None:
 def note_of(row: OutboxMessage, visit: TreatmentSession, told: datetime, ready: datetime | None) -> str:
     """In the site's own time; empty where what was said still holds."""
     said = f"{told.astimezone(row.site.zone):%H:%M}"
-    if visit.escort_id != row.contact_pk:
-        return f"Another driver was told {said}: call whoever comes now."
+    if visit.escort_id != row.contact_pk or visit.way_home != WayHome.DRIVER:
+        return f"The driver who was told {said} is no longer the way home: call them."
     if ready is None or not has_changed(told_at=told, sent_at=row.began_at or told, ready_at=ready):
         return ""
     now_is = told_time(ready_at=ready, now=row.began_at or told).astimezone(row.site.zone)

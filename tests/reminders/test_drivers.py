@@ -160,7 +160,7 @@ def test_another_driver_is_told_only_if_nobody_was(visit: TreatmentSession, phon
     for later in (1, 2):
         run(NOW + minutes(later))
     assert len(phones.delivered) == 1
-    assert Notice.objects.get().text == "Another driver was told 10:45: call whoever comes now."
+    assert Notice.objects.get().text == "The driver who was told 10:45 is no longer the way home: call them."
 
 
 @pytest.mark.parametrize("mood", ["drop", "500"])
