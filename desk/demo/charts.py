@@ -90,7 +90,8 @@ def fact(house: House, chart: Chart, day: date, by: User) -> dict[str, Any]:
 
 def around(house: House, made: list[Chart], prescriber: User, today: date, dice: random.Random) -> None:
     """Enrolment, screening, consent, trials, medicines and an escort for each."""
-    enrolments, screenings, consents, trials, medicines, contacts = [], [], [], [], [], []
+    enrolments, screenings, consents, trials, medicines = [], [], [], [], []
+    contacts: list[Contact] = []
     for chart in made:
         first = chart.treatment.started_on
         seen, signed, submitted = first - LEAD, first - timedelta(days=8), first - timedelta(days=6)

@@ -51,7 +51,7 @@ def told_drivers(now: datetime) -> QuerySet[OutboxMessage]:
 
 
 def driver_of(message: OutboxMessage) -> Contact | None:
-    return Contact.objects.filter(pk=message.contact_pk, patient_id=message.patient_id).first()
+    return Contact.objects.filter(pk=message.contact_pk, patient_id=message.patient_id or 0).first()
 
 
 def texted_driver_at(message: OutboxMessage, now: datetime) -> list[datetime]:
