@@ -73,6 +73,17 @@ def test_from_the_mail_to_the_board(house: LiveStack, open_browser: Opener) -> N
     expect(page.get_by_role("status")).to_contain_text("you are confirmed")
     look(phone, crawl, "confirmed")
 
+    answer_at_home(phone, crawl)
+    desk = open_browser(stack.url)
+    desk.sign_in(cast.desk.email, PASSWORD)
+    expect(desk.page.locator(".v-tasks")).to_contain_text(visit.patient.short_name)
+    expect(desk.page.locator(".v-tasks")).to_contain_text("an answer of theirs needs a look")
+    assert not crawl.faults, "\n".join(crawl.faults)
+
+
+def answer_at_home(phone: Person, crawl: Crawl) -> None:
+    """One red answer, and somebody who brings them home."""
+    page = phone.page
     phone.hands.press(phone.link("Get ready"))
     expect(page.get_by_label("Name of who brings you home")).to_be_hidden()
     phone.choose(**ANSWERS)
@@ -85,9 +96,3 @@ def test_from_the_mail_to_the_board(house: LiveStack, open_browser: Opener) -> N
     phone.sees("Keep coming to your visit unless we call you.")
     look(phone, crawl, "prepared")
     assert Contact.objects.get(phone="+15185550177").may_text
-
-    desk = open_browser(stack.url)
-    desk.sign_in(cast.desk.email, PASSWORD)
-    expect(desk.page.locator(".v-tasks")).to_contain_text(visit.patient.short_name)
-    expect(desk.page.locator(".v-tasks")).to_contain_text("an answer of theirs needs a look")
-    assert not crawl.faults, "\n".join(crawl.faults)
