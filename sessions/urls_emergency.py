@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from sessions.views import calls, emergency, emergency_acts
+from sessions.views import calls, emergency, emergency_acts, past_emergencies
 
 _EMERGENCY = "<slug:site>/emergencies/<int:pk>"
 
 urlpatterns = [
     path("<slug:site>/calls/", calls.calls, name="calls"),
+    path("<slug:site>/emergencies/", past_emergencies.emergencies, name="emergencies"),
     path("<slug:site>/emergency/", emergency.emergency_press, name="emergency_press"),
     path(f"{_EMERGENCY}/", emergency.emergency, name="emergency"),
     path(f"{_EMERGENCY}/summary/", emergency.emergency_summary, name="emergency_summary"),

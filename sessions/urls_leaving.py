@@ -16,6 +16,7 @@ urlpatterns = [
     path("<slug:site>/departures/<int:pk>/sign/", departures.departure_sign, name="departure_sign"),
     path(f"{_SESSION}/void/", voiding.session_void, name="session_void"),
     path(f"{_SESSION}/reenter/", voiding.session_reenter, name="session_reenter"),
+    path(f"{_SESSION}/swap/", voiding.session_swap, name="session_swap"),
     path(f"{_SESSION}/rems-told/", voiding.rems_told, name="rems_told"),
     path("<slug:site>/calls/<int:pk>/", safety_calls.safety_call, name="safety_call"),
     path("<slug:site>/calls/<int:pk>/take/", safety_calls.call_take, name="call_take"),

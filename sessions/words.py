@@ -67,6 +67,7 @@ SENTENCES = {
     "adverse_event.phoned": "phoned a serious event to the REMS or the maker",
     "readiness.recorded": "assessed readiness to leave",
     "session.seconded": "confirmed as second person that a session is voided",
+    "session.swapped": "made a session for what stood in another patient’s chart, both charts being exchanged",
     "session.reentered": "entered a session again for the right patient",
     "rems.told": "told the REMS about a voided session",
     "departure.signed": "signed how a patient went",

@@ -175,6 +175,7 @@ SESSIONS = {
     "session_explain": form(P.RECORD_DEPARTURE, of="session"),
     "departure_sign": form(P.DECIDE, of="departure"),
     "session_void": form(P.VOID, of="session"),
+    "session_swap": form(P.VOID, of="session"),
     "session_reenter": form(P.VOID, of="session"),
     "rems_told": form(P.FILE_FORM, of="session"),
     "safety_call": form(P.SAFETY_CALL, of="safety call"),
@@ -185,6 +186,7 @@ SESSIONS = {
 
 EMERGENCY = {
     "calls": page(P.VIEW_FLOOR),
+    "emergencies": page(P.VIEW_REPORTS),
     "emergency_press": act(P.CALL_EMERGENCY),
     "emergency": page(P.VIEW_RECORD, of="emergency"),
     "emergency_summary": page(P.VIEW_RECORD, of="emergency"),

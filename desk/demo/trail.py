@@ -34,7 +34,7 @@ def chart_acts(chart: Chart) -> list[Act]:
     return acts + [act("order.signed", "order", order.pk, order.ordered_by_id, order.ordered_at, patient.pk) for order in chart.orders.values()]
 
 
-def act(action: str, kind: str, pk: int, by_pk: int | None, at: datetime, patient_pk: int, changes: dict[str, object] | None = None) -> Act:
+def act(action: str, kind: str, pk: int, by_pk: int | None, at: datetime, patient_pk: int | None, changes: dict[str, object] | None = None) -> Act:
     return Act(action=action, target_kind=kind, target_pk=str(pk), by_pk=by_pk, now=at, patient_pk=patient_pk, changes=changes or {})
 
 

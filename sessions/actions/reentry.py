@@ -83,9 +83,24 @@ def reenter(
     if found:
         raise Refused(found)
     assert second is not None
-    was = source.status
     moved = move_facts(source, right, reason=reason, by=by, now=now)
-    picture = picture_after(right)
+    follow(source, right, moved, reason=reason, second=second, by=by, membership=membership, now=now)
+    return right
+
+
+def follow(
+    source: TreatmentSession,
+    right: TreatmentSession,
+    moved: list[Any],
+    *,
+    reason: str,
+    second: Signer,
+    by: User,
+    membership: Membership,
+    now: datetime,
+) -> None:
+    """Clocks, breaches, alerts, tasks and form go where the facts have gone; the session that they stood in is void."""
+    was, picture = source.status, picture_after(right)
     keep_breaches_of(picture, moved, by=by, membership=membership, now=now)
     follow_alerts(source, picture, moved)
     carry_on(picture, source, was, by=by, now=now)
@@ -99,7 +114,6 @@ def reenter(
         action="session.reentered", target=right, by=by, now=now, site=right.site, patient_pk=right.patient_id,
         changes={"from": source.pk, "facts": len(moved), "second": second.proof.user.pk},
     )  # fmt: skip
-    return right
 
 
 def locked_both(session: TreatmentSession, target: TreatmentSession) -> tuple[TreatmentSession, TreatmentSession]:

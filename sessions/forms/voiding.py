@@ -51,6 +51,14 @@ class ReenterForm(VoidForm):
         return [Field("target", wrapper_class="v-sessions"), *super().rows()]
 
 
+class SwapForm(ReenterForm):
+    """The other chart of the two that were exchanged."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["target"].label = "The other session"
+
+
 class ToldForm(forms.Form):
     note = line("Whom you told, and how", 100)
 

@@ -4,7 +4,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from clinic.models import Notice
 from sessions.models import TreatmentSession
-from sessions.rules.voiding import CLOSED, GONE
+from sessions.rules.voiding import CLOSED, GONE, WRITTEN
 from sessions.states import PRESENT
 
 TELL_REMS = "tell_rems"
@@ -24,3 +24,9 @@ def may_replace(session: TreatmentSession) -> QuerySet[TreatmentSession]:
     rows = TreatmentSession.objects.filter(site_id=session.site_id, treatment_on=session.treatment_on).exclude(patient_id=session.patient_id)
     rows = rows.exclude(status__in=(*CLOSED, *GONE) if session.status in PRESENT else CLOSED)
     return rows.select_related("patient", "chair").order_by("starts_at", "pk")
+
+
+def may_swap(session: TreatmentSession) -> QuerySet[TreatmentSession]:
+    """Sessions of other patients on the same day in which something is written, closed ones too."""
+    rows = TreatmentSession.objects.filter(site_id=session.site_id, treatment_on=session.treatment_on, status__in=WRITTEN)
+    return rows.exclude(patient_id=session.patient_id).select_related("patient", "chair").order_by("starts_at", "pk")

@@ -8,6 +8,7 @@ from sessions.states import Status
 # Where a session without a spray can go on; with one, whatever has been given belongs there (gates never hold facts).
 WITHOUT_SPRAY = (Status.BOOKED, Status.ARRIVED, Status.WAITING, Status.CLEARED, Status.HELD)
 CLOSED = (Status.VOIDED, Status.DISCHARGED)
+WRITTEN = tuple(status for status in Status if status not in (Status.BOOKED, Status.CANCELLED, Status.MISSED, Status.VOIDED))
 GONE = (Status.LEFT, Status.TRANSFERRED)
 
 
@@ -22,6 +23,18 @@ def void_findings(*, reason: str, has_devices: bool, has_second: bool, is_same_p
         text = "Devices are on record: a second person confirms with their own password."
         found.append(Finding("OUT-4", Level.BLOCK, text, code="OUT-4.second", field="second_email"))
     return found
+
+
+def swap_findings(*, is_same_patient: bool, days: tuple[date, date], statuses: tuple[str, str]) -> list[Finding]:
+    """Whether two sessions' records can be exchanged: two patients', of one day, and something is written in both (OUT-4)."""
+    if is_same_patient:
+        return [Finding("SESSION", Level.BLOCK, "That is the same patient. Void the session instead.", code="swap.same", field="target")]
+    if days[0] != days[1]:
+        return [Finding("SESSION", Level.BLOCK, "That session is of another day.", code="swap.day", field="target")]
+    if not all(status in WRITTEN for status in statuses):
+        text = "Nothing is written in one of them. Enter the other one again in the right session instead."
+        return [Finding("SESSION", Level.BLOCK, text, code="swap.empty", field="target")]
+    return []
 
 
 def target_findings(

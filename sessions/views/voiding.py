@@ -8,11 +8,11 @@ from clinic.access import site_for
 from clinic.models import User
 from clinic.roles import Permission
 from sessions.access import session_for
-from sessions.actions import reentry, voiding
+from sessions.actions import reentry, swapping, voiding
 from sessions.actions.early import Signer
-from sessions.forms.voiding import ReenterForm, ToldForm, VoidForm
+from sessions.forms.voiding import ReenterForm, SwapForm, ToldForm, VoidForm
 from sessions.models import DeviceUse, TreatmentSession
-from sessions.queries.voiding import may_replace
+from sessions.queries.voiding import may_replace, may_swap
 from sessions.views.answers import is_kept, to_flowsheet
 from sessions.views.second import proven_second
 
@@ -60,6 +60,23 @@ def session_reenter(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     if request.method == "POST" and is_kept(form, act):
         return to_flowsheet(form.cleaned_data["target"])
     return render(request, "sessions/reenter.html", {"session": session, "form": form}, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def session_swap(request: HttpRequest, site: str, pk: int) -> HttpResponse:
+    """Two charts were exchanged: both records change places. Two people, one transaction."""
+    site_for(request, site, Permission.VOID)
+    session = session_for(request, pk, Permission.VOID)
+    form = SwapForm(request.POST if request.method == "POST" else None, targets=may_swap(session))
+
+    def act() -> object:
+        said = {"reason": form.cleaned_data["reason"], "second": second_of(session, form, request.user)}
+        return swapping.swap(session, form.cleaned_data["target"], **said, by=request.user, membership=request.membership, now=request.now)
+
+    if request.method == "POST" and is_kept(form, act):
+        session.refresh_from_db(fields=["replaced_by"])
+        return to_flowsheet(session.replaced_by or session)
+    return render(request, "sessions/swap.html", {"session": session, "form": form}, status=422 if form.is_bound else 200)
 
 
 @require_http_methods(["GET", "POST"])

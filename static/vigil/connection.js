@@ -6,6 +6,7 @@
   let paused = null; // the form that met a signed-out session
   let reason = "";
   let isLost = false;
+  let isStaying = false;
 
   const bar = () => document.getElementById("connection");
   const dialog = () => document.getElementById("signed-out");
@@ -27,7 +28,7 @@
     const count = waiting(), isUnsaved = Boolean(unsent) || count > 0;
     shown.classList.toggle("is-unsaved", isUnsaved);
     const title = isUnsaved ? "Not saved." : "Connection lost.";
-    const later = count ? `${count > 1 ? `${count} entries` : "It"} will be sent when the connection is back.` : "";
+    const later = count ? `${count > 1 ? `${count} entries` : "It"} will be sent when the connection is back: keep this tab open.` : "";
     const kept = `${unsent ? reason : later} What you typed is still here. Last heard ${ago()} ago.`;
     const text = isUnsaved ? `${count && unsent ? `${later} ` : ""}${kept}` : `Last heard ${ago()} ago. Clocks go on; what you see may be old.`;
     const [heading, rest] = [shown.querySelector("[data-connection-title]"), shown.querySelector("[data-connection-text]")];
@@ -101,6 +102,15 @@
   document.addEventListener("htmx:timeout", (event) => lost(event));
   document.addEventListener("htmx:afterRequest", answered);
   document.addEventListener("vigil:tick", () => { if (isLost) paint(); });
+  // Closing the tab would lose what waits (ADR 13): the browser asks first. A link of ours stays in the tab, and so does what waits.
+  window.addEventListener("beforeunload", (event) => { if (!isStaying && (waiting() || unsent?.isConnected)) event.preventDefault(); });
+  window.addEventListener("pageshow", () => { isStaying = false; });
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href]");
+    if (!link || link.target || link.origin !== window.location.origin || unsent) return;
+    isStaying = true;
+    window.setTimeout(() => { isStaying = false; }, 2000);
+  });
   window.addEventListener("offline", () => { isLost = true; paint(); });
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-connection-retry]") && unsent?.isConnected) unsent.requestSubmit();

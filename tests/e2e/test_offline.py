@@ -53,7 +53,7 @@ def test_what_was_pressed_while_the_line_was_down_is_sent_once_and_in_order_when
         save_button(nurse).click()
     bar = nurse.page.locator("#connection")
     expect(bar).to_contain_text("Not saved.")
-    expect(bar).to_contain_text("2 entries will be sent when the connection is back.")
+    expect(bar).to_contain_text("2 entries will be sent when the connection is back: keep this tab open.")
     typed_stays(nurse)
     assert not standing(session)
 
@@ -81,8 +81,11 @@ def test_a_check_whose_answer_was_lost_is_kept_once_even_over_a_reload(typed: tu
     typed_stays(nurse)
     assert len(standing(session)) == 1
 
+    asked: list[str] = []
+    nurse.page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
     nurse.page.reload()
-    expect(nurse.page.locator("#connection")).to_contain_text("It will be sent when the connection is back.")
+    assert asked == ["beforeunload"]
+    expect(nurse.page.locator("#connection")).to_contain_text("It will be sent when the connection is back: keep this tab open.")
     typed_stays(nurse)
     nurse.page.unroute("**/checks/")
     nurse.page.locator("#connection").get_by_role("button", name="Try again").click()
