@@ -29,7 +29,7 @@ from sessions.queries.policies import policy_for
 from sessions.queries.presence import absences
 from sessions.queries.record import signatures_of, superseded
 from sessions.queries.safety_calls import MAY_OWE, open_call_of
-from sessions.queries.timeline import just_saved, shown, timeline
+from sessions.queries.timeline import just_saved, just_signed, shown, timeline
 from sessions.queries.voiding import must_tell_rems
 from sessions.states import OPEN, Status
 from sessions.steps import leave, step
@@ -69,7 +69,7 @@ def page(request: HttpRequest, place: Site, picture: Picture, asked: str, now: d
         **module.context(picture, request=request, now=now),
         "session": session, "now": now, "head": head, "steps": stepper(picture, opened, url), "alerts": alerts, "called": names_of(prescribers_here(place, now)) if any(row["calls"] for row in alerts) else "", "screen_is_open": session.status in OPEN and bool(getattr(session, "needs_prescriber", False)), "part": module.TEMPLATE, "shown": opened,
         "chart": chart_of(picture, now, own), "record": shown(entries, check_rows(picture, now, own), url, is_whole=request.GET.get("record") == "all"), "title": session.patient.short_name,
-        "said": said(picture, calls) if session.status in OPEN else {}, "polls": session.status in OPEN, "saved": just_saved(entries, request.user.pk, now), "may_take_vitals": may(role, Permission.TAKE_VITALS) and session.status != "discharged", "may_decide": may(role, Permission.DECIDE),
+        "said": said(picture, calls) if session.status in OPEN else {}, "polls": session.status in OPEN, "saved": just_saved(entries, request.user.pk, now), "signed_at": just_signed(session, now), "may_take_vitals": may(role, Permission.TAKE_VITALS) and session.status != "discharged", "may_decide": may(role, Permission.DECIDE),
         "record_url": reverse("session_record", args=[place.slug, session.pk]), "sheet_url": reverse("sheet", args=[place.slug, session.pk]), "paper_url": reverse("paper_enter", args=[place.slug, session.pk]), **leaving_of(session, role, now),
     }  # fmt: skip
 

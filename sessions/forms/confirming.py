@@ -10,7 +10,7 @@ from django.forms.boundfield import BoundField
 from clinic.findings import Finding
 from sessions.queries.form_page import shown
 from sessions.rules.definition import Definition, FieldSpec, Kind, Section
-from sessions.rules.form import Answer, answer_findings
+from sessions.rules.form import Answer, answer_findings, quiet_answers
 from sessions.rules.proposals import NOT_OBTAINED, Proposal
 
 PREFIX = "f_"
@@ -55,9 +55,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Part:
+    """`quiet`: the names of the fields that one press may answer with "no" (PMF-4)."""
+
     section: Section
     rows: list[Row]
     tick: BoundField
+    quiet: tuple[str, ...] = ()
 
 
 class ConfirmForm(forms.Form):
@@ -108,7 +111,8 @@ class ConfirmForm(forms.Form):
 
     def parts(self) -> Iterator[Part]:
         for number, section in enumerate(self.definition.sections):
-            yield Part(section, [self.row(spec) for spec in section.fields], self[f"checked_{number}"])
+            quiet = tuple(PREFIX + name for name in quiet_answers(section, self.proposals))
+            yield Part(section, [self.row(spec) for spec in section.fields], self[f"checked_{number}"], quiet)
 
     def row(self, spec: FieldSpec) -> Row:
         absent = self[PREFIX + spec.id + ABSENT] if spec.may_be_absent else None

@@ -4,11 +4,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sessions.models import Alert, DeviceUse, IdentityCheck, Observation, PreDoseCheck, ReadinessCheck, Round, SessionEvent
+from sessions.models import Alert, DeviceUse, IdentityCheck, Observation, PreDoseCheck, ReadinessCheck, Round, SessionEvent, TreatmentSession
 from sessions.picture import Picture, counted_at
 from sessions.queries.presence import Absence
 from sessions.rules.readiness import ITEMS
 from sessions.rules.watch import minutes_late
+from sessions.states import Status
 
 ICONS = {
     SessionEvent.Kind.SEDATION_BEGAN: "moon", SessionEvent.Kind.SEDATION_ENDED: "moon", SessionEvent.Kind.DISSOCIATION_BEGAN: "waves",
@@ -17,6 +18,7 @@ ICONS = {
     SessionEvent.Kind.CLINICALLY_READY: "badge-check", SessionEvent.Kind.MEASURE_GIVEN: "pill", SessionEvent.Kind.STOPPED_EARLY: "ban",
 }  # fmt: skip
 JUST = timedelta(seconds=10)
+SIGNED = timedelta(minutes=1)
 # As many entries and checks as a long watch has; a link shows the rest.
 SHOWN, CHECKS_SHOWN = 20, 12
 WITHDRAW_URL = {Observation: "check_withdraw", Round: "round_withdraw", SessionEvent: "event_withdraw"}
@@ -102,6 +104,12 @@ def just_saved(entries: list[dict[str, Any]], person_pk: int | None, now: dateti
     """What this person has just written, so that the page can say so; there is no other memory of it."""
     mine = [entry for entry in entries if entry["recorded_by_id"] == person_pk and now - entry["recorded_at"] <= JUST]
     return max(mine, key=lambda entry: entry["recorded_at"], default=None)
+
+
+def just_signed(session: TreatmentSession, now: datetime) -> datetime | None:
+    """When the discharge was signed, if that was a moment ago: whoever is at the page is told, for the patient goes now (OUT-2)."""
+    at: datetime | None = session.discharged_at
+    return at if session.status == Status.DISCHARGED and at is not None and now - at <= SIGNED else None
 
 
 def people(fact: Any) -> str:

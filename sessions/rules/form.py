@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 
 from clinic.findings import Finding, Level
-from sessions.rules.definition import Definition, FieldSpec, Kind
+from sessions.rules.definition import Definition, FieldSpec, Kind, Section
 from sessions.rules.proposals.core import NOT_OBTAINED, Proposal
 
 Answer = str | list[str]
@@ -102,6 +102,27 @@ TYPED = {Kind.TEXT: text_problem, Kind.LONG_TEXT: text_problem, Kind.DATE: date_
 def changed_fields(answers: Answers, proposals: Mapping[str, Proposal]) -> list[str]:
     """Ids of the fields whose confirmed answer differs from what was proposed, sorted."""
     return sorted(name for name, answer in answers.items() if name in proposals and proposals[name].value and proposals[name].value != answer)
+
+
+def quiet_answers(section: Section, proposals: Mapping[str, Proposal]) -> dict[str, Answer]:
+    """What one press may answer in a section: all of its findings, where each is "no" by evidence (PMF-4).
+
+    Empty where anything speaks up: a judgement, a finding that is not "no", one without evidence, a required value that is missing.
+    """
+    given: dict[str, Answer] = {}
+    taken: dict[str, Answer] = {}
+    for spec in section.fields:
+        proposal = proposals.get(spec.id, Proposal(""))
+        if spec.when is not None and given.get(spec.when.field) != spec.when.value:
+            continue
+        given[spec.id] = proposal.value
+        if spec.is_judgement or (spec.is_required and not proposal.value):
+            return {}
+        if spec.is_chosen and not spec.is_fact:
+            if proposal.value != "no" or not proposal.evidence:
+                return {}
+            taken[spec.id] = "no"
+    return taken
 
 
 def missing_proposals(definition: Definition, proposals: Mapping[str, Proposal]) -> list[tuple[FieldSpec, Proposal]]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.contrib import messages as banners
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
@@ -22,6 +23,14 @@ from sessions.queries.form_page import definition_of
 from sessions.views.answers import is_kept
 from sessions.views.form import confirm_form_for, show
 
+SAID = {
+    "confirm": "Confirmed and signed. Next: send it to the REMS.",
+    "send": "Noted as sent. It is filed once there is proof that it arrived.",
+    "prove": "Filed, with proof. Nothing more is owed for this visit.",
+    "fail": "Noted as failed. It waits to be sent again.",
+    "amend": "This is the correction: check it, then confirm and sign it.",
+}
+
 
 def opened(request: HttpRequest, site: str, pk: int, permission: Permission) -> tuple[Site, MonitoringForm]:
     place = site_for(request, site, permission)
@@ -35,6 +44,7 @@ def form_confirm(request: HttpRequest, site: str, pk: int) -> HttpResponse:
         return show(request, place, monitoring_form, status=422)
     confirm = confirm_form_for(request, place, monitoring_form, request.POST)
     if is_confirmed(request, confirm, monitoring_form):
+        banners.success(request, SAID["confirm"])
         return see_other("form", place.slug, monitoring_form.pk)
     return show(request, place, monitoring_form, status=422, confirm=confirm)
 
@@ -111,6 +121,7 @@ def answer(
 ) -> HttpResponse:
     """303 to the form (or to the revision that was made), or the page again with what was refused."""
     if is_kept(form, act):
+        banners.success(request, SAID[name])
         return see_other("form", place.slug, made[0].pk if made else old.pk)
     old.refresh_from_db(fields=["status"])
     return show(request, place, old, status=422, **{name: form})

@@ -15,7 +15,25 @@
 
   document.querySelectorAll("[data-monitoring-form]").forEach((form) => {
     arrange(form);
+    form.querySelectorAll("[data-take]").forEach((button) => { button.hidden = false; });
     form.addEventListener("change", () => arrange(form));
+  });
+
+  // One press for a section whose findings are all "no" by the record: it answers what is open and ticks. Who answered otherwise ticks by hand.
+  function take(button) {
+    const form = button.form, names = button.dataset.take.split(" ");
+    const input = (name) => form.querySelector(`[name="${name}"][value="no"]`);
+    if (names.some((name) => (form.querySelector(`[name="${name}"]:checked`) ?? input(name)) !== input(name))) return;
+    names.forEach((name) => { input(name).checked = true; });
+    const tick = button.parentElement.querySelector('[type="checkbox"]');
+    tick.checked = true;
+    tick.dispatchEvent(new Event("change", { bubbles: true }));
+    tick.focus();
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-take]");
+    if (button) take(button);
   });
 
   // "Not obtained" empties and closes the value beside it.

@@ -35,6 +35,9 @@ def test_from_the_last_check_to_the_signed_discharge(cast, sign_in, prescriber_h
     session.refresh_from_db()
     assert session.status == "discharged"
     assert Discharge.objects.get(session=session).discharged_by == cast.nurse
+    signed = nurse.get(reverse("flowsheet", args=args), headers={"HX-Request": "true"}).text
+    assert "Discharge signed at 10:00" in signed
+    assert "The monitoring form comes next" in signed
     page = nurse.get(reverse("board", args=["riverside"])).content.decode()
     assert "Discharged" in page
     assert session.patient.short_name in page

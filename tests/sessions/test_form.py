@@ -1,5 +1,6 @@
 """The page of one form and its acts: works, signed out, wrong role, right role at another site, nothing written (PMF-4, PMF-5)."""
 
+import re
 import uuid
 from datetime import timedelta
 
@@ -94,11 +95,19 @@ def test_a_version_that_is_gone_is_said_plainly(cast, nurse):
     assert nurse.get(url("form_print", form.pk)).status_code == 404
 
 
+def test_a_section_without_a_finding_offers_one_press_and_answers_nothing_by_itself(cast, nurse):
+    page = nurse.get(url("form", made.owed(cast).pk)).text
+    taken = re.findall(r'data-take="([^"]+)"', page)
+    assert taken == ["f_benzodiazepines f_hypnotics f_opioids f_psychostimulants f_maois", "f_dissociation", "f_respiratory"]
+    assert not re.search(r'name="f_dissociation"[^>]*checked', page)
+
+
 # --- confirm ---------------------------------------------------------------------------------------------------------
 def test_confirm(cast, nurse):
     form = made.owed(cast)
     answer = nurse.post(url("form_confirm", form.pk), typed(form))
     assert (answer.status_code, answer["Location"]) == (303, url("form", form.pk))
+    assert "Confirmed and signed. Next: send it" in nurse.get(answer["Location"]).text
     form.refresh_from_db()
     assert (form.status, form.completed_by, form.signature.signer) == (FormStatus.COMPLETE, cast.nurse, cast.nurse)
 

@@ -130,3 +130,28 @@ def test_a_send_ends_once():
 )
 def test_what_may_be_corrected(status, has_later, reason, expected):
     assert codes(rules.amend_findings(status=status, has_later=has_later, reason=reason)) == expected
+
+
+def section_of(*fields: FieldSpec) -> Section:
+    return Section("One", fields)
+
+
+SEEN = {"ill": Proposal("no", ("10:40 well",)), "bad": Proposal(""), "name": Proposal("Ada")}
+
+
+@pytest.mark.parametrize(
+    ("fields", "changes", "expected"),
+    [
+        (FIELDS[:5], {}, {"ill": "no"}),
+        (FIELDS[:1], {}, {}),
+        (FIELDS[:5], {"ill": Proposal("yes", ("10:40 ill",))}, {}),
+        (FIELDS[:5], {"ill": Proposal("no")}, {}),
+        (FIELDS[:5], {"ill": Proposal("")}, {}),
+        (FIELDS[:5], {"name": Proposal("")}, {}),
+        (FIELDS[2:6], {"sizes": Proposal(["s"], ("seen",))}, {}),
+        ((FIELDS[2], FIELDS[7]), {"judged": Proposal("no", ("10:40 well",))}, {}),
+    ],
+)
+def test_one_press_answers_only_what_is_quiet_by_the_record(fields, changes, expected):
+    """Never a judgement, a finding that speaks up, one without evidence, or what is missing (PMF-4)."""
+    assert rules.quiet_answers(section_of(*fields), SEEN | changes) == expected
