@@ -35,13 +35,13 @@ TOWARDS: dict[str, dict[str, str]] = {
 }
 # Where an act belongs; in the order in which a session is sought.
 WHERE: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("arrive", "confirm_visit", "move_visit", "cancel", "mark_missed"), ("booked",)),
+    **dict.fromkeys(("arrive", "confirm_visit", "move_visit", "cancel", "mark_missed", "prepare", "cancel_by_patient", "ask_to_move"), ("booked",)),
     **dict.fromkeys(("answer_round", "clear_for_dosing", "decide", "wait", "hold"), ("arrived",)),
     **dict.fromkeys(("record_observation", "record_round", "record_event", "see_patient", "set_way_home", "record_left", "record_transfer"), HERE),
-    **dict.fromkeys(("ask_help", "record_feeling", "enter_paper", "correct_observation", "withdraw", "reenter"), HERE),
+    **dict.fromkeys(("ask_help", "record_feeling", "enter_paper", "correct_observation", "withdraw", "reenter", "swap"), HERE),
     **dict.fromkeys(("undo_device", "correct_device"), ("monitoring", "dosing")),
     **dict.fromkeys(("record_readiness", "discharge", "discharge_early"), ("monitoring",)),
-    "rebook": ("cancelled", "missed"), "resume": ("waiting",), "reopen": ("held",), "start": ("cleared",), "record_device": ("booked", "arrived", "dosing"),
+    "decide_next": ("missed", "held"), "rebook": ("cancelled", "missed"), "resume": ("waiting",), "reopen": ("held",), "start": ("cleared",), "record_device": ("booked", "arrived", "dosing"),
     "sign_departure": ("left",), "add_addendum": ("left", "discharged"),
 }  # fmt: skip
 
@@ -131,6 +131,8 @@ AFTER: dict[str, tuple[Callable[[Turn], list[int]], str]] = {
     "correct_adverse": (lambda turn: anywhere(turn, "adverseevent", lambda row: True), "record_adverse"),
     "report_by_phone": (lambda turn: anywhere(turn, "adverseevent", lambda row: row.is_serious), "record_adverse"),
     "tell_rems": (to_tell("tell_rems"), "void what was sent"), "void what was sent": (with_form("sent", "filed"), "send_form"),
+    **dict.fromkeys(("accept_wish", "decline_wish", "grant_at_once"), (lambda turn: anywhere(turn, "movewish", lambda row: row.answer == ""), "ask_to_move")),
+    "settle_answer": (to_tell("red_answer"), "prepare"),
     "report_complaint": (to_tell("product_complaint"), "record_device"),
 }  # fmt: skip
 

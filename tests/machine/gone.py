@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from clinic.signatures import IdentityProof
-from sessions.actions import departures, early, emergency, leaving, reentry, safety_calls, voiding
+from sessions.actions import departures, early, emergency, leaving, reentry, safety_calls, swapping, voiding
 from sessions.models import Departure, Emergency, EmergencyEntry, SafetyCall, TreatmentSession
 from sessions.picture import picture_of
 from sessions.queries.policies import policy_for
@@ -99,6 +99,19 @@ def reenter(turn: Turn, pk: int) -> Act:
     target = turn.session(turn.pick(others))
     said = {"reason": turn.word(), "second": second_signer(turn), "membership": turn.membership}
     return partial(reentry.reenter, turn.session(pk), target=target, **said, **us(turn))
+
+
+@step("session_swap")
+def swap(turn: Turn, pk: int) -> Act:
+    """Two charts exchanged; with somebody in whose session something is written, too."""
+    mine = turn.shot.session(pk)
+    others = [row.id for row in turn.shot.rows("treatmentsession") if row.id != pk and (not turn.is_careful or could_swap(row, mine))]
+    other, said = turn.session(turn.pick(others)), {"reason": turn.word(), "second": second_signer(turn), "membership": turn.membership}
+    return partial(swapping.swap, turn.session(pk), other, **said, **us(turn))
+
+
+def could_swap(row: Any, mine: Any) -> bool:
+    return bool(row.treatment_on == mine.treatment_on and row.patient_id != mine.patient_id and row.status in (*HERE, "discharged", "left"))
 
 
 # --- safety calls (MSG-7) ---------------------------------------------------------------------------------------------------

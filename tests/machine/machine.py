@@ -20,7 +20,7 @@ from clinic.findings import Level, Refused
 from desk.queries.board import floor_of
 from sessions.actions.watchman import make_round
 from sessions.rules.concerns import KINDS
-from tests.machine import calendar_steps, chairs, gone, office, oracle, telling  # noqa: F401  (they register their steps)
+from tests.machine import calendar_steps, chairs, course_steps, gone, office, oracle, telling  # noqa: F401  (they register their steps)
 from tests.machine.aims import towards
 from tests.machine.needs import Aim, lacking
 from tests.machine.snapshot import Snapshot, Written

@@ -22,10 +22,8 @@ WITHOUT_A_STEP = {
 # Whole files of them.
 FILES_WITHOUT_A_STEP = {
     "form_blanks": "a file of the site: no session, no patient", "feeds": "a calendar's address: no session, no patient",
-    "planning": "many bookings at once, each by the rules of the step book", "redraw": "many moves at once, each by the rules of move_visit",
-    "rescue": "the calendar of a closed day, by the rules of move_visit", "next_step": "a decision about the course; no session's state",
-    "benefit": "a review of the course; no session's state",
-    "by_patient": "a patient behind their link, by the rules of cancel and move_visit", "wishes": "the desk's answer to it, by the rules of move_visit",
+    "redraw": "many moves at once, each by the rules of move_visit",
+    "rescue": "the calendar of a closed day, by the rules of move_visit",
 }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ HERE = ("arrived", "waiting", "cleared", "dosing", "monitoring")
 MOST_LIVE = 3
 # Beside the usual way: what also happens, now and then.
 ASIDE: dict[str, tuple[str, ...]] = {
-    "booked": ("cancel", "mark_missed", "move_visit", "confirm_visit", "record_device"),
+    "booked": ("cancel", "mark_missed", "move_visit", "confirm_visit", "record_device", "prepare", "ask_to_move", "cancel_by_patient"),
     "arrived": ("wait", "hold", "set_way_home", "record_device", "set_limits", "record_left", "record_transfer", "take_spoken_order"),
     "waiting": ("hold", "record_device", "record_round", "record_left", "record_transfer"),
     "cleared": ("wait", "hold", "record_device", "set_limits", "record_left", "record_transfer"),
@@ -30,14 +30,14 @@ ASIDE: dict[str, tuple[str, ...]] = {
     "left": ("sign_departure", "log_attempt", "take_call", "record_observation", "correct_device", "add_addendum", "record_device"),
     "transferred": ("record_observation", "correct_device", "add_addendum", "sign_departure"),
     "cancelled": ("rebook", "record_device", "record_device"),
-    "missed": ("rebook", "record_device", "record_device"),
+    "missed": ("rebook", "decide_next", "record_device", "record_device"),
     "voided": ("add_addendum", "record_device"),
 }  # fmt: skip
 # What has little to do with the session's state.
 BESIDE = (
     "press", "end_emergency", "record_entry", "tell", "set_place", "offer_chairs", "accept_chairs", "come_back", "take_over", "open_day", "close_day",
     "report_complaint", "record_presence", "record_adverse", "correct_adverse", "report_by_phone", "tell_rems", "ask_help", "answer_help",
-    "record_feeling", "enter_paper",
+    "record_feeling", "enter_paper", "book_plan", "accept_wish", "decline_wish", "settle_answer", "review_benefit",
 )  # fmt: skip
 # How often, of twelve times, something aside happens.
 OFTEN = {"waiting": 6, "cleared": 6, "held": 5, "dosing": 4, "monitoring": 2, "cancelled": 8, "missed": 8, "booked": 2}
@@ -51,7 +51,7 @@ def usual(turn: Turn, pk: int) -> str:
     if turn.pick(range(25)) == 1:
         return turn.pick(BESIDE)
     if turn.pick(range(30)) == 1:
-        return turn.pick(["void_session", "reenter"])
+        return turn.pick(["void_session", "reenter", "swap"])
     if session.status in OVER:
         return form_next(turn, pk)
     if session.status in ("booked", "held") and session.treatment_on != turn.today():
