@@ -21,7 +21,8 @@ WITHOUT_A_STEP = {
 }  # fmt: skip
 # Whole files of them.
 FILES_WITHOUT_A_STEP = {
-    "form_blanks": "a file of the site: no session, no patient", "feeds": "a calendar's address: no session, no patient",
+    "form_blanks": "a file of the site: no session, no patient", "auditing": "what an auditor may read: no session's state",
+    "feeds": "a calendar's address: no session, no patient",
     "redraw": "many moves at once, each by the rules of move_visit",
     "rescue": "the calendar of a closed day, by the rules of move_visit",
 }  # fmt: skip
