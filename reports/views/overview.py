@@ -9,14 +9,13 @@ from django.views.decorators.http import require_safe
 
 from clinic import access
 from clinic.models import Site
-from clinic.queries.people import sites_of
 from clinic.roles import Permission, may
 from reports import charts, lists
 from reports.queries.overview import Owned, owned_findings
 from reports.queries.self_audit import site_shortfalls
 from reports.rules import MEASURES, overview
 from reports.rules.overview import Line
-from reports.views.scope import export_line, scope, today_of, visits_in
+from reports.views.scope import export_line, reported_to, scope, today_of, visits_in
 from sessions.queries.forms import owed_summary
 
 
@@ -51,7 +50,7 @@ def standing(request: HttpRequest, site: Site) -> dict[str, Any]:
         "may_export": may(role, Permission.EXPORT), "may_read_ledger": may(role, Permission.VIEW_AUDIT),
         "lacking": site_shortfalls(site, today_of(request, site)),
         "owed": owed_summary(site, request.now),  # type: ignore[attr-defined]
-        "has_sites": sum(may(place.role, Permission.VIEW_REPORTS) for place in sites_of(request.user)) > 1,  # type: ignore[arg-type]
+        "has_sites": len(reported_to(request)) > 1,
     }  # fmt: skip
 
 

@@ -5,9 +5,11 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from clinic.models import Site
+from clinic.auditing import newest_grant
+from clinic.models import Membership, Site
 from clinic.queries.opening import today_at
-from clinic.roles import Permission, may
+from clinic.queries.people import sites_of
+from clinic.roles import Permission, Role, may
 from reports import queries
 from reports.forms import ExportForm, RangeForm, range_form
 from reports.rules import SessionFacts
@@ -23,6 +25,12 @@ def scope(request: HttpRequest, site: Site) -> RangeForm:
     """Bound to the address; the last thirteen weeks where it names no days."""
     first, last = last_weeks(today_of(request, site))
     return range_form(request.GET, site, first=first, last=last)
+
+
+def reported_to(request: HttpRequest) -> list[Membership]:
+    """The person's places whose reports they may see: never one that an auditor's grant limits."""
+    places = [place for place in sites_of(request.user) if may(place.role, Permission.VIEW_REPORTS)]  # type: ignore[arg-type]
+    return [place for place in places if place.role != Role.AUDITOR or newest_grant(place) is None]
 
 
 def visits_in(site: Site, form: RangeForm) -> list[SessionFacts]:

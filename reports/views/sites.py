@@ -9,13 +9,12 @@ from django.views.decorators.http import require_safe
 
 from clinic import access
 from clinic.models import Membership
-from clinic.queries.people import sites_of
-from clinic.roles import Permission, may
+from clinic.roles import Permission
 from reports.forms import RangeForm
 from reports.rules import Result, evaluate
 from reports.rules.measure import Kind
 from reports.rules.self_audit import AUDITED
-from reports.views.scope import scope, today_of, visits_in
+from reports.views.scope import reported_to, scope, today_of, visits_in
 
 # Each is read as its own page would read it.
 PAGE = 6
@@ -28,8 +27,7 @@ def report_sites(request: HttpRequest, site: str) -> HttpResponse:
     form = scope(request, the_site)
     if not form.is_valid():
         return render(request, "reports/sites.html", {"form": form, "page": None}, status=422)
-    places = [place for place in sites_of(request.user) if may(place.role, Permission.VIEW_REPORTS)]  # type: ignore[arg-type]
-    page = Paginator(places, PAGE).get_page(request.GET.get("page"))
+    page = Paginator(reported_to(request), PAGE).get_page(request.GET.get("page"))
     columns = [column(request, place, form) for place in page.object_list]
     rows = [(measure, [(column["results"][number], column["site"]) for column in columns]) for number, measure in enumerate(COMPARED)]
     context = {"form": form, "page": page, "columns": columns, "rows": rows, "query": form.address}
