@@ -27,7 +27,7 @@ from patients.rules.seeking import LONGEST
 from patients.views.intake_ways import next_of
 from reminders.queries.chart import last_messages, ways_of
 from sessions.queries.adverse import events_of
-from sessions.queries.auditing import sessions_within
+from sessions.queries.auditing import seen_by, sessions_within
 from sessions.queries.authorisations import burns
 from sessions.queries.benefit import response_of
 from sessions.queries.next_step import undecided_of
@@ -81,14 +81,17 @@ def patient_chart(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     dosed = visits.dosed_by_course(patient)
     grant = getattr(request, "grant", None)
     seen = visits.visits_of(patient) if grant is None else visits.visits_of(patient).filter(pk__in=sessions_within(grant).values("pk"))
+    is_seen, following = seen_by(grant, patient), visits.next_visit(patient, request.now)
     page = Paginator(seen, VISITS_PAGE).get_page(request.GET.get("page"))
     rights = {word: may(request.membership.role, permission) for word, permission in MAY.items()}
     context = {
         "patient": patient, "chart": record, "todo": todo(record, place.slug, rights), "today": today, "page": page,
         "visits": visits.numbered(page.object_list, record.courses, dosed),
-        "next_visit": visits.next_visit(patient, request.now),
+        "next_visit": following if following is not None and is_seen(following.pk) else None,
         "position": position(record.course, dosed.get(record.course.pk, []), today) if record.course is not None else None,
-        **ways_in_and_out(record, place, dosed, request), "may": rights, "safety_calls": list(calls_of(patient)), "undecided": undecided_of(patient), "adverse": list(events_of(patient)), "now": request.now,
+        **ways_in_and_out(record, place, dosed, request), "may": rights, "now": request.now,
+        "safety_calls": [call for call in calls_of(patient) if is_seen(call.session_id)], "undecided": [one for one in undecided_of(patient) if is_seen(one.pk)],
+        "adverse": [event for event in events_of(patient) if is_seen(event.session_id)],
         **response_context(response_of(patient, course_shown(record), today), today), "ways": ways_of(patient), "last_messages": last_messages(patient, MESSAGES),
     }  # fmt: skip
     return render(request, "desk/patient_chart.html", context)

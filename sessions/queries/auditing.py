@@ -1,5 +1,6 @@
 """What lies within an auditor's grant: sessions of a range or a sample, and what hangs on them."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -33,6 +34,14 @@ def of_session_within(grant: AuditorGrant, row: Any) -> bool:
 def patient_within(grant: AuditorGrant, row: Any) -> bool:
     """A chart is open where one of its sessions is."""
     return sessions_within(grant).filter(patient_id=row.pk).exists()
+
+
+def seen_by(grant: AuditorGrant | None, patient: Any) -> Callable[[int | None], bool]:
+    """Whether a session of the patient, by its key, lies within a grant, and so what is told of it on the chart; without a grant all is."""
+    if grant is None:
+        return lambda pk: True
+    within = set(sessions_within(grant).filter(patient=patient).values_list("pk", flat=True))
+    return lambda pk: pk in within
 
 
 def of_patient_within(grant: AuditorGrant, row: Any) -> bool:

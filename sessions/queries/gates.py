@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from clinic.models import DutyPeriod, Membership, SitePolicy
 from clinic.models.site import Setting
 from clinic.queries import calendar_of, certified_on, duty_at, equipment_problems, training_standings
-from clinic.roles import LICENSED, PRESCRIBING, Role
+from clinic.roles import LICENSED, PRESCRIBING, Permission, Role, may
 from patients.models import Patient, StandingParameters
 from patients.queries import chart
 from patients.rules.names import are_alike
@@ -26,6 +26,7 @@ from sessions.states import Status
 GATE_PARTS = ("identity_checks", "predose_checks", "devices", "observations", "overrides")
 WORDS_OF = {"systolic": "pressure", "diastolic": "pressure", "pulse": "pulse", "spo2": "SpO₂", "breathing": "breathing", "sedation": "alertness"}
 GONE = (Status.CANCELLED, Status.VOIDED)
+NOT_TOLD = "another patient"
 
 
 def gate_facts(picture: Picture, *, at: datetime, membership: Membership | None = None) -> GateFacts:
@@ -52,7 +53,7 @@ def gate_facts(picture: Picture, *, at: datetime, membership: Membership | None 
         identified_at=identified_at(picture, at, None),
         dose_identified_at=identified_at(picture, at, IdentityCheck.Moment.DOSE),
         reset_at=reset_at,
-        alike=tuple(str(other) for other in alike_today(session)),
+        alike=tuple(str(other) if sees_the_day(membership) else NOT_TOLD for other in alike_today(session)),
         answers=answers,
         unasked=unanswered(questions_of(session), answers),
         vitals=vitals_of(readings, reset_at, limits),
@@ -166,6 +167,11 @@ def alike_today(session: TreatmentSession) -> list[Patient]:
     today = TreatmentSession.objects.filter(site_id=session.site_id, treatment_on=session.treatment_on).exclude(status__in=GONE)
     others = Patient.objects.filter(pk__in=today.values("patient_id")).exclude(pk=session.patient_id)
     return [other for other in others.order_by("name_folded", "pk") if are_alike(session.patient.name_folded, other.name_folded)]
+
+
+def sees_the_day(membership: Membership | None) -> bool:
+    """Whether the other patients of the day may be named to somebody: an auditor of one session isn't told whose the others are (SET-10)."""
+    return membership is None or may(membership.role, Permission.VIEW_FLOOR)
 
 
 def latest_starts_of(picture: Picture, duties: list[DutyPeriod]) -> list[LatestStart]:

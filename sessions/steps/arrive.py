@@ -10,12 +10,13 @@ from django.http import HttpRequest
 from clinic.actions.merging import opened_as
 from clinic.queries import duty_at
 from clinic.roles import Permission, may
+from patients.models import Patient
 from sessions.actions.arrival import HERE
 from sessions.forms.arrival import UNKNOWN, ArriveForm, ReasonForm, WayHomeForm
 from sessions.models import TreatmentSession
 from sessions.picture import Picture
 from sessions.queries.by_patient import Said, said_of
-from sessions.queries.gates import alike_today, latest_starts_of
+from sessions.queries.gates import NOT_TOLD, alike_today, latest_starts_of, sees_the_day
 from sessions.rules.late import minutes_behind
 from sessions.states import Status
 from sessions.steps.gate_rows import errors_of
@@ -46,7 +47,7 @@ def context(picture: Picture, *, request: HttpRequest, now: datetime, bound_form
         "is_booked": session.status == Status.BOOKED,
         "is_given_up": session.status in (Status.CANCELLED, Status.MISSED),
         "is_today": session.treatment_on == now.astimezone(session.site.zone).date(),
-        "alike": [f"{other_patient} (born {other_patient.birth_on:%d %b %Y})" for other_patient in alike_today(session)],
+        "alike": [alike_words(other) if sees_the_day(request.membership) else NOT_TOLD for other in alike_today(session)],  # type: ignore[attr-defined]
         "may_check_in": may(role, Permission.CHECK_IN),
         "may_book": may(role, Permission.BOOK),
         "may_dose": may(role, Permission.DOSE),
@@ -60,6 +61,10 @@ def context(picture: Picture, *, request: HttpRequest, now: datetime, bound_form
         "settle_reasons": SETTLE_REASONS,
         "way_home_form": way_home_form(session, bound_form) if session.status in HERE else None,
     }
+
+
+def alike_words(patient: Patient) -> str:
+    return f"{patient} (born {patient.birth_on:%d %b %Y})"
 
 
 def proposed(session: TreatmentSession, said: Said | None) -> dict[str, object]:

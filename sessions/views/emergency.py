@@ -59,7 +59,7 @@ def shown(request: HttpRequest, place: Site, row: Emergency, *, forms: dict[str,
         "entry_key": uuid4(), "may_act": may(request.membership.role, Permission.CALL_EMERGENCY),  # type: ignore[attr-defined]
         "is_told": is_told(outcome=row.outcome, kinds=[entry.kind for entry in summary.entries]),
         "end_form": EndForm(), "tell_form": TellForm(initial={"client_key": uuid4()}), "place_errors": [], "step_errors": [],
-        "may_list": may(request.membership.role, Permission.VIEW_REPORTS),  # type: ignore[attr-defined]
+        "may_list": may(request.membership.role, Permission.VIEW_REPORTS) and getattr(request, "grant", None) is None,  # type: ignore[attr-defined]
         "may_judge": may(request.membership.role, Permission.CLINICAL_CHART),  # type: ignore[attr-defined]
     }  # fmt: skip
     return render(request, "sessions/emergency.html", context | (forms or {}), status=422 if forms else 200)

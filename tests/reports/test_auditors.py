@@ -16,12 +16,15 @@ from clinic.actions.attachments import keep_file
 from clinic.actions.invitations import join_as_new
 from clinic.findings import Refused
 from clinic.models import AuditEntry, AuditorGrant, Invitation, Membership
+from clinic.roles import Role
 from sessions.actions.auditing import grant_audit, revoke_audit
 from sessions.models import SampledSession, TreatmentSession
 from sessions.rules.sampling import drawn, population_digest
 from sessions.states import Status
 from tests.cast import NOW, TODAY, Cast
 from tests.factories import forms
+from tests.factories.adverse import serious
+from tests.factories.patients import ready_patient
 from tests.factories.sessions import at_state
 
 OUT_OF_RANGE = TODAY - timedelta(days=3)
@@ -176,3 +179,36 @@ def test_who_works_here_audits_nothing_and_an_unused_invitation_ends(cast: Cast)
     assert Invitation.objects.get().expires_at == NOW
     assert AuditorGrant.objects.get().revoked_by == cast.admin
     assert Membership.objects.filter(site=cast.riverside, user__email="inga@audit.example").count() == 0
+
+
+def test_a_chart_and_a_flowsheet_tell_of_nothing_beyond_the_grant(cast: Cast, sign_in: Callable[..., Client]) -> None:
+    """Events and visits of other sessions of the same patient, and the name of somebody else who came that day."""
+    inside = at_state(Status.ARRIVED, cast)
+    same = {"patient": inside.patient, "course": inside.course}
+    later = at_state(Status.BOOKED, cast, starts_at=NOW + timedelta(days=2), ends_at=NOW + timedelta(days=2, hours=3), **same)
+    event = serious(cast, at_state(Status.DISCHARGED, cast, treatment_on=OUT_OF_RANGE, **same))
+    names = {"first_name": inside.patient.first_name, "last_name": f"{inside.patient.last_name}z"}
+    alike = at_state(Status.ARRIVED, cast, patient=ready_patient(cast.riverside, cast.of(cast.prescriber), **names))
+    row = grant(cast)
+    AuditorGrant.objects.filter(pk=row.pk).update(sample_size=1, seed="a", drawn_from=2, drawn_sha256="a" * 64)
+    SampledSession.objects.create(site=cast.riverside, grant=row, session=inside, place=1)
+    chart, steps = f"/riverside/patients/{inside.patient_id}/", [f"/riverside/sessions/{inside.pk}/?step={step}" for step in ("arrive", "prepare")]
+    beyond = [f"/riverside/sessions/{later.pk}/", f"/riverside/adverse/{event.pk}/"]
+    auditor, nurse = sign_in(cast.auditor), sign_in(cast.nurse)
+    seen, told = nurse.get(chart).content.decode(), [nurse.get(step).content.decode() for step in steps]
+    assert all(f'href="{path}"' in seen for path in beyond)
+    assert all(alike.patient.last_name in page for page in told)
+    seen, told = auditor.get(chart).content.decode(), [auditor.get(step).content.decode() for step in steps]
+    assert not any(f'href="{path}"' in seen for path in beyond)
+    assert not any(alike.patient.last_name in page for page in told)
+    assert all("another patient" in page for page in told)
+
+
+def test_a_site_that_a_grant_limits_stands_beside_no_other(cast: Cast, sign_in: Callable[..., Client]) -> None:
+    Membership.objects.create(site=cast.hillcrest, user=cast.auditor, role=Role.ADMINISTRATOR, credential="none", created_at=NOW)
+    at_state(Status.DISCHARGED, cast)
+    auditor = sign_in(cast.auditor)
+    assert "Riverside" in auditor.get("/hillcrest/reports/sites/").content.decode()
+    grant(cast)
+    assert "Riverside" not in auditor.get("/hillcrest/reports/sites/").content.decode()
+    assert "side by side" not in auditor.get("/hillcrest/reports/").content.decode()
