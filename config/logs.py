@@ -3,12 +3,12 @@
 import logging
 import re
 
-TOKEN = re.compile(r"(?<![\w/])/(v|r|f|join|accounts/password/reset/key)/[^/\s?]+")
+TOKEN = re.compile(r"(https?://[^/\s]+|(?<![\w/]))/(v|r|f|join|accounts/password/reset/key)/[^/\s?]+")
 
 
 def without_token(text: str) -> str:
     """`/v/abc/confirm` becomes `/v/…/confirm`: whoever holds the token holds the visit."""
-    return TOKEN.sub(r"/\1/…", text)
+    return TOKEN.sub(r"\1/\2/…", text)
 
 
 class TokenFilter(logging.Filter):

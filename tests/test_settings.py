@@ -152,6 +152,7 @@ def test_a_flag_that_is_neither_yes_nor_no_is_refused(monkeypatch: pytest.Monkey
         ("GET /r/secret 200", "GET /r/… 200"),
         ("/riverside/v/", "/riverside/v/"),
         ("Not Found: /v/abc?x=1", "Not Found: /v/…?x=1"),
+        ("Referer checking failed - https://vigil.example/v/abc/ does", "Referer checking failed - https://vigil.example/v/…/ does"),
         ("/join/s3cret_token/", "/join/…/"),
         ("GET /f/s3cret-token.ics HTTP/1.1", "GET /f/… HTTP/1.1"),
         ("/accounts/password/reset/key/1-set-abc/", "/accounts/password/reset/key/…/"),
