@@ -69,7 +69,8 @@ def heed_change(contact: Contact, changed: Collection[str], *, by: User, now: da
 def driver_by_link(patient: Patient, *, name: str, phone: str, now: datetime) -> Contact | None:
     """Who brings the patient home and agreed to the text, as the patient says; a contact with that number is taken as it is.
 
-    None where the chart takes nobody more by link. Who ended texts by a text of their own stays without them. Inside the caller's transaction.
+    None where the chart takes nobody more by link. Who ended texts, by a text of their own or by telling the staff, stays without them (MSG-2).
+    Inside the caller's transaction.
     """
     row, number = locked(patient), number_of(phone)
     theirs = Contact.objects.filter(patient=row, phone=number, kind=Contact.Kind.ESCORT, is_active=True)
@@ -79,12 +80,17 @@ def driver_by_link(patient: Patient, *, name: str, phone: str, now: datetime) ->
             return None
         contact = Contact.objects.create(site=row.site, patient=row, kind=Contact.Kind.ESCORT, name=name.strip(), relation=BY_LINK, phone=number)
         audit.record(action="contact.added", target=contact, by=None, now=now, site=row.site, patient_pk=row.pk)
-    if not has_stopped(contact):
+    if newest_no(contact) not in (How.TEXT, How.CHART):
         answer_driver(contact, has_agreed=True, how=How.LINK, now=now)
     return contact
 
 
 def has_stopped(contact: Contact) -> bool:
     """Whether their newest word is a STOP of their own."""
+    return newest_no(contact) == How.TEXT
+
+
+def newest_no(contact: Contact) -> str:
+    """How they said that they want none, where that is the newest word; else empty."""
     newest = DriverConsent.objects.filter(contact=contact).order_by("-recorded_at", "-pk").first()
-    return newest is not None and newest.how == How.TEXT and not newest.has_agreed
+    return newest.how if newest is not None and not newest.has_agreed else ""

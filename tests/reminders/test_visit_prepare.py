@@ -81,11 +81,13 @@ def test_a_driver_is_named_with_their_yes_and_the_staff_confirms_them(visit: Tre
     page = staff.get(f"/riverside/sessions/{visit.pk}/?step=arrive").content.decode()
     assert f'<option value="{driver.pk}" selected>Ana Ruiz</option>' in page
     assert "agreed to a text when ready, says the patient" in page
-    # The driver's own STOP outweighs the patient's word.
-    answer_driver(driver, has_agreed=False, how="text", now=NOW)
-    client.post(address(visit, "prepare/"), named)
-    driver.refresh_from_db()
-    assert not driver.may_text
+    # The driver's own no outweighs the patient's word, texted or told to the staff.
+    for how, by in (("text", None), ("chart", cast.desk)):
+        answer_driver(driver, has_agreed=True, how=how, by=by, now=NOW)
+        answer_driver(driver, has_agreed=False, how=how, by=by, now=NOW)
+        client.post(address(visit, "prepare/"), named)
+        driver.refresh_from_db()
+        assert not driver.may_text, how
     for number in range(20, 30):
         client.post(address(visit, "prepare/"), {**named, "ride_phone": f"518 555 01{number}"})
     assert Contact.objects.filter(patient=visit.patient, relation__contains="link").count() == 6
