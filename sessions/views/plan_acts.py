@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from django.http import QueryDict
 
 from clinic.rules.opening import earliest
+from sessions.forms.booking import FIRST_DAY, LAST_DAY
 from sessions.forms.planning import PlanLine
 from sessions.rules.planning import CourseFacts, House, Wanted, beside, nearest_slots
 
@@ -31,7 +32,7 @@ def offered(where: str, line: PlanLine) -> PlanLine | None:
         starts_at = datetime.fromisoformat(moment)
     except ValueError:
         return None
-    if not chair.isdecimal() or len(chair) > 9 or starts_at.tzinfo is None:
+    if not chair.isdecimal() or len(chair) > 9 or starts_at.tzinfo is None or not FIRST_DAY < starts_at.date() < LAST_DAY:
         return None
     return PlanLine(replace(line.chosen, starts_at=starts_at, chair_pk=int(chair)), True)
 

@@ -126,7 +126,7 @@ def with_doses(lines: Sequence[PlanLine], doses: Sequence[str]) -> list[PlanLine
     """The doses stand in fields of their own, one a visit in the order of the page."""
     if len(doses) != len(lines):
         return list(lines)
-    told = [int(dose) if dose.isdecimal() and 0 < int(dose[:4]) < 1000 else line.chosen.dose_mg for dose, line in zip(doses, lines, strict=True)]
+    told = [int(dose) if dose.isdecimal() and len(dose) < 4 and int(dose) else line.chosen.dose_mg for dose, line in zip(doses, lines, strict=True)]
     return [
         PlanLine(Chosen(starts_at=line.chosen.starts_at, chair_pk=line.chosen.chair_pk, dose_mg=dose), line.is_moved)
         for line, dose in zip(lines, told, strict=True)

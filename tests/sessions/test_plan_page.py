@@ -187,14 +187,17 @@ def test_junk_presses_change_nothing(cast: Cast, patient: Patient, sign_in) -> N
         "move-0-x@y",
         "move-0-x@2026-06-15T09:00:00+00:00",
         "move-0-1@2026-06-15T09:00:00",
+        "move-0-1@0001-01-01T00:00:00+14:00",
+        "move-0-1@9999-12-31T23:00:00-14:00",
         "to-0",
         "fly-0",
     ]
     for do in acts:
         response = press(client, patient, do, [good, "x", "2026-06-15T09:00", "2026-06-15T09:00@0@0", "2026-06-15T09:00+01:00@1@56"], dose_mg=["x"])
         assert parse_qs(urlsplit(response["Location"]).query)["visit"] == [good], do
-    odd = press(client, patient, "to-0", [good], day_of_0="1800-01-01", time_of_0="09:00")
-    assert parse_qs(urlsplit(odd["Location"]).query)["visit"] == [good]
+    for more in ({"day_of_0": "1800-01-01", "time_of_0": "09:00"}, {"dose_mg": ["0001" + "9" * 5000]}):
+        odd = press(client, patient, "to-0", [good], **more)
+        assert parse_qs(urlsplit(odd["Location"]).query)["visit"] == [good], more
     assert press(client, patient, "book", [good], client_key="x").status_code == 422
     assert press(client, patient, "book", []).status_code == 422
     assert press(client, patient, "book", ["2026-06-15T09:00@2147483647@56"]).status_code == 422
