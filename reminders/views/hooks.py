@@ -51,7 +51,7 @@ def text_status(request: HttpRequest, provider: str) -> HttpResponse:
 
 def is_theirs(request: HttpRequest, provider: str) -> bool:
     length = request.headers.get("Content-Length") or "0"
-    return length.isdigit() and int(length) <= LARGEST and hooks.is_signed(request, provider, now=request.now)  # type: ignore[attr-defined]
+    return length.isdecimal() and int(length) <= LARGEST and hooks.is_signed(request, provider, now=request.now)  # type: ignore[attr-defined]
 
 
 def refused() -> HttpResponse:

@@ -221,6 +221,7 @@ def test_who_can_t_sign_learns_nothing_and_costs_no_query(visit: TreatmentSessio
             signed(client, "/hooks/text/http/status/", told, at=NOW, token="wrong"),
             signed(client, "/hooks/text/http/", "x" * 70_000, at=NOW),
             client.post("/hooks/text/http/", b"\xff\xfe", content_type="application/octet-stream"),
+            client.post("/hooks/text/http/", b"x", content_type="application/json", CONTENT_LENGTH="²"),
             client.post("/hooks/text/twilio/", b"--x\r\n\xff", content_type="multipart/form-data; boundary=y"),
         ]
     assert [query["sql"] for query in queries if "clockoffset" not in query["sql"]] == []
