@@ -70,7 +70,7 @@ def page(request: HttpRequest, place: Site, picture: Picture, asked: str, now: d
         "session": session, "now": now, "head": head, "steps": stepper(picture, opened, url), "alerts": alerts, "called": names_of(prescribers_here(place, now)) if any(row["calls"] for row in alerts) else "", "screen_is_open": session.status in OPEN and bool(getattr(session, "needs_prescriber", False)), "part": module.TEMPLATE, "shown": opened,
         "chart": chart_of(picture, now, own), "record": shown(entries, check_rows(picture, now, own), url, is_whole=request.GET.get("record") == "all"), "title": session.patient.short_name,
         "said": said(picture, calls) if session.status in OPEN else {}, "polls": session.status in OPEN, "saved": just_saved(entries, request.user.pk, now), "signed_at": just_signed(session, now), "may_take_vitals": may(role, Permission.TAKE_VITALS) and session.status != "discharged", "may_decide": may(role, Permission.DECIDE),
-        "record_url": reverse("session_record", args=[place.slug, session.pk]), "sheet_url": reverse("sheet", args=[place.slug, session.pk]), "paper_url": reverse("paper_enter", args=[place.slug, session.pk]), **leaving_of(session, role, now),
+        "may_follow": getattr(request, "grant", None) is None, "record_url": reverse("session_record", args=[place.slug, session.pk]), "sheet_url": reverse("sheet", args=[place.slug, session.pk]), "paper_url": reverse("paper_enter", args=[place.slug, session.pk]), **leaving_of(session, role, now),
     }  # fmt: skip
 
 

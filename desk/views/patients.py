@@ -89,7 +89,7 @@ def patient_chart(request: HttpRequest, site: str, pk: int) -> HttpResponse:
         "visits": visits.numbered(page.object_list, record.courses, dosed),
         "next_visit": following if following is not None and is_seen(following.pk) else None,
         "position": position(record.course, dosed.get(record.course.pk, []), today) if record.course is not None else None,
-        **ways_in_and_out(record, place, dosed, request), "may": rights, "now": request.now,
+        **ways_in_and_out(record, place, dosed, request), "may": rights, "may_follow": grant is None, "now": request.now,
         "safety_calls": [call for call in calls_of(patient) if is_seen(call.session_id)], "undecided": [one for one in undecided_of(patient) if is_seen(one.pk)],
         "adverse": [event for event in events_of(patient) if is_seen(event.session_id)],
         **response_context(response_of(patient, course_shown(record), today), today), "ways": ways_of(patient), "last_messages": last_messages(patient, MESSAGES),

@@ -18,6 +18,7 @@ from clinic.findings import Refused
 from clinic.models import AuditEntry, AuditorGrant, Invitation, Membership
 from clinic.roles import Role
 from sessions.actions.auditing import grant_audit, revoke_audit
+from sessions.actions.emergency import press
 from sessions.models import SampledSession, TreatmentSession
 from sessions.rules.sampling import drawn, population_digest
 from sessions.states import Status
@@ -202,6 +203,21 @@ def test_a_chart_and_a_flowsheet_tell_of_nothing_beyond_the_grant(cast: Cast, si
     assert not any(f'href="{path}"' in seen for path in beyond)
     assert not any(alike.patient.last_name in page for page in told)
     assert all("another patient" in page for page in told)
+
+
+def test_an_auditors_pages_lead_to_no_closed_door(cast: Cast, sign_in: Callable[..., Client]) -> None:
+    missed, live = at_state(Status.MISSED, cast), at_state(Status.MONITORING, cast)
+    pressed = press(cast.riverside, session=live, client_key=uuid.uuid4(), by=cast.nurse, now=NOW)
+    pages = [f"/riverside/sessions/{missed.pk}/", f"/riverside/emergencies/{pressed.pk}/"]
+    closed = [f"/riverside/sessions/{missed.pk}/next/", "On site now", 'href="/riverside/emergencies/"']
+    told = "".join(sign_in(cast.admin).get(page).content.decode() for page in pages)
+    assert all(words in told for words in closed)
+    grant(cast)
+    auditor = sign_in(cast.auditor)
+    told = "".join(auditor.get(page).content.decode() for page in pages)
+    assert not any(words in told for words in closed)
+    links = set(re.findall(r'href="(/riverside/[^"#]*)', told))
+    assert {auditor.get(link).status_code for link in links} == {200}
 
 
 def test_a_site_that_a_grant_limits_stands_beside_no_other(cast: Cast, sign_in: Callable[..., Client]) -> None:
