@@ -16,7 +16,10 @@ Line = tuple[str, dict[str, Any]]
 
 
 class Sheets:
-    """`add` for each session; the head of each file is the names of its first line, which every line shares."""
+    """`add` for each session; the head of each file is the names of its first line, which every line shares.
+
+    Texts stand in quotes: neither a semicolon nor a line's end within one begins a new cell.
+    """
 
     def __init__(self, folder: Path, clock: Clock) -> None:
         self.folder, self.clock, self.exits = folder, clock, ExitStack()
@@ -32,7 +35,7 @@ class Sheets:
         for sheet, line in lines:
             if sheet not in self.writers:
                 out = self.exits.enter_context((self.folder / f"{sheet}.csv").open("w", encoding="utf-8", newline=""))
-                self.writers[sheet] = csv.writer(out, lineterminator="\n")
+                self.writers[sheet] = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
                 self.writers[sheet].writerow(line)
             self.writers[sheet].writerow([self.cell(value) for value in line.values()])
 

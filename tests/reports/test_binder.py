@@ -25,6 +25,8 @@ from reports.actions.exports import ask_export
 from reports.binder import Made, Restless, make_binder
 from reports.binders import KIND
 from reports.models import Export
+from reports.papers.sheets import Sheets
+from reports.papers.words import Clock
 from reports.queries.binder import of_range
 from sessions.models import Breach, Override
 from sessions.states import Status
@@ -89,6 +91,12 @@ def test_a_binder_shows_the_session_and_comes_out_the_same(cast: Cast, prescribe
     assert len(reader.outline) == 6
     assert reader.root_object["/Lang"] == "en-US"
     assert reader.root_object["/MarkInfo"]["/Marked"]
+
+
+def test_what_somebody_typed_stays_one_cell(cast: Cast, tmp_path: Path) -> None:
+    with Sheets(tmp_path, Clock(cast.riverside.zone)) as sheets:
+        sheets.write([("notes", {"session": "a", "count": 2, "note": "rest;=1+1\r=2+2"})])
+    assert (tmp_path / "notes.csv").read_bytes() == b'"session","count","note"\n"a",2,"rest;=1+1\r=2+2"\n'
 
 
 def test_a_patients_binder_holds_that_patient_alone(cast: Cast, tmp_path: Path) -> None:
