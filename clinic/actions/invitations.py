@@ -9,6 +9,7 @@ from clinic import audit
 from clinic.actions.writing import locked_site, stop_on
 from clinic.findings import refuse
 from clinic.models import AuditorGrant, Invitation, Membership, Site, User
+from clinic.roles import Role
 from clinic.rules.people import credential_findings
 from clinic.tokens import token_digest
 
@@ -81,7 +82,14 @@ def accept(invitation: Invitation, user: User, now: datetime) -> Membership:
     membership, _ = Membership.objects.update_or_create(site=invitation.site, user=user, defaults=place, create_defaults={**place, "created_at": now})
     invitation.accepted_at, invitation.accepted_by = now, user
     invitation.save(update_fields=["accepted_at", "accepted_by"])
-    AuditorGrant.objects.filter(invitation=invitation).update(membership=membership)
+    if membership.role == Role.AUDITOR:
+        limit(membership, invitation)
     changes = {"membership": membership.pk, "role": membership.role, "credential": membership.credential}
     audit.record(action="invitation.accepted", target=invitation, by=user, now=now, site=invitation.site, changes=changes)
     return membership
+
+
+def limit(membership: Membership, invitation: Invitation) -> None:
+    """A grant that waits for this person limits their place, whichever invitation they came by."""
+    waiting = AuditorGrant.objects.filter(site_id=membership.site_id, email=invitation.email, membership__isnull=True, revoked_at__isnull=True)
+    waiting.update(membership=membership)

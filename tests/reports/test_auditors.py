@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from clinic import audit
 from clinic.actions.attachments import keep_file
-from clinic.actions.invitations import join_as_new
+from clinic.actions.invitations import invite, join_as_new
 from clinic.findings import Refused
 from clinic.models import AuditEntry, AuditorGrant, Invitation, Membership
 from clinic.roles import Role
@@ -168,6 +168,17 @@ def test_an_administrator_lets_somebody_new_in(cast: Cast, sign_in: Callable[...
     assert "Inga Inspector" in page
     admin.post(f"/riverside/auditors/{AuditorGrant.objects.get().pk}/revoke/")
     assert inga.get(f"/riverside/sessions/{session.pk}/").status_code == 404
+
+
+def test_another_invitation_lifts_no_limit(cast: Cast, sign_in: Callable[..., Client]) -> None:
+    """The grant's own invitation lapsed, and somebody invited the auditor once more from the list of staff."""
+    row = grant(cast, email="inga@audit.example")
+    told = {"email": "Inga@audit.example", "printed_name": "Inga Inspector", "role": Role.AUDITOR, "credential": "none"}
+    _, token = invite(cast.riverside, **told, by=cast.admin, now=NOW)
+    place = join_as_new(token, printed_name="Inga Inspector", password_hash="x", now=NOW)
+    row.refresh_from_db()
+    assert row.membership == place
+    assert sign_in(place.user).get("/riverside/patients/").status_code == 404
 
 
 def test_who_works_here_audits_nothing_and_an_unused_invitation_ends(cast: Cast) -> None:
