@@ -16,6 +16,7 @@ from sessions.access import session_for
 from sessions.actions import leaving
 from sessions.forms.leaving import AddendumForm, ReadinessForm, SignForm
 from sessions.models import TreatmentSession
+from sessions.queries.auditing import seen_by
 from sessions.views.answers import is_kept, step_again, to_flowsheet
 
 
@@ -85,13 +86,14 @@ def leaving_sheet(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     """What the patient takes home, in their language; one page for the printer."""
     place = site_for(request, site, Permission.VIEW_RECORD)
     session = session_for(request, pk, Permission.VIEW_RECORD)
-    language = session.patient.language
+    language, following = session.patient.language, next_session(session)
+    is_seen = seen_by(getattr(request, "grant", None), session.patient)
     audit.read(target=session, by=request.user, now=request.now, site=place, patient_pk=session.patient_id)
     with translation.override(language):
         shown = {
             "session": session,
             "day": session.treatment_on,
-            "next_session": next_session(session),
+            "next_session": following if following is not None and is_seen(following.pk) else None,
             "language": language,
             "today": request.now.astimezone(place.zone).date(),
         }

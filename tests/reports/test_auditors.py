@@ -206,7 +206,8 @@ def test_a_chart_and_a_flowsheet_tell_of_nothing_beyond_the_grant(cast: Cast, si
     SampledSession.objects.create(site=cast.riverside, grant=row, session=inside, place=1)
     chart, steps = f"/riverside/patients/{inside.patient_id}/", [f"/riverside/sessions/{inside.pk}/?step={step}" for step in ("arrive", "prepare")]
     beyond = [f"/riverside/sessions/{later.pk}/", f"/riverside/adverse/{event.pk}/"]
-    auditor, nurse = sign_in(cast.auditor), sign_in(cast.nurse)
+    auditor, nurse, sheet = sign_in(cast.auditor), sign_in(cast.nurse), f"/riverside/sessions/{inside.pk}/leaving-sheet/"
+    assert [b"Your next visit" in one.get(sheet).content for one in (nurse, auditor)] == [True, False]
     seen, told = nurse.get(chart).content.decode(), [nurse.get(step).content.decode() for step in steps]
     assert all(f'href="{path}"' in seen for path in beyond)
     assert all(alike.patient.last_name in page for page in told)
