@@ -7,6 +7,7 @@ import pytest
 from clinic import clock
 from clinic.models import Notice
 from desk.queries.board import floor_of
+from reports.actions.self_audit import run_due
 from sessions.queries.floor import concerns_of
 from sessions.rules.concerns import KINDS
 from tests.cast import NOW, Cast, make_cast
@@ -53,6 +54,8 @@ def test_killed_asleep_and_doubled_he_changes_nothing_but_the_delay(make_stack: 
     on_duty(cast.of(cast.prescriber), NOW - timedelta(hours=1), lapses_at=NOW + timedelta(hours=1))
     late = at_state("monitoring", cast, first_device_at=NOW - timedelta(minutes=44))
     at_state("monitoring", cast, first_device_at=NOW - timedelta(minutes=20), chair=cast.chairs[1])
+    # The week's self-audit is somebody else's work: it has run already.
+    run_due(now=clock.now(), seconds=60)
     before = facts()
     stack.move_clock(timedelta(minutes=5))
     stack.wait_until(lambda: said() == found(cast) and any(row[3] == late.pk for row in said()), seconds=60)

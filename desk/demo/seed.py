@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from django.db import connection
 
-from desk.demo import agreements, charts, emergencies, events, house, intakes, messages, papers, past, people, plan, scores, trail
+from desk.demo import agreements, charts, emergencies, events, house, intakes, messages, papers, past, people, plan, reasons, scores, trail
 
 SEED = 20260101
 MONTHS_BACK = timedelta(days=270)
@@ -29,6 +29,7 @@ def past_of(site: house.House, *, first: date, now: datetime, dice: random.Rando
     agreements.lose_one(site)
     # Dice of its own: the people and visits stay those that they were.
     judged = scores.write(site, made, random.Random(SEED + 100 + count))  # noqa: S311  draws people, keeps no secret
+    judged += reasons.write(site, stories, random.Random(SEED + 200 + count))  # noqa: S311  draws reasons, keeps no secret
     house.duty_of_the_past(site, sorted({story.visit.day for story in stories}))
     if site.site.slug == "riverside":
         judged += emergencies.write(site, stories, random.Random(SEED + 200))  # noqa: S311  draws keys, keeps no secret

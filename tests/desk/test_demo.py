@@ -33,6 +33,7 @@ def test_the_demonstration_stands_verifies_and_renews(still_clock) -> None:
     assert Discharge.objects.filter(is_early=True).count() == SafetyCall.objects.filter(closed_at=None).count() == 1
     assert Order.objects.filter(is_spoken=True, signed_at=None).exists()
     assert DeviceUse.objects.filter(counts_from__isnull=False, confirmation__isnull=True, session__status=Status.MONITORING).count() == 1
+    assert 0 < TreatmentSession.objects.filter(status=Status.DISCHARGED, overrides__finding="DOS-5.interval").count() < 60
     assert HelpCall.objects.filter(answered_at__isnull=False).exists()
     assert CoursePlan.objects.count() == 2
     waiting = Notice.objects.filter(kind=NEXT_NOTICE, resolved_at=None).values("target_pk")
