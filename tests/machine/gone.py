@@ -21,6 +21,8 @@ def record_readiness(turn: Turn, pk: int) -> Act:
     answers = {item: min(good) for item, good in READY.items()}
     if turn.one_in(3):
         answers[turn.pick(sorted(READY))] = turn.pick(["no", "", "prescriber"])
+    if not turn.one_in(8):
+        answers |= {"taken_by": "other", "taken_name": "Ember Sparrow", "taken_seen": "known"}
     return partial(leaving.record_readiness, turn.session(pk), answers=answers, observed_at=turn.seen_at(), client_key=turn.key(), **us(turn))
 
 

@@ -85,7 +85,7 @@ def shut(shot: Snapshot, session: Any, now: datetime) -> set[str]:
 
 
 def not_ready(shot: Snapshot, session: Any, now: datetime, fresh: timedelta) -> set[str]:
-    """OUT-1: each item answered, well, and just now; "the prescriber saw them" only where a prescriber wrote so."""
+    """OUT-1: each item answered, well, and just now; "the prescriber saw them" only where a prescriber wrote so, "handed over" only to somebody."""
     rows = shot.standing("readinesscheck", session.id)
     if not rows or now - moment(rows[-1].observed_at) > fresh:
         return {"readiness"}
@@ -94,6 +94,9 @@ def not_ready(shot: Snapshot, session: Any, now: datetime, fresh: timedelta) -> 
     saw = any(row.finding == "PRE-4.suicide" for row in shot.of("override", session.id))
     if answers.get("suicide_risk") == "prescriber" and not saw:
         reasons.add("item suicide_risk")
+    taker = answers.get("taken_name", "") if answers.get("taken_by") == "other" else answers.get("taken_by", "")
+    if answers.get("way_home") == "handed" and not taker:
+        reasons.add("item way_home")
     return reasons
 
 
