@@ -28,7 +28,7 @@ class View:
 
 
 def grants_of(site: Site, now: datetime) -> list[Given]:
-    rows = AuditorGrant.objects.filter(site=site).select_related("membership__user", "granted_by", "revoked_by").order_by("-granted_at", "-pk")
+    rows = AuditorGrant.objects.filter(site=site).select_related("membership__user", "invitation", "granted_by", "revoked_by").order_by("-granted_at", "-pk")
     return [given(row, now) for row in rows]
 
 
@@ -37,7 +37,10 @@ def given(grant: AuditorGrant, now: datetime) -> Given:
         return Given(grant, "Ended", is_open=False)
     if not is_in_force(grant, now):
         return Given(grant, "Expired", is_open=False)
-    return Given(grant, "Open" if grant.membership_id is not None else "Invited", is_open=True)
+    if grant.membership_id is not None:
+        return Given(grant, "Open", is_open=True)
+    is_lapsed = grant.invitation is not None and grant.invitation.expires_at <= now
+    return Given(grant, "Invited, but the link has lapsed: let them in anew" if is_lapsed else "Invited", is_open=True)
 
 
 def views_of(grant: AuditorGrant) -> QuerySet[AuditEntry]:

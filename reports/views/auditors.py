@@ -58,7 +58,7 @@ def auditor_revoke(request: HttpRequest, site: str, pk: int) -> HttpResponse:
 
 
 def grant_for(request: HttpRequest, pk: int) -> AuditorGrant:
-    rows = AuditorGrant.objects.select_related("membership__user", "granted_by", "revoked_by")
+    rows = AuditorGrant.objects.select_related("membership__user", "invitation", "granted_by", "revoked_by")
     grant: AuditorGrant = access.row_for(request, rows, pk, Permission.MANAGE_STAFF, "auditorgrant")
     return grant
 
