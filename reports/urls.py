@@ -2,18 +2,17 @@
 
 from django.urls import path
 
-from reports import audit_views
-from reports.views import auditors, binders, disclosures, exports, measures, overview, sites
+from reports.views import auditors, binders, disclosures, exports, measures, overview, self_audit, sites
 
 urlpatterns = [
     path("<slug:site>/reports/", overview.reports, name="reports"),
     path("<slug:site>/reports/sites/", sites.report_sites, name="report_sites"),
     path("<slug:site>/reports/measures/", measures.measures, name="measures"),
     path("<slug:site>/reports/compliance.json", measures.report_json, name="report_json"),
-    path("<slug:site>/reports/self-audit/", audit_views.self_audit, name="self_audit"),
-    path("<slug:site>/reports/self-audit/<int:pk>/", audit_views.self_audit_finding, name="self_audit_finding"),
-    path("<slug:site>/reports/self-audit/<int:pk>/plan/", audit_views.self_audit_plan, name="self_audit_plan"),
-    path("<slug:site>/reports/self-audit/<int:pk>/close/", audit_views.self_audit_close, name="self_audit_close"),
+    path("<slug:site>/reports/self-audit/", self_audit.self_audit, name="self_audit"),
+    path("<slug:site>/reports/self-audit/<int:pk>/", self_audit.self_audit_finding, name="self_audit_finding"),
+    path("<slug:site>/reports/self-audit/<int:pk>/plan/", self_audit.self_audit_plan, name="self_audit_plan"),
+    path("<slug:site>/reports/self-audit/<int:pk>/close/", self_audit.self_audit_close, name="self_audit_close"),
     path("<slug:site>/reports/binder/", binders.binder, name="binder"),
     path("<slug:site>/auditors/", auditors.auditors, name="auditors"),
     path("<slug:site>/auditors/<int:pk>/", auditors.auditor_grant, name="auditor_grant"),

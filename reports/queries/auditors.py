@@ -28,7 +28,11 @@ class View:
 
 
 def grants_of(site: Site, now: datetime) -> list[Given]:
-    rows = AuditorGrant.objects.filter(site=site).select_related("membership__user", "invitation", "granted_by", "revoked_by").order_by("-granted_at", "-pk")
+    rows = (
+        AuditorGrant.objects.filter(site=site)
+        .select_related("membership__user", "invitation", "granted_by", "revoked_by")
+        .order_by("-granted_at", "-pk")
+    )
     return [given(row, now) for row in rows]
 
 

@@ -19,7 +19,7 @@ from clinic.models import Site
 from clinic.queries import today_at
 from clinic.roles import Permission, may
 from reports.actions.findings import FIELDS, close_finding, plan_finding
-from reports.audit_forms import CloseForm, PlanForm
+from reports.forms.findings import CloseForm, PlanForm
 from reports.models import AuditFinding, SelfAudit
 from reports.queries.self_audit import OF_THE_SITE, age, closed_findings, open_findings, representative_of
 from reports.rules import MEASURE_BY_CODE
