@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from reports.kinds import GaveUp, Progress
 from reports.queries.binder import Scope, State, house_papers, papers_in_turn, state_of
 from reports.queries.binder.scope import is_still
 from reports.verify_binder import MANIFEST
 
-Progress = Callable[[int, int | None], None]
 SCHEMA = 1
 TRIES = 3
 STAMP = (1980, 1, 1, 0, 0, 0)
@@ -29,7 +29,7 @@ The SHA-256 of the whole archive stands in the audit trail of the site that made
 """
 
 
-class Restless(Exception):
+class Restless(GaveUp):
     """The record of these sessions was written to each time while the binder was being made."""
 
 
@@ -49,8 +49,9 @@ def make_binder(scope_now: Callable[[], Scope], into: BinaryIO, *, progress: Pro
     Restless after three tries.
     """
     for _ in range(TRIES):
+        # The state first: what is booked or written after it, this time's sessions among it, makes the binder anew.
+        state = state_of(scope_now().site)
         scope = scope_now()
-        state = state_of(scope.site)
         into.seek(0)
         into.truncate()
         made = once(scope, state, into, progress)

@@ -26,7 +26,7 @@ class Kind:
     """`build(export, into, progress)` writes the file into `into`, a file on disk opened for bytes, and says what it was.
 
     It calls `progress(done, total)` between its chunks, at least once a minute; the call raises Stopped when the export was cancelled
-    or another worker has taken it over, and nothing need be tidied then. It may run twice: it writes nothing but the file.
+    or another worker has taken it over, and nothing need be tidied then. It may raise GaveUp, with words for who asked. It may run twice: it writes nothing but the file.
     `words(filters)` name it for the list and the ledger, without a patient's name; `is_small(export)`: it may be built while the page waits.
     """
 
@@ -39,6 +39,10 @@ class Kind:
 
 class Stopped(Exception):
     """Nobody waits for this file any more."""
+
+
+class GaveUp(Exception):
+    """There is no file although nothing broke; its words go to who asked."""
 
 
 _kinds: dict[str, Kind] = {}

@@ -12,7 +12,7 @@ from reports import cells
 from reports.kinds import Built, Kind, Progress
 from reports.models import Export
 from reports.queries import facts_of, visits_between
-from reports.rules import MEASURE_BY_CODE, MEASURES, Result, SessionFacts, evaluate
+from reports.rules import MEASURE_BY_CODE, MEASURES, Answer, Result, SessionFacts, evaluate
 from reports.rules.exporting import SMALL
 from reports.rules.measure import Row
 from reports.rules.narrowing import Narrowing, narrowed, narrowing_of
@@ -48,7 +48,7 @@ def asked_of(export: Export) -> Asked:
 
 def words(filters: Mapping[str, Any]) -> str:
     of = str(filters["of"])
-    name = NAMES.get(of) or MEASURE_BY_CODE[of].question
+    name = NAMES.get(of) or (MEASURE_BY_CODE[of].question if of in MEASURE_BY_CODE else of)
     return f"{name} · {date.fromisoformat(filters['first']):%-d %b %Y} to {date.fromisoformat(filters['last']):%-d %b %Y}"
 
 
@@ -107,12 +107,18 @@ def write_numbers(asked: Asked, into: BinaryIO, progress: Progress, about: list[
     behind: dict[str, list[Row]] = {measure.code: [] for measure in MEASURES}
     for found in stretches(asked, progress):
         for measure in MEASURES:
-            behind[measure.code] += evaluate(measure, found, today=asked.today).rows
+            behind[measure.code].append(added_up(evaluate(measure, found, today=asked.today)))
     sheet = open_sheet(asked.form, into, cells.OF_NUMBERS)
     for measure in MEASURES:
         sheet.write(cells.number_cells(Result(measure, behind[measure.code])))
     sheet.close(about)
     return len(MEASURES)
+
+
+def added_up(result: Result) -> Row:
+    """One row for all of a stretch: the numbers need no more, and the visits of ten years in fifty measures would fill the memory."""
+    answers = [row.answer for row in result.rows]
+    return Row(0, Answer(sum(one.hits for one in answers), sum(one.of for one in answers), tuple(result.values)))
 
 
 KIND = Kind("list", Permission.EXPORT, words, build, is_small)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from reports.actions import building
-from reports.kinds import Stopped, kind_of
+from reports.kinds import GaveUp, Stopped, kind_of
 from reports.models import Export
 
 log = logging.getLogger(__name__)
@@ -28,6 +28,8 @@ def build(pk: int, clock: Clock) -> None:
             building.keep_built(export, built, into, now=clock())
     except Stopped:
         log.info("export %s was stopped", pk)
+    except GaveUp as told:
+        building.fail_export(export, why=str(told), now=clock())
     except Exception:
         log.exception("export %s broke", pk)
         building.fail_export(export, now=clock())

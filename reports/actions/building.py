@@ -65,15 +65,15 @@ def keep_built(export: Export, built: Built, content: BinaryIO, *, now: datetime
 
 
 @transaction.atomic
-def fail_export(export: Export, *, now: datetime) -> None:
-    """The builder broke: told to who asked, who may try again."""
+def fail_export(export: Export, *, why: str = TRY_AGAIN, now: datetime) -> None:
+    """The builder broke or gave up: told to who asked, who may try again."""
     row = mine(export).select_for_update(of=("self",)).select_related("site").first()
     if row is not None:
-        end_in_failure(row, now=now)
+        end_in_failure(row, why=why, now=now)
 
 
-def end_in_failure(row: Export, *, now: datetime) -> None:
-    row.state, row.lease_until, row.ended_at, row.why, row.fence = State.FAILED, None, now, TRY_AGAIN, row.fence + 1
+def end_in_failure(row: Export, *, why: str = TRY_AGAIN, now: datetime) -> None:
+    row.state, row.lease_until, row.ended_at, row.why, row.fence = State.FAILED, None, now, why[:200], row.fence + 1
     row.save(update_fields=["state", "lease_until", "ended_at", "why", "fence"])
     ExportPart.objects.filter(export=row).delete()
     audit.record(action="export.failed", target=row, by=None, now=now, site=row.site, changes={"tries": row.tries})

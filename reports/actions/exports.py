@@ -39,7 +39,8 @@ def ask_export(
     if row.site_id != site.pk or row.asked_by_id != by.pk:
         raise refuse("EXPORT", "Load the page again.", code="export.key")
     if is_new:
-        audit.record(action="report.exported", target=row, by=by, now=now, site=site, changes={"kind": kind, **filters})
+        changes = {"kind": kind, **filters}
+        audit.record(action="report.exported", target=row, by=by, now=now, site=site, patient_pk=filters.get("patient"), changes=changes)
         if not is_built_here:
             transaction.on_commit(partial(publish, row.pk))
     return row
@@ -62,15 +63,15 @@ def cancel_export(export: Export, *, by: User, now: datetime) -> Export:
 
 @transaction.atomic
 def ask_again(export: Export, *, by: User, now: datetime) -> Export:
-    """What failed, was cancelled or is gone, once more from the beginning. Raises Refused for one that is running or ready."""
+    """What failed, was cancelled or is gone, once more from the beginning and as of now. Raises Refused for one that is running or ready."""
     row = locked(export)
     if exporting.may_cancel(row.state):
         return row
     if not exporting.may_ask_again(row.state):
         raise refuse("EXPORT", "It is ready.", code="export.ready")
     row.state, row.tries, row.ended_at, row.expires_at, row.why, row.rows_done, row.rows_total = State.WAITING, 0, None, None, "", 0, None
-    row.fence += 1
-    row.save(update_fields=["state", "tries", "ended_at", "expires_at", "why", "rows_done", "rows_total", "fence"])
+    row.fence, row.asked_at = row.fence + 1, now
+    row.save(update_fields=["asked_at", "state", "tries", "ended_at", "expires_at", "why", "rows_done", "rows_total", "fence"])
     audit.record(action="export.asked_again", target=row, by=by, now=now, site=row.site)
     transaction.on_commit(partial(publish, row.pk))
     return row
@@ -82,7 +83,8 @@ def fetch_export(export: Export, *, by: User, now: datetime) -> Export:
     row = locked(export)
     if not exporting.may_download(row.state, row.expires_at, now):
         raise refuse("EXPORT", "The file is no longer here. Ask for it again.", code="export.gone")
-    audit.record(action="export.downloaded", target=row, by=by, now=now, site=row.site, changes={"rows": row.rows_done, "sha256": row.sha256})
+    changes = {"rows": row.rows_done, "sha256": row.sha256}
+    audit.record(action="export.downloaded", target=row, by=by, now=now, site=row.site, patient_pk=row.patient_id, changes=changes)
     disclosing.disclose_export(row, what=kind_of(row.kind).words(row.filters), by=by, now=now)
     return row
 

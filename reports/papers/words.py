@@ -48,10 +48,6 @@ def name(person: Any) -> str:
     return person.printed_name if person is not None else NONE
 
 
-def yes(value: object) -> str:
-    return "yes" if value else "no"
-
-
 def n_o(value: object) -> str:
     """A reading; "n/o" is "not obtained"."""
     return "n/o" if value in (None, "") else str(value)

@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from clinic.models import (
     AuthorizedRepresentative,
@@ -128,7 +128,7 @@ def house_papers(scope: Scope) -> HousePapers:
     """Everything of the site that the sessions of these days rest on."""
     site, first, last = scope.site, scope.first, scope.last
     start, end = day_bounds(first, site.zone)[0], day_bounds(last, site.zone)[1]
-    stays = DutyPeriod.objects.filter(site=site, came_at__gte=start - timedelta(days=1), came_at__lt=end)
+    stays = DutyPeriod.objects.filter(site=site, came_at__gt=start - LONGEST_STAY, came_at__lt=end)
     policies = SitePolicy.objects.filter(site=site, effective_on__lte=last).select_related("recorded_by").order_by("effective_on", "pk")
     days = DayRecord.objects.standing().filter(site=site, day__gte=first, day__lte=last).select_related("recorded_by").order_by("day", "kind", "pk")
     return HousePapers(

@@ -30,12 +30,13 @@ class State:
 
 @dataclass(frozen=True)
 class Scope:
-    """The sessions of a range of days, or all of one patient. `keys` are in the order of the binder."""
+    """The sessions of a range of days, or all of one patient. `keys` are in the order of the binder, `patients` whose they are."""
 
     site: Site
     first: date
     last: date
     keys: tuple[int, ...]
+    patients: frozenset[int]
     patient: Patient | None = None
 
     @property
@@ -45,18 +46,19 @@ class Scope:
 
 def of_range(site: Site, first: date, last: date) -> Scope:
     """Every session of the days, both included, whatever became of it."""
-    return Scope(site, first, last, keys_of(TreatmentSession.objects.filter(site=site, treatment_on__gte=first, treatment_on__lte=last)))
+    return Scope(site, first, last, *keys_of(TreatmentSession.objects.filter(site=site, treatment_on__gte=first, treatment_on__lte=last)))
 
 
 def of_patient(site: Site, patient: Patient, now: datetime) -> Scope:
     """Every session of one patient, from the first day to the last."""
     rows = TreatmentSession.objects.filter(site=site, patient=patient)
     days = sorted(rows.values_list("treatment_on", flat=True)) or [today_at(site, now)]
-    return Scope(site, days[0], days[-1], keys_of(rows), patient)
+    return Scope(site, days[0], days[-1], *keys_of(rows), patient=patient)
 
 
-def keys_of(rows: QuerySet[TreatmentSession]) -> tuple[int, ...]:
-    return tuple(rows.order_by("treatment_on", "starts_at", "pk").values_list("pk", flat=True))
+def keys_of(rows: QuerySet[TreatmentSession]) -> tuple[tuple[int, ...], frozenset[int]]:
+    found = list(rows.order_by("treatment_on", "starts_at", "pk").values_list("pk", "patient_id"))
+    return tuple(pk for pk, _ in found), frozenset(patient for _, patient in found)
 
 
 def changes(site: Site) -> QuerySet[AuditEntry]:
@@ -74,9 +76,12 @@ def state_of(site: Site) -> State:
 
 
 def is_still(scope: Scope, state: State) -> bool:
-    """Whether nothing was written since that a binder of this scope could show: neither of its patients nor of the house."""
-    newer = changes(scope.site).filter(seq__gt=state.seq)
-    patients = TreatmentSession.objects.filter(site=scope.site, treatment_on__gte=scope.first, treatment_on__lte=scope.last)
-    if scope.patient is not None:
-        patients = patients.filter(patient=scope.patient)
-    return not newer.filter(Q(patient_pk__isnull=True) | Q(patient_pk__in=patients.values("patient_id"))).exists()
+    """Whether nothing was written since that a binder of this scope could show: neither of its patients nor of the house.
+
+    Its patients are those whose sessions are in it, one that was moved out of the days since too, and those who have come into the days.
+    """
+    touched = set(changes(scope.site).filter(seq__gt=state.seq).order_by().values_list("patient_pk", flat=True).distinct())
+    if None in touched or touched & scope.patients:
+        return False
+    came = TreatmentSession.objects.filter(site=scope.site, treatment_on__gte=scope.first, treatment_on__lte=scope.last, patient_id__in=touched)
+    return scope.patient is not None or not came.exists()
