@@ -13,12 +13,13 @@ from reports.models import Disclosure, Export
 
 @transaction.atomic
 def disclose_export(export: Export, *, what: str, by: User, now: datetime) -> Disclosure:
-    """Once per export, however often it is fetched."""
+    """Once for each file, however often it is fetched."""
     row, _ = Disclosure.objects.get_or_create(
         export=export,
+        sha256=export.sha256,
         defaults={
             "site_id": export.site_id, "patient_id": export.patient_id, "what": what[:200], "filters": export.filters, "recipient": export.recipient,
-            "purpose": export.purpose, "rows": export.rows_done, "names_patients": export.names_patients, "sha256": export.sha256,
+            "purpose": export.purpose, "rows": export.rows_done, "names_patients": export.names_patients,
             "disclosed_at": now, "disclosed_by": by,
         },
     )  # fmt: skip

@@ -6,12 +6,12 @@ from django.db import models
 
 
 class Disclosure(models.Model):
-    """One line, for good. An export has one, at its first download; what a program fetches has one each time."""
+    """One line, for good. Each file of an export has one, at its first download: made again it is another file. What a program fetches has one each time."""
 
     is_append_only = True
 
     site = models.ForeignKey("clinic.Site", on_delete=models.PROTECT, related_name="+")
-    export = models.OneToOneField("reports.Export", null=True, on_delete=models.PROTECT, related_name="disclosure")
+    export = models.ForeignKey("reports.Export", null=True, on_delete=models.PROTECT, related_name="disclosures")
     patient = models.ForeignKey(
         "patients.Patient", null=True, on_delete=models.PROTECT, related_name="+", help_text="Where one patient's record left."
     )
@@ -28,4 +28,5 @@ class Disclosure(models.Model):
 
     class Meta:
         ordering = ["-disclosed_at", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["export", "sha256"], name="disclosure_once_a_file")]
         indexes = [models.Index(fields=["site", "-disclosed_at"], name="disclosure_by_time")]

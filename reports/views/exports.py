@@ -6,6 +6,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic import access, clock
@@ -122,7 +123,7 @@ def export_file(request: HttpRequest, site: str, pk: int) -> HttpResponseBase:
     except Refused:
         return see_other("export", the_site.slug, row.pk)
     response = StreamingHttpResponse(parts_of(row), content_type=row.content_type, headers={"Cache-Control": "no-store"})
-    response["Content-Disposition"] = f'attachment; filename="{row.file_name}"'
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=row.file_name) or "attachment"
     response["Content-Length"] = str(row.size)
     return response
 

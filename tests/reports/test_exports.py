@@ -184,6 +184,31 @@ def test_the_file_is_gone_after_a_day_and_another_persons_is_hidden(
         verbs.fetch_export(export, by=cast.admin, now=NOW)
 
 
+def test_made_again_it_is_another_file_and_another_line_of_the_ledger(visit: Any, cast: Cast) -> None:
+    export = built(cast)
+    verbs.fetch_export(export, by=cast.admin, now=NOW)
+    at_state("monitoring", cast)
+    later = NOW + timedelta(days=2)
+    tasks.building.expire_exports(now=later)
+    verbs.ask_again(export, by=cast.admin, now=later)
+    work.build(export.pk, lambda: later)
+    for _ in range(2):
+        verbs.fetch_export(export, by=cast.admin, now=later)
+    assert list(Disclosure.objects.order_by("pk").values_list("rows", "disclosed_at")) == [(1, NOW), (2, later)]
+    export.refresh_from_db()
+    assert export.asked_at == later  # what is owed by now counts
+
+
+def test_one_patients_record_that_leaves_stands_among_those_who_looked(cast: Cast) -> None:
+    patient = at_state("discharged", cast).patient
+    told: dict[str, Any] = {"recipient": "Their lawyer", "purpose": "Asked for", "client_key": uuid.uuid4()}
+    export = verbs.ask_export(cast.riverside, kind="binder", filters={"patient": patient.pk}, by=cast.admin, now=NOW, is_built_here=True, **told)
+    work.build(export.pk, lambda: NOW)
+    verbs.fetch_export(export, by=cast.admin, now=NOW)
+    entries = AuditEntry.objects.filter(patient_pk=patient.pk, action__contains="export").order_by("pk")
+    assert list(entries.values_list("action", flat=True)) == ["report.exported", "export.downloaded"]
+
+
 @pytest.mark.parametrize(
     "given",
     [
