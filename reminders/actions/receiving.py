@@ -88,7 +88,9 @@ def stop_texts(patients: list[Patient], *, now: datetime) -> None:
     for patient in patients:
         answer_texts(patient, answer=TextConsent.NONE, how=BY_TEXT, now=now)
     waiting = OutboxMessage.objects.filter(patient__in=patients, channel=OutboxMessage.Channel.TEXT, status=Status.DUE)
-    waiting.exclude(kind=Kind.ANSWER).update(status=Status.WITHDRAWN, withdrawal=Withdrawal.CHANGED, why="The patient asked for no more texts.")
+    waiting.exclude(kind__in=(Kind.ANSWER, Kind.DRIVER)).update(
+        status=Status.WITHDRAWN, withdrawal=Withdrawal.CHANGED, why="The patient asked for no more texts."
+    )
 
 
 def lock_people(patients: list[Patient], drivers: list[Contact]) -> None:

@@ -8,7 +8,7 @@ from django.db import transaction
 from clinic import audit
 from clinic.findings import refuse
 from clinic.models import User
-from reminders.actions.receiving import stop_drivers, stop_texts
+from reminders.actions.receiving import lock_people, stop_drivers, stop_texts
 from reminders.models import DeliveryReport, OutboxMessage, Reinstatement, Undeliverable
 from reminders.queries.drivers import driver_of
 from reminders.queries.inbound import drivers_of, patients_of
@@ -74,9 +74,12 @@ def learn(row: OutboxMessage, report: Report, *, by: User | None, now: datetime)
         audit.record(
             action="message.undeliverable", target=row, by=by, now=now, site=row.site, patient_pk=row.patient_id, changes={"channel": row.channel}
         )
-    if report.is_opt_out and row.channel == Channel.TEXT and address_of(row):
-        stop_texts(patients_of(row.site, address_of(row)), now=now)
-        stop_drivers(drivers_of(row.site, address_of(row)), now=now)
+    number = address_of(row) if report.is_opt_out and row.channel == Channel.TEXT else ""
+    if number:
+        patients, drivers = patients_of(row.site, number), drivers_of(row.site, number)
+        lock_people(patients, drivers)
+        stop_texts(patients, now=now)
+        stop_drivers(drivers, now=now)
 
 
 def address_of(row: OutboxMessage) -> str:

@@ -5,6 +5,7 @@ import time
 from datetime import datetime, timedelta
 from typing import Any
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import DatabaseError, transaction
 from django.db.models import F
 
@@ -78,6 +79,10 @@ def send_one(claimed: OutboxMessage, messaging: SiteMessaging | None, *, provide
         address, text = written(message, now=now)
         channel = providers.of(provider, messaging.sender if messaging is not None else "")
     except DatabaseError:
+        raise
+    except SoftTimeLimitExceeded:
+        # The task's time is up, and that is no fault of this message.
+        give_back(claimed)
         raise
     except Exception as error:
         # Nothing has left the house yet. One message that can't be written must not stand before all others for ever.

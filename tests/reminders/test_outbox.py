@@ -4,11 +4,13 @@ import socket
 from datetime import timedelta
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import LazySettings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from clinic.models import Heartbeat
+from reminders.actions import send
 from reminders.actions.send import begin, claim, send_due
 from reminders.actions.settling import settle
 from reminders.actions.sweep import sweep
@@ -238,3 +240,14 @@ def test_a_message_that_cannot_be_written_fails_and_the_others_go(visit: Treatme
     assert send_due(now=NOW) == {"failed": 1, "sent": 1}
     assert "can't be written" in OutboxMessage.objects.get(status="failed").why
     assert len(mail.messages) == 1
+
+
+def test_a_worker_whose_time_is_up_fails_no_message(visit: TreatmentSession, monkeypatch: pytest.MonkeyPatch) -> None:
+    def too_long(*args: object, **more: object) -> None:
+        raise SoftTimeLimitExceeded
+
+    sweep(now=NOW)
+    monkeypatch.setattr(send, "written", too_long)
+    with pytest.raises(SoftTimeLimitExceeded):
+        send_due(now=NOW)
+    assert {row.status for row in OutboxMessage.objects.all()} == {"due"}
