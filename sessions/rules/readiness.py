@@ -51,8 +51,12 @@ BY_ID: dict[str, Item] = {item.id: item for item in ITEMS}
 
 
 def hand_off(answers: Mapping[str, str]) -> dict[str, str]:
-    """The words about who took the patient that hold together: `taken_by` is a contact's key or “other”, with the name then."""
+    """The words about who took the patient that hold together: `taken_by` is a contact's key or “other”, with the name then.
+
+    A name alone is somebody else's: what was typed isn't lost because nothing was chosen beside it.
+    """
     by, name, seen = (str(answers.get(key, "")).strip() for key in ("taken_by", "taken_name", "taken_seen"))
+    by = by or (OTHER_TAKER if name else "")
     kept = {"taken_by": by} if (by.isascii() and by.isdigit() and len(by) < 19) or (by == OTHER_TAKER and name) else {}
     if not kept:
         return {}

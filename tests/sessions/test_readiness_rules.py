@@ -21,6 +21,7 @@ READY = {item.id: item.good[0] for item in ITEMS}
         ({"taken_seen": "known"}, {}),
         ({"taken_by": "other"}, {}),
         ({"taken_by": "x"}, {}),
+        ({"taken_name": " Uncle Ben ", "taken_seen": "seen"}, {"taken_by": "other", "taken_name": "Uncle Ben", "taken_seen": "seen"}),
         ({"taken_by": "9" * 19}, {}),
         ({"taken_by": "7", "taken_name": "Ana", "taken_seen": "no"}, {"taken_by": "7"}),
         ({"taken_by": "other", "taken_name": " Ana ", "taken_seen": "known"}, {"taken_by": "other", "taken_name": "Ana", "taken_seen": "known"}),
