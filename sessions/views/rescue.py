@@ -39,7 +39,9 @@ def rescue(request: HttpRequest, site: str, day: str) -> HttpResponse:
 def rescue_accept(request: HttpRequest, site: str, day: str) -> HttpResponse:
     """The slots that were pressed: one, or all that are proposed; one that a prescriber decides comes with the reason."""
     place, on = site_for(request, site, Permission.BOOK), day_of(day)
-    decider = Decider(reason=request.POST.get("reason", "")[:300], may_decide=may(request.membership.role, Permission.DECIDE))  # type: ignore[attr-defined]
+    form = ReasonForm(request.POST)
+    reason = form.cleaned_data["reason"] if form.is_valid() else ""
+    decider = Decider(reason=reason, may_decide=may(request.membership.role, Permission.DECIDE))  # type: ignore[attr-defined]
     try:
         acts.accept(place, on, accepted_from(request.POST.getlist("offer"), place), decider=decider, by=request.user, now=request.now)  # type: ignore[arg-type,attr-defined]
     except Refused as refused:

@@ -158,7 +158,7 @@ def test_a_tight_rhythm_is_rescued_by_a_prescribers_reason(cast, sign_in):
     assert "Accept" not in words
     value, url = row["marked"][0]["value"], reverse("rescue_accept", args=["riverside", closed_on.isoformat()])
     assert value in page(prescriber, closed_on).content.decode()
-    for client, reason in ((desk, "She travels"), (prescriber, " ")):
+    for client, reason in ((desk, "She travels"), (prescriber, " "), (prescriber, "She\x00travels")):
         refused = client.post(url, {"offer": value, "reason": reason})
         assert refused.status_code == 422
         assert "A prescriber decides this, with a reason." in refused.content.decode()
