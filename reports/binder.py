@@ -77,7 +77,9 @@ def once(scope: Scope, state: State, into: BinaryIO, progress: Progress) -> Made
                 sheets.add(one)
                 progress(one.number, total)
             sheets.add_house(house)
+            progress(total, total)  # to close a large one takes its time: the lease begins anew
             pages = pdf.finish()
+        progress(total, total)
         (folder / "binder.json").write_text(told(scope, state, pages))
         (folder / "README.txt").write_text(README)
         pack(folder, into)

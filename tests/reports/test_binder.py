@@ -141,7 +141,7 @@ def test_who_writes_meanwhile_makes_it_begin_anew(cast: Cast, tmp_path: Path) ->
 
     def begin(patient: int) -> Made:
         with (tmp_path / "r.zip").open("w+b") as into:
-            return make_binder(lambda: of_range(cast.riverside, TODAY, TODAY), into, progress=lambda done, total: write(patient) if done else None)
+            return make_binder(lambda: of_range(cast.riverside, TODAY, TODAY), into, progress=lambda done, total: None if done else write(patient))
 
     with pytest.raises(Restless):
         begin(session.patient_id)
