@@ -81,7 +81,8 @@ def is_still(scope: Scope, state: State) -> bool:
     Its patients are those whose sessions are in it, one that was moved out of the days since too, and those who have come into the days.
     """
     touched = set(changes(scope.site).filter(seq__gt=state.seq).order_by().values_list("patient_pk", flat=True).distinct())
-    if None in touched or touched & scope.patients:
+    patients = {pk for pk in touched if pk is not None}
+    if None in touched or patients & scope.patients:
         return False
-    came = TreatmentSession.objects.filter(site=scope.site, treatment_on__gte=scope.first, treatment_on__lte=scope.last, patient_id__in=touched)
+    came = TreatmentSession.objects.filter(site=scope.site, treatment_on__gte=scope.first, treatment_on__lte=scope.last, patient_id__in=patients)
     return scope.patient is not None or not came.exists()
