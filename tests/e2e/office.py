@@ -66,6 +66,7 @@ def enrol(person: Person, proof: str) -> None:
 
 def screen(person: Person) -> None:
     person.hands.press(person.page.locator("#screening").get_by_role("link", name="Screen"))
+    person.sees("Ask each question afresh.")
     names = person.page.evaluate("() => [...new Set([...document.querySelectorAll('main input[type=radio]')].map((one) => one.name))]")
     person.choose(**dict.fromkeys(names, "no"))
     save(person)

@@ -220,6 +220,7 @@ def report(clinic: Clinic, hands: type[Hands], width: int) -> None:
     """The main line's six measures count the day (the compliance page)."""
     admin = clinic.person("admin", hands, width)
     admin.go("Reports")
+    admin.hands.press(admin.page.get_by_role("link", name="All measures"))
     for code in ("watched", "pressures", "filed", "enrolled", "prescriber", "signed_out"):
         measure = admin.page.locator(".v-measure", has=admin.page.locator(f'a[href*="/reports/{code}/"]'))
         expect(measure.locator(".v-measure-number")).to_contain_text("1 of 1")
