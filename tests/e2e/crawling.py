@@ -32,7 +32,9 @@ WIDER = """async () => {
   await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
   const most = document.documentElement.clientWidth + 1;
   if (document.documentElement.scrollWidth <= most) return [];
-  return [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > most).slice(0, 5).map((one) => one.outerHTML.slice(0, 140));
+  const scrolls = (one) => one && one !== document.body && (getComputedStyle(one).overflowX !== "visible" || scrolls(one.parentElement));
+  const wide = [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > most && !scrolls(one.parentElement));
+  return [`${document.documentElement.scrollWidth} of ${most}`, ...wide.slice(0, 5).map((one) => one.outerHTML.slice(0, 140))];
 }"""
 
 
