@@ -212,11 +212,12 @@ def test_the_verifier_names_the_first_difference(cast: Cast, tmp_path: Path) -> 
     damaged = bytearray((tmp_path / "a.zip").read_bytes())
     damaged[len(damaged) // 2] ^= 255
     (tmp_path / "bit.zip").write_bytes(damaged)
-    for name in ("cut.zip", "bit.zip", "none.zip"):
+    for name, code, said in (("cut.zip", 1, "NOT INTACT: "), ("bit.zip", 1, "NOT INTACT: "), ("none.zip", 2, "Not checked: ")):
         alone = subprocess.run([sys.executable, "-I", str(VERIFIER), str(tmp_path / name)], capture_output=True, text=True, check=False)
-        assert alone.returncode == 1
-        assert alone.stdout.startswith("NOT INTACT: ")
+        assert (alone.returncode, alone.stdout.startswith(said)) == (code, True)
         assert "Traceback" not in alone.stderr
+    with pytest.raises(CommandError, match="Not checked"):
+        call_command("verify_binder", str(tmp_path / "none.zip"))
 
 
 def test_the_page_asks_a_worker_for_days_or_a_patient(cast: Cast, sign_in: Callable[..., Client]) -> None:

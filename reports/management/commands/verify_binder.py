@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from reports.verify_binder import NotIntact, verified
+from reports.verify_binder import NotIntact, verdict, verified
 
 
 class Command(BaseCommand):
@@ -19,4 +19,6 @@ class Command(BaseCommand):
             count, digest = verified(options["archive"])
         except NotIntact as difference:
             raise CommandError(f"Not intact: {difference}") from difference
-        self.stdout.write(f"Intact: {count} files as the manifest says.\nSHA-256 of the archive: {digest}")
+        except OSError as problem:
+            raise CommandError(f"Not checked: {problem}") from problem
+        self.stdout.write(verdict(count, digest))
