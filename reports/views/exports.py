@@ -1,6 +1,6 @@
 """Exports: ask for one, watch it, cancel it, fetch it; small ones are made while the page waits."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -93,21 +93,20 @@ def moving(request: HttpRequest, row: Export, *, refused: str = "", status: int 
 
 @require_POST
 def export_cancel(request: HttpRequest, site: str, pk: int) -> HttpResponse:
-    the_site = entered(request, site)
-    row = export_for(request, pk)
-    try:
-        cancel_export(row, by=request.user, now=request.now)  # type: ignore[attr-defined, arg-type]
-    except Refused as refused:
-        return moving(request, row, refused=str(refused), status=422)
-    return see_other("export", the_site.slug, row.pk)
+    return acted(request, site, pk, cancel_export)
 
 
 @require_POST
 def export_again(request: HttpRequest, site: str, pk: int) -> HttpResponse:
-    the_site = entered(request, site)
+    return acted(request, site, pk, ask_again)
+
+
+def acted(request: HttpRequest, slug: str, pk: int, act: Callable[..., Export]) -> HttpResponse:
+    """One verb on one's own export, then its page."""
+    the_site = entered(request, slug)
     row = export_for(request, pk)
     try:
-        ask_again(row, by=request.user, now=request.now)  # type: ignore[attr-defined, arg-type]
+        act(row, by=request.user, now=request.now)  # type: ignore[attr-defined]
     except Refused as refused:
         return moving(request, row, refused=str(refused), status=422)
     return see_other("export", the_site.slug, row.pk)
