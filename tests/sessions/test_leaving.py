@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.urls import reverse
 
 from clinic.findings import Refused
 from clinic.models import AuditEntry, Notice, Signature
@@ -14,6 +15,7 @@ from sessions.models import Addendum, Discharge, Observation, ReadinessCheck, Tr
 from sessions.rules.readiness import ITEMS
 from sessions.signed_content import render_discharge
 from tests.cast import NOW
+from tests.factories import forms
 from tests.factories.patients import PatientFactory
 from tests.factories.sessions import GOOD_VITALS, ObservationFactory, at_state
 
@@ -238,3 +240,13 @@ def test_who_took_the_patient_is_signed_with_the_readiness(session, cast, client
     made = sign_out(session, cast)
     assert '"taken_seen": "known"' in render_discharge(made.pk)
     assert "Taken home by Ana Ruiz, seen, known to us." in client.get(f"/riverside/sessions/{session.pk}/?step=leave").content.decode()
+
+
+def test_a_discharge_without_its_signature_says_so_on_the_page_and_on_paper(cast, client):
+    client.force_login(cast.auditor)
+    session = forms.sent(cast).form.session
+    assert Discharge.objects.filter(session=session).exists()
+    assert not signatures().exists()
+    for name, query in (("flowsheet", "?step=leave"), ("session_record", "")):
+        page = client.get(reverse(name, args=["riverside", session.pk]) + query).content.decode()
+        assert "signature of this discharge is missing" in page
