@@ -3,6 +3,7 @@
 from clinic.models.attachments import Attachment
 from clinic.models.audit import AuditEntry, AuditHead, Signature
 from clinic.models.auditors import AuditorGrant
+from clinic.models.backups import BackupRun
 from clinic.models.clock import ClockOffset
 from clinic.models.duty import DutyCorrection, DutyPeriod
 from clinic.models.equipment import Equipment, EquipmentCheck
@@ -26,6 +27,7 @@ __all__ = [
     "AuditHead",
     "AuditorGrant",
     "AuthorizedRepresentative",
+    "BackupRun",
     "Certification",
     "Chair",
     "ClockOffset",
