@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -57,6 +58,25 @@ def one_of(name: str, choices: tuple[str, ...], default: str) -> str:
 def words(name: str) -> list[str]:
     """A comma-separated list without its empty parts."""
     return [part.strip() for part in text(name).split(",") if part.strip()]
+
+
+def networks(name: str, default: str) -> list[str]:
+    """Addresses and networks with commas between, like `10.0.0.0/8,::1`."""
+    found = words(name) or default.split(",")
+    for part in found:
+        try:
+            ip_network(part)
+        except ValueError as error:
+            raise BadSetting(name, f"has {part!r}. Expected: addresses or networks with commas between, like 10.1.0.0/16,::1") from error
+    return found
+
+
+def token(name: str) -> str:
+    """A secret that may be absent, but not guessable."""
+    value = text(name)
+    if value and (len(value) < 24 or len(set(value)) < 8):
+        raise BadSetting(name, "is too weak. Expected: at least 24 random characters, for example from `openssl rand -hex 24`")
+    return value
 
 
 def origin(name: str, value: str, *, schemes: tuple[str, ...]) -> str:

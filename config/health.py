@@ -1,10 +1,17 @@
-"""What an operator's monitor asks: is the process alive, and can it reach its database."""
+"""What an operator's monitor asks: is the process alive, do its parts do their work, and its numbers."""
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, connection
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+
+from config.operating import measures
+from config.operating.asking import asker
+from config.operating.parts import PARTS
+from config.operating.peers import may_monitor
+
+SECONDS = 2.0
 
 
 @login_not_required
@@ -19,10 +26,24 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """The database answers. Redis is left out on purpose: the web serves staff without it."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
-        return HttpResponse("database unreachable\n", status=503, content_type="text/plain")
-    return HttpResponse("ready\n", content_type="text/plain")
+    """503 while a part is down. `?only=database` is for a proxy that chooses among webs: staff work on without Redis and worker."""
+    wanted = [name for name in request.GET.get("only", "").split(",") if name]
+    parts = [part for part in PARTS if part.name in wanted or not wanted]
+    if not parts:
+        return HttpResponse("no such part\n", status=404, content_type="text/plain")
+    answers = asker.ask(parts, seconds=SECONDS)
+    is_ready = not any(answer.finding.is_bad for answer in answers)
+    lines = ["ready" if is_ready else "not ready"]
+    if may_monitor(request):
+        lines += [f"{one.part.name}: {one.finding.state}: {one.finding.words} ({one.seconds * 1000:.0f} ms)" for one in answers]
+    return HttpResponse("\n".join([*lines, ""]), status=200 if is_ready else 503, content_type="text/plain; charset=utf-8")
+
+
+@login_not_required
+@never_cache
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Prometheus' numbers; for whoever may not see them there is no such page."""
+    if not settings.VIGIL_METRICS or not may_monitor(request):
+        raise Http404("Not found.")
+    return HttpResponse(measures.page(), content_type=measures.CONTENT_TYPE)

@@ -1,7 +1,13 @@
-"""Keeps the tokens of patients' links, enrolled screens, calendar feeds, invitations and new passwords out of every log line."""
+"""Lines of the log, plain or as JSON: no token of a link, screen, feed, invitation or new password, no value of a row."""
 
+import json
 import logging
 import re
+from contextvars import ContextVar
+from datetime import UTC, datetime
+
+# The id of the request, or of the task, that this thread works on.
+current: ContextVar[str] = ContextVar("vigil_request", default="")
 
 TOKEN = re.compile(r"(https?://[^/\s]+|(?<![\w/]))/(v|r|f|join|accounts/password/reset/key)/[^/\s?]+")
 
@@ -20,3 +26,43 @@ class TokenFilter(logging.Filter):
         if masked != told:
             record.msg, record.args = masked, None
         return True
+
+
+class RequestFilter(logging.Filter):
+    """Puts the id on a record, for both formats."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.request_id = current.get() or "-"
+        return True
+
+
+# PostgreSQL tells the refused row itself: "Key (email)=(…) already exists." and "Failing row contains (…)".
+ROW = re.compile(r"(?m)^(DETAIL|CONTEXT):.*$")
+
+
+def without_values(text: str) -> str:
+    """A trace names the place of a fault, never a row's values or a token."""
+    return without_token(ROW.sub(r"\1: …", text))
+
+
+class PlainFormatter(logging.Formatter):
+    """For people: one line, and the trace of a fault."""
+
+    def formatException(self, ei) -> str:  # type: ignore[no-untyped-def]
+        return without_values(super().formatException(ei))
+
+
+class JsonFormatter(PlainFormatter):
+    """For machines: one JSON object a line, the trace inside of it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        told = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "request_id": getattr(record, "request_id", "-"),
+            "text": record.getMessage(),
+        }
+        if record.exc_info:
+            told["trace"] = self.formatException(record.exc_info)
+        return json.dumps(told, ensure_ascii=False)

@@ -59,6 +59,7 @@ INSTALLED_APPS = [
 
 # The headers' middlewares stand outside of everything that may answer early, so that every answer carries them.
 MIDDLEWARE = [
+    "config.operating.requests.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -133,6 +134,11 @@ ACCOUNT_SESSION_REMEMBER = False
 # Five wrong passwords close one account for five minutes. Per address the limits are wide: a clinic sits behind one router.
 ACCOUNT_RATE_LIMITS = {"login": "600/m/ip", "login_failed": "100/m/ip,5/300s/key"}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.whole("VIGIL_PROXIES", 1 if IS_PRODUCTION else 0, most=5)
+# Only these may name a request's id; the operator's monitor sees details with its token, or straight from these networks.
+VIGIL_PROXY_NETWORKS = env.networks("VIGIL_PROXY_NETWORKS", "127.0.0.0/8,::1")
+VIGIL_MONITOR_NETWORKS = env.networks("VIGIL_MONITOR_NETWORKS", "127.0.0.0/8,::1")
+VIGIL_MONITOR_TOKEN = env.token("VIGIL_MONITOR_TOKEN")
+VIGIL_METRICS = env.flag("VIGIL_METRICS", VIGIL_DEMONSTRATION or bool(VIGIL_MONITOR_TOKEN))
 SESSION_COOKIE_AGE = 12 * 60 * 60
 
 # --- the browser -----------------------------------------------------------------------------------------------------
@@ -157,7 +163,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_PRODUCTION
 SECURE_SSL_REDIRECT = IS_PRODUCTION
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if IS_PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_PRODUCTION
 # Only a proxy that overwrites this header may stand before us (README, "for real"); without one: VIGIL_PROXIES=0.
@@ -238,6 +244,7 @@ _TICK = env.whole("VIGIL_TEST_BEAT_SECONDS", 0, most=60) if IS_TEST else 0
 VIGIL_BEAT_SCHEDULE = {
     name: {"task": name, "schedule": float(_TICK or seconds), "options": {"expires": float(_TICK or seconds) * 2}}
     for name, seconds in {
+        "config.tasks.tick": 20,
         "sessions.tasks.watch": 60,
         "reminders.tasks.sweep": 60,
         "reminders.tasks.send": 20,
@@ -253,16 +260,22 @@ VIGIL_EXPORTS_AT_ONCE = env.whole("VIGIL_EXPORTS_AT_ONCE", 1, most=100)
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 
 # --- the log ---------------------------------------------------------------------------------------------------------
+VIGIL_LOG_FORMAT = env.one_of("VIGIL_LOG_FORMAT", ("plain", "json"), "plain")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s", "datefmt": "%H:%M:%S"}},
-    "filters": {"tokens": {"()": "config.logs.TokenFilter"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["tokens"]}},
+    "formatters": {
+        "plain": {
+            "()": "config.logs.PlainFormatter", "fmt": "%(asctime)s %(levelname)s %(name)s: %(message)s [%(request_id)s]", "datefmt": "%H:%M:%S",
+        },
+        "json": {"()": "config.logs.JsonFormatter"},
+    },
+    "filters": {"tokens": {"()": "config.logs.TokenFilter"}, "request": {"()": "config.logs.RequestFilter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": VIGIL_LOG_FORMAT, "filters": ["tokens", "request"]}},
     "root": {"handlers": ["stderr"], "level": env.one_of("VIGIL_LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "WARNING" if IS_TEST else "INFO")},
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         # The pulse of every task and tick is noise in a person's log, and proof in a test's.
         **{name: {"level": "INFO" if IS_TEST else "WARNING"} for name in ("celery.beat", "celery.worker.strategy", "celery.app.trace")},
     },
-}
+}  # fmt: skip

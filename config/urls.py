@@ -24,6 +24,7 @@ ACCOUNT_PAGES = {
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
     path("accounts/", include([page for page in account.urlpatterns if page.name in ACCOUNT_PAGES])),
     path("", include("reminders.urls")),
     path("", include("clinic.urls")),

@@ -277,7 +277,7 @@ OFFICE = {
 PAGES: dict[str, Entry] = CLINIC | PATIENTS | SESSIONS | EMERGENCY | FLOOR | FILING | OFFICE
 
 # Without a site in the path: open to everybody (the operator's monitor, or whoever holds a link), or to anybody signed in.
-OPEN = {"healthz", "readyz", "accept_invitation", "screen", "feed"}
+OPEN = {"healthz", "readyz", "metrics", "accept_invitation", "screen", "feed"}
 OPEN |= {"visit", "visit_birth", "visit_prepare", "visit_move", "visit_cancel", "visit_calendar"}  # whoever holds a patient's link
 OPEN |= {"text_hook", "text_status"}  # whoever can sign
 SIGNED_IN = {"home"}

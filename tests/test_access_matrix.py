@@ -166,7 +166,7 @@ def test_who_is_signed_out_is_sent_to_sign_in(name: str, world: World) -> None:
 
 
 # Hooks go by signature: who can't sign gets 403 (tests/reminders/test_inbound.py).
-@pytest.mark.parametrize("name", sorted(OPEN - {"healthz", "readyz", "text_hook", "text_status"}))
+@pytest.mark.parametrize("name", sorted(OPEN - {"healthz", "readyz", "metrics", "text_hook", "text_status"}))
 def test_a_guessed_link_tells_nothing(name: str, world: World) -> None:
     for token, method in product(("x" * 43, "x", "é" * 20, "1" * 4000), ("GET", "POST")):
         assert asked(Client(), method, reverse(name, args=[token])) == Answer(404, ())

@@ -20,6 +20,7 @@ from clinic.models.site import (
     Organisation,
     Site,
 )
+from clinic.models.tally import TaskTally
 
 __all__ = [
     "Attachment",
@@ -46,6 +47,7 @@ __all__ = [
     "Signature",
     "Site",
     "SitePolicy",
+    "TaskTally",
     "Training",
     "User",
 ]

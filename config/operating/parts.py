@@ -1,0 +1,91 @@
+"""The parts without which the installation does not do its work: database, Redis, worker and beat, disk, backup."""
+
+import os
+import shutil
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import redis
+from django.conf import settings
+from django.db import connection
+
+from clinic import clock
+from clinic.models import Heartbeat
+from config.operating.asking import BAD, GOOD, WARN, Finding, Part
+
+TICK = "tick"
+# Beat sends a tick every 20 s; a worker in the middle of a batch takes it up to a minute later.
+SILENT_AFTER = timedelta(seconds=180)
+QUEUE = "celery"
+LEAST_FREE, LITTLE_FREE = 500 * 2**20, 2 * 2**30
+
+
+def database() -> Finding:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return Finding(GOOD, f"{connection.display_name} answers")
+
+
+def broker() -> Finding:
+    with client() as found:
+        found.ping()
+    return Finding(GOOD, "answers")
+
+
+def client() -> "redis.Redis":
+    return redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=1)
+
+
+def heartbeat() -> Finding:
+    """Beat sends a tick, a worker writes it down: both are alive, and the broker between them."""
+    at = Heartbeat.objects.filter(name=TICK).values_list("beat_at", flat=True).first()
+    return judged_heartbeat(at, now=clock.now(), waiting=waiting_tasks)
+
+
+def judged_heartbeat(at: datetime | None, *, now: datetime, waiting) -> Finding:  # type: ignore[no-untyped-def]
+    """Who is to blame for a silence stands in the queue: full, no worker takes from it; empty, no beat fills it."""
+    if at is not None and now - at <= SILENT_AFTER:
+        return Finding(GOOD, f"last tick {whole_seconds(now - at)} s ago")
+    since = "never" if at is None else f"{whole_seconds(now - at)} s ago"
+    queued = waiting()
+    if queued is None:
+        return Finding(BAD, f"last tick {since}; the queue can't be read", "Start Redis; then worker and beat go on by themselves.")
+    if queued:
+        return Finding(BAD, f"last tick {since}; {queued} tasks wait", "No worker takes tasks: start a worker, or more of them.")
+    return Finding(BAD, f"last tick {since}; nothing waits", "Beat sends no ticks: start beat (or a worker that has just died again).")
+
+
+def waiting_tasks() -> int | None:
+    try:
+        with client() as found:
+            return int(found.llen(QUEUE))  # type: ignore[arg-type]
+    except (redis.RedisError, OSError):
+        return None
+
+
+def whole_seconds(span: timedelta) -> int:
+    return max(0, int(span.total_seconds()))
+
+
+def disk() -> Finding:
+    """The data folder's disk; SQLite's file lies there. Where the folder may only be read, nothing is kept on it."""
+    folder = Path(settings.VIGIL_DATA_DIR)
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    words = f"{free / 2**30:.1f} GB free"
+    if free < LEAST_FREE:
+        return Finding(BAD, words, "Free space now: the database stops when the disk is full.")
+    if free < LITTLE_FREE:
+        return Finding(WARN, words, "Free space before it is full.")
+    if "sqlite" in connection.settings_dict["ENGINE"] and not os.access(Path(str(connection.settings_dict["NAME"])).parent, os.W_OK):
+        return Finding(BAD, "the database’s folder can’t be written", "Give the service’s user the folder of the database.")
+    return Finding(GOOD, words)
+
+
+PARTS = (
+    Part("database", "Database", database, "Start the database, or look at DATABASE_URL."),
+    Part("redis", "Redis", broker, "Start Redis, or look at REDIS_URL. Staff can work on; messages wait."),
+    Part("heartbeat", "Worker and beat", heartbeat, "Look at database and Redis first."),
+    Part("disk", "Disk", disk, "Look at the folder VIGIL_DATA_DIR."),
+)

@@ -1,0 +1,36 @@
+"""Who stands at the other end of a connection: a named proxy, the operator's monitor, or anybody."""
+
+import hmac
+from collections.abc import Iterable
+from ipaddress import ip_address, ip_network
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def is_within(address: str, networks: Iterable[str]) -> bool:
+    """Whether an address lies in one of these networks; what is no address lies in none."""
+    try:
+        found = ip_address(address.strip())
+    except ValueError:
+        return False
+    return any(found in ip_network(network) for network in networks)
+
+
+def is_behind_named_proxy(request: HttpRequest) -> bool:
+    """The direct peer is a proxy that the settings name: only its headers are believed."""
+    return settings.ALLAUTH_TRUSTED_PROXY_COUNT > 0 and is_within(request.META.get("REMOTE_ADDR", ""), settings.VIGIL_PROXY_NETWORKS)
+
+
+def is_direct(request: HttpRequest) -> bool:
+    """Nobody has passed this request on: a proxy on the same machine would otherwise make the whole world look like loopback."""
+    return not any(name in request.META for name in ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_VIA"))
+
+
+def may_monitor(request: HttpRequest) -> bool:
+    """The operator's monitor: by its token, or straight from a network that the settings name (loopback unless told)."""
+    token = settings.VIGIL_MONITOR_TOKEN
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if token and hmac.compare_digest(given.encode(), token.encode()):
+        return True
+    return is_direct(request) and is_within(request.META.get("REMOTE_ADDR", ""), settings.VIGIL_MONITOR_NETWORKS)
