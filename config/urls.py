@@ -21,6 +21,8 @@ ACCOUNT_PAGES = {
     "account_reset_password_from_key_done",
 }
 
+handler500 = "config.operating.errors.fault"
+
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

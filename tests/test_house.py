@@ -131,10 +131,7 @@ OF_NO_SITE = {
     "clinic.Organisation": "stands above sites",
     "clinic.Site": "is the site",
     "clinic.User": "one person, many memberships",
-    **dict.fromkeys(("clinic.BackupRun", "clinic.ClockOffset", "clinic.Heartbeat"), "the installation's"),
-    "clinic.ClockOffset": "the installation's",
-    "clinic.Heartbeat": "the installation's background parts",
-    "clinic.TaskTally": "the installation's background parts",
+    **dict.fromkeys(("clinic.BackupRun", "clinic.ClockOffset", "clinic.Heartbeat", "clinic.TaskTally"), "the installation's"),
     "clinic.AuditHead": "its key names the chain",
 }
 

@@ -99,6 +99,9 @@ def test_production_is_the_mode_without_a_word(settings_of: Callable[..., dict[s
         ("VIGIL_SMTP_SECURITY", "maybe"),
         ("VIGIL_LOG_LEVEL", "LOUD"),
         ("VIGIL_PROXIES", "-1"),
+        ("VIGIL_PROXY_NETWORKS", "10.0.0.0/8,proxy"),
+        ("VIGIL_MONITOR_TOKEN", "monitor"),
+        ("VIGIL_LOG_FORMAT", "xml"),
     ],
 )
 def test_a_bad_value_is_named_with_what_is_expected(settings_of: Callable[..., dict[str, Any]], name: str, value: str) -> None:
@@ -173,8 +176,3 @@ def test_an_undefined_variable_of_our_templates_is_an_error(tmp_path: Path) -> N
     engine = Engine(dirs=[str(tmp_path)], string_if_invalid=Undefined(tmp_path))
     with pytest.raises(UndefinedVariable, match="nothing"):
         engine.get_template("ours.html").render(Context())
-
-
-def test_health_answers_without_sign_in(client: Any, db: None) -> None:
-    assert client.get("/healthz").content == b"ok\n"
-    assert client.get("/readyz").content == b"ready\n"

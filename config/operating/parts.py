@@ -11,6 +11,7 @@ from django.db import connection
 
 from clinic import clock
 from clinic.models import Heartbeat
+from clinic.queries.backups import last_backup
 from config.operating.asking import BAD, GOOD, WARN, Finding, Part
 
 TICK = "tick"
@@ -83,9 +84,26 @@ def disk() -> Finding:
     return Finding(GOOD, words)
 
 
+def backup() -> Finding:
+    """The last good backup. A demonstration and a test have nothing to lose."""
+    found = last_backup(clock.now())
+    failed = f"; the last try failed: {found.failed.why}" if found.failed is not None else ""
+    if found.age is None:
+        return Finding(BAD if settings.IS_PRODUCTION else WARN, f"none yet{failed}", "Set up backups (docs/operating.md); nothing could be restored.")
+    words = f"{hours(found.age)} old{failed}"
+    if found.is_late:
+        return Finding(BAD if settings.IS_PRODUCTION else WARN, words, "Look why backups have stopped; make one by hand with manage.py backup.")
+    return Finding(WARN if failed else GOOD, words, "Look why the last one failed." if failed else "")
+
+
+def hours(span: timedelta) -> str:
+    return f"{whole_seconds(span) // 3600} h"
+
+
 PARTS = (
     Part("database", "Database", database, "Start the database, or look at DATABASE_URL."),
     Part("redis", "Redis", broker, "Start Redis, or look at REDIS_URL. Staff can work on; messages wait."),
     Part("heartbeat", "Worker and beat", heartbeat, "Look at database and Redis first."),
     Part("disk", "Disk", disk, "Look at the folder VIGIL_DATA_DIR."),
+    Part("backup", "Last backup", backup, "Look at the database first."),
 )

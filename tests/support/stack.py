@@ -28,8 +28,8 @@ class LiveStack:
         self.broker = broker
         self.smtp = inbox
         self.database_url = database_url
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.ports = {"web": free_port()}
+        self.url = self.address("web")
         self.children: dict[str, Child] = {}
         self.environment = {
             **os.environ,
@@ -50,18 +50,24 @@ class LiveStack:
         for name in names or ALL:
             with self.log_file(name).open("ab") as output:
                 self.children[name] = Child(name, self.command(name), self.unmeasured(), cwd=str(services.ROOT), output=output.fileno())
-        if "web" in (names or ALL):
-            self.wait_for_web()
+        for name in names or ALL:
+            if name.startswith("web"):
+                self.wait_for_web(self.address(name))
 
     def unmeasured(self) -> dict[str, str]:
         """Services run at their own speed, without coverage."""
         return {name: value for name, value in self.environment.items() if not name.startswith("COVERAGE")}
 
     def command(self, name: str) -> list[str]:
-        """`worker`, `worker2`, `beat`, `beat2` …: any number of each."""
-        if name == "web":
-            return services.web("127.0.0.1", self.port, workers=1, threads=4)
+        """`web`, `web2` (of two processes), `worker`, `worker2`, `beat`, `beat2` …: any number of each."""
+        if name.startswith("web"):
+            self.address(name)
+            return services.web("127.0.0.1", self.ports[name], workers=1 if name == "web" else 2, threads=4)
         return services.worker(concurrency=1) if name.startswith("worker") else services.beat()
+
+    def address(self, web: str) -> str:
+        """Where this web listens."""
+        return f"http://127.0.0.1:{self.ports.setdefault(web, free_port())}"
 
     def stop(self, *names: str) -> None:
         """Politely, in the order given; all without a name: beats, workers, the web."""
@@ -81,11 +87,11 @@ class LiveStack:
     def resume(self, name: str) -> None:
         os.killpg(self.children[name].pid, signal.SIGCONT)
 
-    def wait_for_web(self, seconds: float = 30) -> None:
+    def wait_for_web(self, url: str = "", seconds: float = 30) -> None:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             try:
-                with urllib.request.urlopen(f"{self.url}/healthz", timeout=2):
+                with urllib.request.urlopen(f"{url or self.url}/healthz", timeout=2):
                     return
             except (urllib.error.URLError, OSError):
                 time.sleep(0.1)
