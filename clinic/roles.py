@@ -65,6 +65,7 @@ class Permission(models.TextChoices):
     MANAGE_STAFF = "manage_staff", "Invite staff, change roles, record training"
     MANAGE_SITE = "manage_site", "Change the site's settings and policies"
     VIEW_AUDIT = "view_audit", "Read the audit trail"
+    VIEW_OPERATION = "view_operation", "See how the installation stands"
 
 
 _P = Permission
@@ -99,6 +100,7 @@ _OFFICE = {
     _P.MANAGE_STAFF,
     _P.MANAGE_SITE,
     _P.VIEW_AUDIT,
+    _P.VIEW_OPERATION,
     _P.RUN_DAY,
     _P.RECORD_DUTY,
 }

@@ -4,6 +4,7 @@ from allauth.account import urls as account
 from django.urls import include, path
 
 from config import health
+from config.operating.views import operator
 
 # Of the sign-in library's pages only these. Above all not its page of e-mail addresses: whoever finds a tablet open could add
 # an address, have a new password sent there, and sign as that person (OUT-2).
@@ -27,6 +28,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
+    path("<slug:site>/operator/", operator, name="operator"),
     path("accounts/", include([page for page in account.urlpatterns if page.name in ACCOUNT_PAGES])),
     path("", include("reminders.urls")),
     path("", include("clinic.urls")),

@@ -58,6 +58,7 @@ CLINIC = {
     "screens": form(P.MANAGE_SITE),
     "revoke_screen": act(P.MANAGE_SITE, of="screen"),
     "policies": page(P.MANAGE_SITE),
+    "operator": page(P.VIEW_OPERATION),
     "new_policy": form(P.MANAGE_SITE),
     "withdraw_policy": act(P.MANAGE_SITE, of="policy"),
     "file": page(P.VIEW_RECORD, of="file"),

@@ -46,7 +46,7 @@ class Answer:
 class Asker:
     """A thread a part at most: a database that hangs costs one thread, however often a monitor knocks."""
 
-    def __init__(self, *, at_once: int = 16) -> None:
+    def __init__(self, *, at_once: int = 32) -> None:
         self.pool = ThreadPoolExecutor(at_once, thread_name_prefix="operator")
         self.under_way: dict[str, Future[tuple[Finding, float]]] = {}
         self.lock = Lock()

@@ -1,0 +1,87 @@
+"""What is right and wrong about a configuration: pure judgements over plain values, each with what to do."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from config.operating.asking import BAD, GOOD, WARN, Finding
+
+MOST_DRIFT, MUCH_DRIFT = timedelta(seconds=2), timedelta(seconds=30)
+INVENTED = ("example", "example.com", "example.org", "example.net", "invalid", "localhost", "test")
+
+
+def secret(key: str, *, is_production: bool) -> Finding:
+    """Its strength alone; never a character of it."""
+    if not is_production:
+        return Finding(WARN, "the known one of demonstrations", "Never show a real patient here: set VIGIL_MODE=production and VIGIL_SECRET_KEY.")
+    if len(key) < 50 or len(set(key)) < 16:
+        return Finding(BAD, f"weak: {len(key)} characters, {len(set(key))} different", "Make another: openssl rand -base64 48.")
+    return Finding(GOOD, f"{len(key)} characters, {len(set(key))} different")
+
+
+def old_secrets(count: int) -> Finding:
+    if count:
+        return Finding(WARN, f"{count} old keys are still believed", "Empty VIGIL_OLD_SECRET_KEYS once nobody needs links made under them.")
+    return Finding(GOOD, "none is believed any more")
+
+
+def origin(address: str, hosts: Sequence[str], *, is_production: bool) -> Finding:
+    host = urlsplit(address).hostname or ""
+    if "*" in hosts:
+        return Finding(BAD, "any host name is answered", "Name the hosts in VIGIL_ALLOWED_HOSTS.")
+    if host not in hosts and not any(one.startswith(".") and f".{host}".endswith(one) for one in hosts):
+        return Finding(BAD, f"{host} is not among the hosts that are answered", "Add it to VIGIL_ALLOWED_HOSTS: links in messages lead there.")
+    if is_production and is_invented(host):
+        return Finding(BAD, f"{address} is no real address", "Set VIGIL_ORIGIN to the clinic’s own: patients’ links begin with it.")
+    return Finding(GOOD, address)
+
+
+def is_invented(host: str) -> bool:
+    return any(host == word or host.endswith(f".{word}") for word in INVENTED)
+
+
+def tls(*, is_production: bool, arrives_secure: bool, proxies: int, hsts: int) -> Finding:
+    """As this very request came: whoever reads the page by plain HTTP sees that it is plain."""
+    if not is_production:
+        return Finding(WARN, "off in this mode", "Fine on this machine alone; for real: VIGIL_MODE=production behind a TLS proxy.")
+    if not arrives_secure:
+        return Finding(BAD, "this request came without TLS", "The proxy must set X-Forwarded-Proto, and VIGIL_PROXIES must say how many there are.")
+    if not hsts:
+        return Finding(BAD, "browsers are not told to stay with TLS", "SECURE_HSTS_SECONDS is 0: who changed the settings?")
+    return Finding(GOOD, f"this request came by TLS through {proxies} {'proxy' if proxies == 1 else 'proxies'}; secure cookies, HSTS")
+
+
+def sender(address: str, *, is_production: bool) -> Finding:
+    host = address.rpartition("@")[2].rstrip(">")
+    if is_production and (not host or is_invented(host)):
+        return Finding(BAD, f"{address} is no real sender", "Set VIGIL_MAIL_FROM to an address whose SPF and DKIM allow this mail server.")
+    return Finding(GOOD, address)
+
+
+def drift(between: timedelta) -> Finding:
+    """Two hours are counted by the web's clock and stored by the database: they must agree."""
+    seconds = abs(between.total_seconds())
+    words = f"{seconds:.1f} s apart"
+    if seconds > MUCH_DRIFT.total_seconds():
+        return Finding(BAD, words, "Run NTP (chrony, systemd-timesyncd) on both machines: times on record are wrong.")
+    if seconds > MOST_DRIFT.total_seconds():
+        return Finding(WARN, words, "Run NTP on both machines.")
+    return Finding(GOOD, words)
+
+
+def migrations(names: Sequence[str]) -> Finding:
+    if names:
+        return Finding(BAD, f"{len(names)} not applied: {', '.join(names[:3])}{' …' if len(names) > 3 else ''}", "Run manage.py migrate.")
+    return Finding(GOOD, "all applied")
+
+
+def guards(names: Sequence[str]) -> Finding:
+    if names:
+        return Finding(
+            BAD, f"{len(names)} missing, such as {names[0]}", "Run manage.py migrate: it puts every guard back. Then ask who took them away."
+        )
+    return Finding(GOOD, "all stand: history can’t be changed, no row points into another site")
+
+
+def debug(is_on: bool) -> Finding:
+    return Finding(BAD, "on: pages of faults show everything", "Nobody needs it: take it out of the settings.") if is_on else Finding(GOOD, "off")

@@ -1,0 +1,131 @@
+"""The configuration asked about itself, and the parts that stand outside: each line is asked with a deadline, so the page comes whatever is down."""
+
+import smtplib
+from datetime import UTC
+from functools import partial
+
+from django.apps import apps
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest
+
+from clinic import clock, guards
+from clinic.queries.backups import last_drill
+from config.operating import judging, parts
+from config.operating.asking import BAD, GOOD, WARN, Answer, Finding, Part, asker
+from config.operating.parts import hours
+
+SECONDS = 4.0
+SMTP_SECONDS = 3
+Group = tuple[str, list[Answer]]
+
+
+def clock_drift() -> Finding:
+    """The web's clock against PostgreSQL's; SQLite has the machine's own."""
+    if connection.vendor != "postgresql":
+        return Finding(GOOD, "the database has this machine’s clock")
+    before = clock.now() - clock.offset()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        (theirs,) = cursor.fetchone()
+    after = clock.now() - clock.offset()
+    return judging.drift(theirs.astimezone(UTC) - (before + (after - before) / 2))
+
+
+def pending_migrations() -> Finding:
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return judging.migrations([f"{migration.app_label} {migration.name}" for migration, _ in plan])
+
+
+def standing_guards() -> Finding:
+    return judging.guards([guard.name for guard in guards.missing(connection)])
+
+
+def mail_server() -> Finding:
+    """A greeting and, where it is wanted, TLS; nothing is sent and nobody signs in."""
+    if not settings.EMAIL_BACKEND.endswith("smtp.EmailBackend"):
+        return Finding(WARN, "mail is kept as files on this machine", "For real: VIGIL_SMTP_HOST.")
+    kind = smtplib.SMTP_SSL if settings.EMAIL_USE_SSL else smtplib.SMTP
+    with kind(settings.EMAIL_HOST, settings.EMAIL_PORT, timeout=SMTP_SECONDS) as server:
+        server.ehlo()
+        if settings.EMAIL_USE_TLS:
+            server.starttls()
+    if not settings.EMAIL_USE_TLS and not settings.EMAIL_USE_SSL:
+        return Finding(WARN if settings.IS_PRODUCTION else GOOD, "answers, without TLS", "Set VIGIL_SMTP_SECURITY to starttls or tls.")
+    return Finding(GOOD, "answers, with TLS")
+
+
+def drill() -> Finding:
+    """The last time that a backup was restored and checked: a backup that nobody has restored is a hope."""
+    found = last_drill(clock.now())
+    bad = BAD if settings.IS_PRODUCTION else WARN
+    failed = f"; the last one failed: {found.failed.why}" if found.failed is not None else ""
+    if found.good is None or found.age is None:
+        return Finding(bad, f"none yet{failed}", "The drill is weekly, by beat and worker; see docs/operating.md.")
+    words = f"{found.good.started_at:%d %b %Y}, took {found.good.minutes} min, {hours(found.age)} ago{failed}"
+    return Finding(
+        bad if found.is_late or failed else GOOD, words, "See why the drill fails: restore by hand and look." if found.is_late or failed else ""
+    )
+
+
+def anchors() -> Finding:
+    """The chain's heads, signed and kept outside of this machine, day by day."""
+    arrived = apps.get_model("clinic", "AnchorDelivery").objects.order_by("-pk").values_list("delivered_at", flat=True).first()
+    if arrived is None:
+        return Finding(WARN, "nothing has been kept outside yet", "Name a place for anchors: a rebuilt audit trail would not be seen.")
+    age = clock.now() - arrived
+    late = parts.whole_seconds(age) > 26 * 3600
+    return Finding(BAD if late else GOOD, f"last one {hours(age)} ago", "See why the daily anchor no longer arrives." if late else "")
+
+
+def proxy(request: HttpRequest) -> Finding:
+    return judging.tls(
+        is_production=settings.IS_PRODUCTION, arrives_secure=request.is_secure(), proxies=settings.ALLAUTH_TRUSTED_PROXY_COUNT,
+        hsts=settings.SECURE_HSTS_SECONDS,
+    )  # fmt: skip
+
+
+def monitor() -> Finding:
+    if not settings.VIGIL_METRICS:
+        return Finding(
+            WARN if settings.IS_PRODUCTION else GOOD, "metrics are off", "Set VIGIL_MONITOR_TOKEN, and let a monitor ask /metrics and /readyz."
+        )
+    return Finding(GOOD, "metrics by token" if settings.VIGIL_MONITOR_TOKEN else "metrics from this machine alone")
+
+
+def configuration(request: HttpRequest | None) -> list[Part]:
+    real = settings.IS_PRODUCTION
+    return [
+        Part("secret", "Secret key", partial(judging.secret, settings.SECRET_KEY, is_production=real)),
+        Part("old_secrets", "Old secret keys", partial(judging.old_secrets, len(settings.SECRET_KEY_FALLBACKS))),
+        Part("origin", "Address", partial(judging.origin, settings.VIGIL_ORIGIN, settings.ALLOWED_HOSTS, is_production=real)),
+        *([Part("tls", "TLS", partial(proxy, request))] if request is not None else []),
+        Part("debug", "Debugging", partial(judging.debug, settings.DEBUG)),
+        Part("sender", "Sender of mail", partial(judging.sender, settings.DEFAULT_FROM_EMAIL, is_production=real)),
+        Part("smtp", "Mail server", mail_server, "Look at VIGIL_SMTP_HOST, VIGIL_SMTP_PORT and VIGIL_SMTP_SECURITY, and at the firewall."),
+        Part("monitor", "Monitor", monitor),
+    ]
+
+
+def record() -> list[Part]:
+    known = [Part("anchors", "Anchors of the audit trail", anchors, "Look at the database first.")] if has_anchors() else []
+    return [
+        Part("migrations", "Migrations", pending_migrations, "Look at the database first."),
+        Part("guards", "Guards of the database", standing_guards, "Look at the database first."),
+        Part("drift", "Clocks of web and database", clock_drift, "Look at the database first."),
+        *known,
+        Part("drill", "Last drill", drill, "Look at the database first."),
+    ]
+
+
+def has_anchors() -> bool:
+    return "anchordelivery" in apps.all_models["clinic"]
+
+
+def groups(request: HttpRequest | None = None) -> list[Group]:
+    """Everything at once, then under three headings; an answer that is missing says so itself."""
+    headings = {"Running": list(parts.PARTS), "The record": record(), "Configuration": configuration(request)}
+    answers = iter(asker.ask([part for some in headings.values() for part in some], seconds=SECONDS))
+    return [(heading, [next(answers) for _ in some]) for heading, some in headings.items()]
