@@ -1,7 +1,5 @@
 """Settings: loud on a bad value, safe in production, and the record's engine as decided."""
 
-import os
-import runpy
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,46 +15,12 @@ from config import environment as env
 from config.logs import without_token
 from config.undefined import Undefined, UndefinedVariable
 from scripts.launcher.services import ROOT
-
-PRODUCTION = {
-    "VIGIL_MODE": "production",
-    "VIGIL_SECRET_KEY": "k3y-" + "".join(chr(97 + (i * 7) % 26) for i in range(60)),
-    "VIGIL_ALLOWED_HOSTS": "vigil.example",
-    "VIGIL_ORIGIN": "https://vigil.example",
-    "VIGIL_SMTP_HOST": "mail.example",
-    "VIGIL_MAIL_FROM": "clinic@vigil.example",
-    "REDIS_URL": "redis://:secret@broker.example:6379/0",
-    "DATABASE_URL": "postgres://vigil:secret@db.example:5432/vigil",
-}
-OURS = ("VIGIL_", "DJANGO_", "DATABASE_URL", "REDIS_URL")
-Changes = dict[str, str | None]
-
-
-def environment_with(changes: Changes) -> dict[str, str]:
-    """Production's environment with these changes; None takes a variable away."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
-    wanted = {**PRODUCTION, **changes}
-    return {**kept, **{name: value for name, value in wanted.items() if value is not None}}
+from tests.support.production import PRODUCTION, Changes, environment_with
 
 
 def run(*command: str, **changes: str | None) -> subprocess.CompletedProcess[str]:
     """A process of its own, as an operator starts it."""
     return subprocess.run([sys.executable, *command], cwd=ROOT, env=environment_with(changes), capture_output=True, text=True)
-
-
-@pytest.fixture
-def settings_of(monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, Any]]:
-    """What the settings file comes to in production with these changes."""
-
-    def read(**changes: str | None) -> dict[str, Any]:
-        wanted = environment_with(changes)
-        for name in [name for name in os.environ if name.startswith(OURS)]:
-            monkeypatch.delenv(name)
-        for name, value in wanted.items():
-            monkeypatch.setenv(name, value)
-        return runpy.run_path(str(ROOT / "config" / "settings.py"))
-
-    return read
 
 
 def test_production_passes_the_deployment_check_without_a_warning() -> None:

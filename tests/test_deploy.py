@@ -1,0 +1,98 @@
+"""compose.yaml, Dockerfile, systemd units and the proxy's file say what the launcher does, and their own tools can read them."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from scripts.launcher import serve, services
+from scripts.launcher.services import ROOT
+
+DEPLOY = ROOT / "deploy"
+UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
+SERVE = ["-m", "scripts.launcher.serve"]
+# Values that the example leaves to whoever runs it.
+FILLED = {"VIGIL_SECRET_KEY": "k3y-" + "".join(chr(97 + (i * 7) % 26) for i in range(60)), "VIGIL_MONITOR_TOKEN": "0123456789abcdef0123456789abcdef"}
+
+pytestmark = pytest.mark.engine_free
+
+
+def compose() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())
+    return found
+
+
+def example() -> dict[str, str]:
+    lines = (DEPLOY / "vigil.env.example").read_text().splitlines()
+    return dict(line.split("=", 1) for line in lines if re.match(r"[A-Z_]+=", line)) | FILLED
+
+
+def test_what_is_served_is_the_launchers_own_table() -> None:
+    told = {"VIGIL_HOST": "0.0.0.0", "VIGIL_PORT": "8001", "VIGIL_WEB_WORKERS": "3", "VIGIL_WORKER_CONCURRENCY": "4"}
+    assert serve.command("web", told) == services.web("0.0.0.0", 8001, workers=3)
+    assert serve.command("worker", told) == services.worker(concurrency=4)
+    assert serve.command("beat", {}) == services.beat()
+    for name, wrong in (("database", {}), ("web", {"VIGIL_PORT": "http"}), ("web", {"VIGIL_WEB_WORKERS": "0"})):
+        with pytest.raises(SystemExit):
+            serve.command(name, wrong)
+
+
+def test_compose_starts_every_service_by_it() -> None:
+    parts = compose()["services"]
+    assert {name: parts[name]["command"] for name in serve.SERVICES} == {name: ["python", *SERVE, name] for name in serve.SERVICES}
+    assert set(parts) == {*serve.SERVICES, "migrate", "postgres", "redis", "proxy"}
+    assert parts["migrate"]["command"][:3] == ["python", "manage.py", "migrate"]
+    assert json.dumps(["python", *SERVE, "web"]) in (ROOT / "Dockerfile").read_text()
+    assert not [name for name in parts if name != "proxy" and "ports" in parts[name]], "only the proxy is open to the street"
+    assert parts["web"]["environment"]["VIGIL_MODE"] == "production"
+
+
+def test_compose_and_its_example_make_settings_that_start(settings_of: Callable[..., dict[str, Any]]) -> None:
+    told = compose()["services"]["web"]["environment"]
+    told = {name: re.sub(r"\$\{\w+:\?[^}]*\}", "s3cret", str(value)) for name, value in told.items()}
+    found = settings_of(**{**example(), **told})
+    assert found["IS_PRODUCTION"]
+    assert found["DATABASES"]["default"]["HOST"] == "postgres"
+    assert found["VIGIL_PROXY_NETWORKS"] == [compose()["networks"]["inside"]["ipam"]["config"][0]["subnet"]]
+    assert found["VIGIL_METRICS"]
+
+
+def test_the_example_names_what_the_settings_know() -> None:
+    known = (ROOT / "config" / "settings.py").read_text() + (ROOT / "compose.yaml").read_text()
+    assert [name for name in example() if f'"{name}"' not in known and f"${{{name}" not in known] == []
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)
+def test_each_unit_starts_a_service_of_the_table(unit: Path) -> None:
+    started = re.search(r"^ExecStart=/opt/vigil/current/\.venv/bin/python (.+)$", unit.read_text(), re.MULTILINE)
+    assert started is not None
+    name = unit.stem.removeprefix("vigil-").removesuffix("@")
+    assert started[1].split() == ([*SERVE, name] if name in serve.SERVICES else ["manage.py", "migrate", "--no-input"])
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd here")
+def test_systemd_can_read_the_units(tmp_path: Path) -> None:
+    """With this Python in the place of the installed one, which systemd looks for."""
+    for unit in [*UNITS, DEPLOY / "systemd" / "vigil.target"]:
+        (tmp_path / unit.name).write_text(unit.read_text().replace("/opt/vigil/current/.venv/bin/python", sys.executable))
+    names = [str(tmp_path / unit.name.replace("@.", "@1.")) for unit in UNITS]
+    for unit in UNITS:
+        if "@." in unit.name:
+            (tmp_path / unit.name.replace("@.", "@1.")).symlink_to(unit.name)
+    done = subprocess.run(["systemd-analyze", "verify", "--man=no", *names], capture_output=True, text=True, timeout=60)
+    ours = [line for line in done.stderr.splitlines() if ("vigil" in line and "Failed to" in line) or "Unknown" in line or "not executable" in line]
+    assert ours == []
+
+
+@pytest.mark.skipif(shutil.which("caddy") is None, reason="no Caddy here")
+def test_caddy_can_read_its_file() -> None:
+    command = ["caddy", "validate", "--config", str(DEPLOY / "Caddyfile"), "--adapter", "caddyfile"]
+    done = subprocess.run(command, env={"VIGIL_DOMAIN": "vigil.example", "HOME": "/tmp"}, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
