@@ -61,10 +61,10 @@ def header(entry: AuditEntry) -> str:
             f"seq {entry.seq}",
             f"prev {entry.prev_hash}",
             f"at {plain(entry.happened_at)}",
-            f"actor {entry.actor_id or '-'}",
+            f"actor {'-' if entry.actor_id is None else entry.actor_id}",
             f"action {entry.action}",
             f"target {entry.target_kind} {entry.target_pk}",
-            f"patient {entry.patient_pk or '-'}",
+            f"patient {'-' if entry.patient_pk is None else entry.patient_pk}",
         )
     )
 

@@ -1,12 +1,15 @@
 """Reads an audit chain from its first entry to its head and names the first place where it does not hold."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+
+from django.db import DatabaseError
 
 from clinic.audit import SCHEMA, digest, header
 from clinic.models import AuditEntry, AuditHead, Site
 
 CHUNK = 2000
+UNREADABLE = (DatabaseError, ValueError, TypeError, OverflowError)
 
 
 @dataclass(frozen=True)
@@ -47,12 +50,37 @@ def verified(chain: str) -> Verdict:
     return Verdict(chain, seq)
 
 
-def entries_of(chain: str) -> Iterator[AuditEntry]:
-    return AuditEntry.objects.filter(chain=chain).order_by("seq", "pk").iterator(chunk_size=CHUNK)
+def entries_of(chain: str) -> Iterator[AuditEntry | None]:
+    """In order; None at the place of one that can't be read at all: SQLite lets any bytes stand in any column."""
+    rows = AuditEntry.objects.filter(chain=chain).order_by("seq", "pk")
+    after = None
+    while True:
+        some = rows if after is None else rows.filter(seq__gt=after)
+        try:
+            found = list(some[:CHUNK])
+        except UNREADABLE:
+            yield from one_by_one(some.values_list("pk", flat=True)[:CHUNK])
+            return
+        yield from found
+        if len(found) < CHUNK:
+            return
+        after = found[-1].seq
 
 
-def fault(entry: AuditEntry, seq: int, last_hash: str) -> str:
+def one_by_one(pks: Iterable[int]) -> Iterator[AuditEntry | None]:
+    """Up to the first that can't be read."""
+    for pk in list(pks):
+        try:
+            yield AuditEntry.objects.get(pk=pk)
+        except UNREADABLE:
+            yield None
+            return
+
+
+def fault(entry: AuditEntry | None, seq: int, last_hash: str) -> str:
     """What is wrong with an entry that ought to be number `seq`; empty when nothing is."""
+    if entry is None or not isinstance(entry.body, str):
+        return "it can't be read: its columns hold what was never written there"
     if entry.seq != seq:
         return f"entry {seq} is missing: {entry.seq} follows"
     if entry.prev_hash != last_hash:

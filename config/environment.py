@@ -79,6 +79,20 @@ def token(name: str) -> str:
     return value
 
 
+def places(name: str, default: str) -> list[str]:
+    """Where something is sent to: files, mail addresses and pages, with commas between."""
+    found = words(name) or ([default] if default else [])
+    for place in found:
+        parts = urlsplit(place)
+        if not (
+            (parts.scheme == "file" and parts.path)
+            or (parts.scheme == "mailto" and "@" in parts.path)
+            or (parts.scheme == "https" and parts.hostname)
+        ):
+            raise BadSetting(name, f"is {place!r}. Expected: file:///folder/anchors.txt, mailto:person@example.org or https://…, with commas between")
+    return found
+
+
 def origin(name: str, value: str, *, schemes: tuple[str, ...]) -> str:
     """`https://host[:port]`, without a path."""
     expected = f"is {value!r}. Expected: an address like {schemes[0]}://vigil.example, without a path"

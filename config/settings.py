@@ -109,6 +109,10 @@ DATABASES = {"default": env.database("DATABASE_URL", VIGIL_DATA_DIR / "vigil.sql
 # live entries are thrown out, and a flood of made-up addresses (300 by default) would free whoever is guessing.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "vigil_cache", "OPTIONS": {"MAX_ENTRIES": 20_000}}}
 
+# The heads of the chains leave the house each day, signed by a key outside of the database (docs/adr: anchors).
+VIGIL_ANCHOR_KEY_FILE = Path(env.text("VIGIL_ANCHOR_KEY_FILE", str(VIGIL_DATA_DIR / "anchor.key")))
+VIGIL_ANCHOR_TO = env.places("VIGIL_ANCHOR_TO", (VIGIL_DATA_DIR / "anchors.txt").as_uri() if VIGIL_DEMONSTRATION else "")
+
 # --- people ----------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "clinic.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -251,6 +255,7 @@ VIGIL_BEAT_SCHEDULE = {
         "reminders.tasks.balance": 3600,
         "reports.tasks.audit_weeks": 600,
         "reports.tasks.tend_exports": 60,
+        "clinic.tasks.anchor": 600,
     }.items()
 }
 CELERY_BEAT_SCHEDULE = VIGIL_BEAT_SCHEDULE

@@ -31,11 +31,19 @@ def append_only(kept: AppendOnly) -> list[Guard]:
 
 def only_forward(table: str) -> list[Guard]:
     said = refuse("The head of an audit chain only moves forward")
-    back = "WHEN NEW.chain IS NOT OLD.chain OR NEW.seq <= OLD.seq"
+    # Its key is a word, so each row has a hidden number too, by which another head could be pushed out.
+    back = "WHEN NEW.chain IS NOT OLD.chain OR NEW.seq <= OLD.seq OR NEW.rowid IS NOT OLD.rowid"
     return [
         trigger("keep_update", table, "UPDATE", back, {"chain", "seq"}, f"{said};"),
         trigger("keep_delete", table, "DELETE", "", set(), f"{said};"),
-        trigger("keep_insert", table, "INSERT", "", {"chain"}, f'{said} WHERE EXISTS (SELECT 1 FROM "{table}" WHERE chain = NEW.chain);'),
+        trigger(
+            "keep_insert",
+            table,
+            "INSERT",
+            "",
+            {"chain"},
+            f'{said} WHERE EXISTS (SELECT 1 FROM "{table}" WHERE chain = NEW.chain OR rowid = NEW.rowid);',
+        ),
     ]
 
 

@@ -1,5 +1,6 @@
 """The clinic's tables, one file an idea."""
 
+from clinic.models.anchors import AnchorDelivery, AnchorRound
 from clinic.models.attachments import Attachment
 from clinic.models.audit import AuditEntry, AuditHead, Signature
 from clinic.models.auditors import AuditorGrant
@@ -23,6 +24,8 @@ from clinic.models.site import (
 from clinic.models.tally import TaskTally
 
 __all__ = [
+    "AnchorDelivery",
+    "AnchorRound",
     "Attachment",
     "AuditEntry",
     "AuditHead",

@@ -11,6 +11,7 @@ from clinic import access
 from clinic.forms.audit import AuditFilter
 from clinic.models import Membership, Site
 from clinic.queries import today_at
+from clinic.queries.anchors import anchored_places
 from clinic.queries.audit import audit_page
 from clinic.roles import Permission
 
@@ -30,7 +31,15 @@ def audit(request: HttpRequest, site: str) -> HttpResponse:
     filters = {"actor_id": asked.get("person"), "action": asked.get("action"), "patient_pk": asked.get("patient")}
     found = audit_page(place, since=since, until=until, before=request.GET.get("before", ""), filters=filters)
     kept = {name: value for name, value in request.GET.items() if name in form.fields and value}
-    context = {"form": form, "found": found, "since": since, "until": until, "query": urlencode(kept), "is_first": "before" not in request.GET}
+    context = {
+        "form": form,
+        "found": found,
+        "places": anchored_places(request.now),
+        "since": since,
+        "until": until,
+        "query": urlencode(kept),
+        "is_first": "before" not in request.GET,
+    }
     return render(request, "clinic/audit.html", context, status=200 if good else 422)
 
 

@@ -2,13 +2,11 @@
 
 import io
 import random
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
-from django.db.models import F
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -106,12 +104,6 @@ def test_appending_many_continues_a_chain_and_appending_none_leaves_it(cast: Cas
     assert verdict(site) == chain.Verdict(name_of(site), LENGTH + 6)
 
 
-def test_ten_thousand_entries_are_appended_and_verified_fast(cast: Cast) -> None:
-    """Seeding writes about 100,000. The bound is wide and counts our own work alone; a query an entry would break it."""
-    audit.append_many(acts(10_000), site=cast.riverside)
-    assert verdict(cast.riverside).entries == 10_000
-
-
 def test_a_read_is_noted_once_per_person_record_and_quarter_of_an_hour(cast: Cast) -> None:
     patient = PatientFactory(site=cast.riverside)
     for who, minutes in ((cast.nurse, 0), (cast.nurse, 14), (cast.desk, 14), (cast.nurse, 16)):
@@ -141,50 +133,6 @@ def flip(site: Site, column: str, seq: int) -> None:
 
 def drop(site: Site, seq: int) -> None:
     entries(site).filter(seq=seq).delete()
-
-
-def drop_and_close_up(site: Site, seq: int) -> None:
-    drop(site, seq)
-    for entry in entries(site).filter(seq__gt=seq):
-        AuditEntry.objects.filter(pk=entry.pk).update(seq=F("seq") - 1)
-
-
-def swap(site: Site, seq: int) -> None:
-    one, two = entries(site).filter(seq__in=(seq, seq + 1))
-    for entry, number in ((one, 10**6), (two, seq), (one, seq + 1)):
-        AuditEntry.objects.filter(pk=entry.pk).update(seq=number)
-
-
-def put_in(site: Site, seq: int) -> None:
-    for entry in entries(site).filter(seq__gt=seq).reverse():
-        AuditEntry.objects.filter(pk=entry.pk).update(seq=F("seq") + 1)
-    before = entries(site).get(seq=seq)
-    audit.linked(acts(1)[0], chain=before.chain, site=site, seq=seq + 1, prev_hash=before.hash).save()
-
-
-FORGERIES: list[Callable[[Site, int], None]] = [
-    *(lambda site, seq, column=column: flip(site, column, seq) for column in ("body", "hash", "prev_hash", "action", "target_kind", "target_pk")),
-    lambda site, seq: entries(site).filter(seq=seq).update(happened_at=NOW - timedelta(days=1)),
-    lambda site, seq: entries(site).filter(seq=seq).update(actor=None),
-    lambda site, seq: entries(site).filter(seq=seq).update(patient_pk=999),
-    lambda site, seq: entries(site).filter(seq=seq).update(schema=2),
-    lambda site, seq: entries(site).filter(seq=seq).update(site=Site.objects.exclude(pk=site.pk).first()),
-    drop,
-    drop_and_close_up,
-    swap,
-    put_in,
-]
-
-
-@pytest.mark.parametrize("forge", FORGERIES)
-@pytest.mark.parametrize("seq", [2, 31, LENGTH - 1])
-def test_any_forgery_is_found_at_its_place(site: Site, forge: Callable[[Site, int], None], seq: int) -> None:
-    assert verdict(site).is_whole
-    with guards.lifted():
-        forge(site, seq)
-    found = verdict(site)
-    assert not found.is_whole
-    assert found.broken_seq in range(seq, seq + 3)
 
 
 def rehash(site: Site, seq: int) -> None:

@@ -12,7 +12,6 @@ SLOW = (
     "test_wrong_role",
     "test_history_costs.py",
     "test_races.py",
-    "test_any_forgery",
     "test_guards_cost_little",
     "test_start_clinic.py::test_it_works_with_production_settings",
     "test_production_passes_the_deployment_check",
