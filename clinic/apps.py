@@ -9,7 +9,8 @@ class ClinicConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from clinic import guards  # registers its system check too
+        from clinic import guards, registry, signed_content  # guards registers its system check too
 
         pre_migrate.connect(guards.set_aside_guards, dispatch_uid="clinic.guards.before")
         post_migrate.connect(guards.install_guards, dispatch_uid="clinic.guards.after")
+        registry.register_renderer(signed_content.REVIEW_KIND, signed_content.REVIEW_SCHEMA, signed_content.render_review)

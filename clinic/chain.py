@@ -36,12 +36,10 @@ def chains(site: Site | None = None) -> list[str]:
 
 def verified(chain: str) -> Verdict:
     """Walk the chain, a chunk in memory at a time; its stored bodies alone are hashed, the columns must repeat them."""
-    seq, last_hash = 0, ""
-    for entry in entries_of(chain):
-        reason = fault(entry, seq + 1, last_hash)
-        if reason:
-            return Verdict(chain, seq, seq + 1, reason)
-        seq, last_hash = entry.seq, entry.hash
+    walked, last_hash = walk(chain, 0, "", None)
+    if not walked.is_whole:
+        return walked
+    seq = walked.entries
     head = AuditHead.objects.filter(pk=chain).first()
     if head is None:
         return Verdict(chain, seq, seq, "the chain's head is missing") if seq else Verdict(chain, 0)
@@ -50,12 +48,25 @@ def verified(chain: str) -> Verdict:
     return Verdict(chain, seq)
 
 
-def entries_of(chain: str) -> Iterator[AuditEntry | None]:
+def walk(chain: str, seq: int, last_hash: str, to: int | None) -> tuple[Verdict, str]:
+    """Of the entries behind number `seq`, whose hash is known, as far as `to` or to the end; and the last hash that holds."""
+    for entry in entries_of(chain, seq, to):
+        reason = fault(entry, seq + 1, last_hash)
+        if entry is None or reason:
+            return Verdict(chain, seq, seq + 1, reason), last_hash
+        seq, last_hash = entry.seq, entry.hash
+    return Verdict(chain, seq), last_hash
+
+
+def entries_of(chain: str, after: int, to: int | None) -> Iterator[AuditEntry | None]:
     """In order; None at the place of one that can't be read at all: SQLite lets any bytes stand in any column."""
     rows = AuditEntry.objects.filter(chain=chain).order_by("seq", "pk")
-    after = None
+    if to is not None:
+        rows = rows.filter(seq__lte=to)
+    # The first stretch begins where the chain does, wherever a forger has put that.
+    after_seq = after or None
     while True:
-        some = rows if after is None else rows.filter(seq__gt=after)
+        some = rows if after_seq is None else rows.filter(seq__gt=after_seq)
         try:
             found = list(some[:CHUNK])
         except UNREADABLE:
@@ -64,7 +75,7 @@ def entries_of(chain: str) -> Iterator[AuditEntry | None]:
         yield from found
         if len(found) < CHUNK:
             return
-        after = found[-1].seq
+        after_seq = found[-1].seq
 
 
 def one_by_one(pks: Iterable[int]) -> Iterator[AuditEntry | None]:

@@ -66,6 +66,7 @@ class Permission(models.TextChoices):
     MANAGE_SITE = "manage_site", "Change the site's settings and policies"
     VIEW_AUDIT = "view_audit", "Read the audit trail"
     VIEW_OPERATION = "view_operation", "See how the installation stands"
+    REVIEW_AUDIT = "review_audit", "Sign that the audit trail was reviewed"
 
 
 _P = Permission
@@ -101,6 +102,7 @@ _OFFICE = {
     _P.MANAGE_SITE,
     _P.VIEW_AUDIT,
     _P.VIEW_OPERATION,
+    _P.REVIEW_AUDIT,
     _P.RUN_DAY,
     _P.RECORD_DUTY,
 }

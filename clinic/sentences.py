@@ -30,6 +30,7 @@ register_sentences(
         "self_audit.ran": "the week was judged by the rules",
         "finding.planned": "said who acts on a finding of the self-audit, and by when",
         "finding.closed": "closed a finding of the self-audit with a reason",
+        "audit.reviewed": "signed that the audit trail was reviewed",
         "attachment.kept": "kept a file",
         "organisation.started": "started the organisation",
         "site.opened": "opened the site",

@@ -42,4 +42,5 @@ urlpatterns = [
     path("<slug:site>/settings/policies/<int:pk>/withdraw/", policies.withdraw_policy, name="withdraw_policy"),
     path("<slug:site>/files/<uuid:uid>/", files.file, name="file"),
     path("<slug:site>/audit/", audit.audit, name="audit"),
+    path("<slug:site>/audit/review/", audit.audit_review, name="audit_review"),
 ]

@@ -2,13 +2,14 @@
 
 from django.urls import include, path
 
-from patients.views import chart, courses, facts, importing, patient, scores
+from patients.views import chart, courses, facts, importing, patient, readers, scores
 
 urlpatterns = [
     path("", include("patients.urls_intake")),
     path("<slug:site>/patients/new/", patient.patient_new, name="patient_new"),
     path("<slug:site>/patients/import/", importing.patient_import, name="patient_import"),
     path("<slug:site>/patients/<int:pk>/edit/", patient.patient_edit, name="patient_edit"),
+    path("<slug:site>/patients/<int:pk>/readers/", readers.patient_readers, name="patient_readers"),
     path("<slug:site>/patients/<int:pk>/status/", patient.patient_status, name="patient_status"),
     path("<slug:site>/patients/<int:pk>/contacts/new/", patient.contact_new, name="contact_new"),
     path("<slug:site>/contacts/<int:pk>/", patient.contact_edit, name="contact_edit"),

@@ -9,8 +9,9 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         from clinic import sentences
-        from reports import binders, kinds, lists, words
+        from reports import binders, kinds, lists, trails, words
 
         sentences.register_sentences(words.SENTENCES)
         kinds.register_kind(lists.KIND)
         kinds.register_kind(binders.KIND)
+        kinds.register_kind(trails.KIND)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import auditors, binders, disclosures, exports, measures, overview, self_audit, sites
+from reports.views import auditors, binders, disclosures, exports, measures, overview, self_audit, sites, trails
 
 urlpatterns = [
     path("<slug:site>/reports/", overview.reports, name="reports"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("<slug:site>/reports/self-audit/<int:pk>/plan/", self_audit.self_audit_plan, name="self_audit_plan"),
     path("<slug:site>/reports/self-audit/<int:pk>/close/", self_audit.self_audit_close, name="self_audit_close"),
     path("<slug:site>/reports/binder/", binders.binder, name="binder"),
+    path("<slug:site>/reports/audit-trail/", trails.audit_export, name="audit_export"),
     path("<slug:site>/auditors/", auditors.auditors, name="auditors"),
     path("<slug:site>/auditors/<int:pk>/", auditors.auditor_grant, name="auditor_grant"),
     path("<slug:site>/auditors/<int:pk>/revoke/", auditors.auditor_revoke, name="auditor_revoke"),

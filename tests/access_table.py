@@ -63,6 +63,7 @@ CLINIC = {
     "withdraw_policy": act(P.MANAGE_SITE, of="policy"),
     "file": page(P.VIEW_RECORD, of="file"),
     "audit": page(P.VIEW_AUDIT),
+    "audit_review": form(P.REVIEW_AUDIT),
 }
 
 PATIENTS = {
@@ -85,6 +86,7 @@ PATIENTS = {
     "patient_new": form(P.REGISTER_PATIENT),
     "patient_import": form(P.REGISTER_PATIENT),
     "patient_edit": form(P.REGISTER_PATIENT, of="patient"),
+    "patient_readers": page(P.VIEW_AUDIT, P.VIEW_RECORD, of="patient"),
     "patient_status": form(P.REGISTER_PATIENT, of="patient"),
     "contact_new": form(P.REGISTER_PATIENT, of="patient"),
     "contact_edit": form(P.REGISTER_PATIENT, of="contact"),
@@ -260,6 +262,7 @@ OFFICE = {
     "self_audit_finding": page(P.VIEW_REPORTS, of="finding"),
     "self_audit_plan": act(P.ANSWER_AUDIT, of="finding"),
     "self_audit_close": act(P.ANSWER_AUDIT, of="finding"),
+    "audit_export": form(P.VIEW_AUDIT, P.EXPORT),
     "binder": form(P.VIEW_REPORTS, P.EXPORT),
     "auditors": form(P.MANAGE_STAFF),
     "auditor_grant": page(P.MANAGE_STAFF, of="auditor grant"),

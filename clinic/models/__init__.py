@@ -2,7 +2,7 @@
 
 from clinic.models.anchors import AnchorDelivery, AnchorRound
 from clinic.models.attachments import Attachment
-from clinic.models.audit import AuditEntry, AuditHead, Signature
+from clinic.models.audit import AuditEntry, AuditHead, AuditReview, Signature
 from clinic.models.auditors import AuditorGrant
 from clinic.models.backups import BackupRun
 from clinic.models.clock import ClockOffset
@@ -29,6 +29,7 @@ __all__ = [
     "Attachment",
     "AuditEntry",
     "AuditHead",
+    "AuditReview",
     "AuditorGrant",
     "AuthorizedRepresentative",
     "BackupRun",

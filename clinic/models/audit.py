@@ -1,6 +1,9 @@
 """The audit chain and the signatures; both only ever grow (triggers of clinic.guards refuse update and delete)."""
 
 from django.db import models
+from django.db.models import F, Q
+
+from clinic.facts import Fact
 
 
 class AuditHead(models.Model):
@@ -71,3 +74,20 @@ class Signature(models.Model):
     class Meta:
         ordering = ["signed_at", "pk"]
         indexes = [models.Index(fields=["site", "target_kind", "target_pk"], name="signature_by_target")]
+
+
+class AuditReview(Fact):
+    """A person has read the site's entries of one stretch and signs for it; stretches follow one another without a gap."""
+
+    since_seq = models.BigIntegerField()
+    up_to_seq = models.BigIntegerField()
+    up_to_hash = models.CharField(max_length=64)
+    note = models.CharField(max_length=500, blank=True, help_text="What was found, without a patient's name.")
+
+    class Meta(Fact.Meta):
+        ordering = ["-up_to_seq"]
+        constraints = [
+            *Fact.Meta.constraints,
+            models.CheckConstraint(condition=Q(since_seq__gte=1, up_to_seq__gte=F("since_seq")), name="audit_review_stretch"),
+            models.UniqueConstraint(fields=["site", "since_seq"], name="audit_reviewed_once"),
+        ]

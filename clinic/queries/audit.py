@@ -8,9 +8,10 @@ from functools import cache
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from clinic.models import AuditEntry, Site
+from clinic.queries.audit_filters import condition
 from clinic.rules.opening import day_bounds
 from clinic.sentences import sentence_of
 
@@ -33,10 +34,15 @@ class AuditPage:
     older: str
 
 
-def audit_page(site: Site, *, since: date, until: date, before: str = "", filters: Mapping[str, Any] | None = None) -> AuditPage:
+def entries_between(site: Site, since: date, until: date, asked: Mapping[str, Any]) -> QuerySet[AuditEntry]:
+    """A range of local days, narrowed by what `clinic.queries.audit_filters` knows."""
+    days = AuditEntry.objects.filter(site=site, happened_at__gte=day_bounds(since, site.zone)[0], happened_at__lt=day_bounds(until, site.zone)[1])
+    return days.filter(condition(site, asked))
+
+
+def audit_page(site: Site, *, since: date, until: date, before: str = "", asked: Mapping[str, Any] | None = None) -> AuditPage:
     """The newest entries of a range of local days; `before` is the `older` of the page before."""
-    entries = AuditEntry.objects.filter(site=site, happened_at__gte=day_bounds(since, site.zone)[0], happened_at__lt=day_bounds(until, site.zone)[1])
-    entries = entries.filter(**{name: value for name, value in (filters or {}).items() if value})
+    entries = entries_between(site, since, until, asked or {})
     mark = mark_of(before)
     if mark is not None:
         entries = entries.filter(Q(happened_at__lt=mark[0]) | Q(happened_at=mark[0], pk__lt=mark[1]))

@@ -151,4 +151,5 @@ MAY = {
     "risk": Permission.ANSWER_RISK,
     "review": Permission.REVIEW_BENEFIT,
     "export": Permission.EXPORT,
+    "audit": Permission.VIEW_AUDIT,
 }

@@ -7,7 +7,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from clinic import access, clock
 from clinic.findings import Refused
@@ -112,9 +112,9 @@ def acted(request: HttpRequest, slug: str, pk: int, act: Callable[..., Export]) 
     return see_other("export", the_site.slug, row.pk)
 
 
-@require_safe
+@require_GET
 def export_file(request: HttpRequest, site: str, pk: int) -> HttpResponseBase:
-    """The file, while it is there: an audit entry each time, a line of the ledger the first time."""
+    """The file, while it is there: an audit entry each time, a line of the ledger the first time. HEAD brings no file, and is no download."""
     the_site = entered(request, site)
     row = export_for(request, pk)
     try:
