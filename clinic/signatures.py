@@ -1,7 +1,7 @@
 """Signing: the identity confirmed again, then name, standing, time and meaning bound to the content's SHA-256 (OUT-2)."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby, islice
@@ -68,8 +68,16 @@ def sign(
 
 def is_intact(signature: Signature) -> bool:
     """Whether the record still reads as it was signed."""
-    text = registry.text_or_none(signature.target_kind, signature.content_schema, signature.target_pk)
-    return text is not None and content_digest(text) == signature.content_sha256
+    return signature.pk in intact([signature])
+
+
+def intact(signatures: Iterable[Signature]) -> set[int]:
+    """The keys of those whose record still reads as it was signed: each record rendered once, whoever signed it."""
+    rows = list(signatures)
+    wanted = {(row.target_kind, row.content_schema, row.target_pk) for row in rows}
+    texts = {place: registry.text_or_none(*place) for place in wanted}
+    digests = {place: content_digest(text) for place, text in texts.items() if text is not None}
+    return {row.pk for row in rows if digests.get((row.target_kind, row.content_schema, row.target_pk)) == row.content_sha256}
 
 
 @dataclass(frozen=True)

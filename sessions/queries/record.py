@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Q
 
 from clinic.models import Signature
-from clinic.signatures import is_intact
+from clinic.signatures import intact
 from sessions.models import (
     Addendum,
     Departure,
@@ -66,9 +66,9 @@ def was_of(row: Any, old: Any) -> str:
 
 def signatures_of(session: TreatmentSession) -> list[dict[str, Any]]:
     """The signatures under the discharge or departure, the addenda and a late device's confirmation, each verified now."""
-    return [
-        printed(signature) | {"is_intact": is_intact(signature)} for signature in signatures_by_session(session.site_id, [session.pk])[session.pk]
-    ]
+    rows = signatures_by_session(session.site_id, [session.pk])[session.pk]
+    whole = intact(rows)
+    return [printed(signature) | {"is_intact": signature.pk in whole} for signature in rows]
 
 
 def signatures_by_session(site_pk: int, session_pks: Collection[int]) -> dict[int, list[Signature]]:

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from clinic.findings import Finding
 from clinic.roles import Permission, may
+from clinic.signatures import intact
 from sessions.actions.leaving import sign_off_findings
 from sessions.forms.leaving import ReadinessForm
 from sessions.models import Addendum, Departure, Discharge, TreatmentSession
@@ -52,7 +53,7 @@ def context(picture: Picture, *, request: HttpRequest, now: datetime, bound_form
         "errors": plain_errors(bound_form),
         "signer": request.user,
         "credential": membership.get_credential_display(),
-        **signed(picture),
+        **verified(signed(picture)),
     }
 
 
@@ -109,5 +110,10 @@ def signed(picture: Picture) -> dict[str, Any]:
     addenda = list(Addendum.objects.standing().filter(session=session).select_related("recorded_by"))
     first = signatures[0] if signatures else None
     taken = hand_off_words(row.readiness.answers) if row else ""
-    told = [printed(one) for one in signatures]
-    return {"discharge": row, "signature": first, "signed": told, "addenda": addenda, "departure": departure, "taken_words": taken}
+    return {"discharge": row, "signature": first, "signed": signatures, "addenda": addenda, "departure": departure, "taken_words": taken}
+
+
+def verified(told: dict[str, Any]) -> dict[str, Any]:
+    """The signatures as they are printed, each held against the record as it reads now (OUT-2)."""
+    whole = intact(told["signed"])
+    return {**told, "signed": [printed(one) | {"is_intact": one.pk in whole} for one in told["signed"]]}
