@@ -133,8 +133,7 @@ OF_NO_SITE = {
     "clinic.User": "one person, many memberships",
     **dict.fromkeys(("clinic.BackupRun", "clinic.ClockOffset", "clinic.Heartbeat", "clinic.TaskTally"), "the installation's"),
     "clinic.AuditHead": "its key names the chain",
-    "clinic.AnchorRound": "one line for every chain of the installation",
-    "clinic.AnchorDelivery": "the installation's",
+    **dict.fromkeys(("clinic.AnchorRound", "clinic.AnchorDelivery"), "of every chain"),
 }
 
 

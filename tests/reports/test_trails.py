@@ -64,7 +64,7 @@ def test_a_number_of_nobody_finds_nothing_and_junk_is_refused(patient: Any, cast
     client = sign_in(cast.admin)
     answer = client.post(URL, asking(patient=10**9, format="xlsx"))
     assert client.get(answer["Location"]).status_code == 200
-    assert (Disclosure.objects.get().rows, Disclosure.objects.get().patient) == (0, None)
+    assert (Disclosure.objects.get().rows, Disclosure.objects.get().patient) == (1, None)  # the asking itself
     for junk in ({"kind": "x"}, {"patient": "x"}, {"last": "2026-05-01"}, {"recipient": ""}, {"person": cast.stranger.pk}):
         assert client.post(URL, asking(**junk)).status_code == 422
     assert Export.objects.count() == 1
