@@ -57,4 +57,4 @@ def test_a_forged_signature_is_told_wherever_it_is_shown(cast: Cast, sign_in: An
     with pytest.raises(CommandError, match="1 of"):
         call_command("verify_signatures", stdout=io.StringIO())
     papers = papers_of(cast.riverside, [one.session])[one.session_id]
-    assert [bool(row.broken) for row in papers.signatures if row.signature.pk == signature.pk] == [True]
+    assert [bool(row.broken) for row in papers.signed if row.signature.pk == signature.pk] == [True]
