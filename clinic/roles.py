@@ -35,6 +35,7 @@ class Permission(models.TextChoices):
     MANAGE_INTAKE = "manage_intake", "Run the intake: steps, owners, authorisations, transfers"
     CLINICAL_CHART = "clinical_chart", "Record screening, medicines, trials and consent"
     PRESCRIBE = "prescribe", "Open courses, sign orders, set standing parameters"
+    GIVE_COURSE = "give_course", "Give a course to another prescriber"
     BOOK = "book", "Book, move, cancel; mark as missed"
     CHECK_IN = "check_in", "Check patients in"
     TAKE_VITALS = "take_vitals", "Record checks, rounds and events"
@@ -98,6 +99,7 @@ _OFFICE = {
     _P.ANSWER_AUDIT,
     _P.VIEW_MESSAGES,
     _P.FILE_FORM,
+    _P.GIVE_COURSE,
     _P.MANAGE_STAFF,
     _P.MANAGE_SITE,
     _P.VIEW_AUDIT,
@@ -111,7 +113,7 @@ MAY: dict[Role, frozenset[Permission]] = {
     Role.FRONT_DESK: frozenset(_FLOOR | _DESK | {_P.FILE_FORM}),
     Role.SUPPORT: frozenset(_FLOOR | _BEDSIDE),
     Role.MONITOR: frozenset(_FLOOR | _BEDSIDE | _LICENSED),
-    Role.PRESCRIBER: frozenset(_FLOOR | _BEDSIDE | _LICENSED | {_P.PRESCRIBE, _P.DECIDE, _P.REVIEW_BENEFIT, _P.VIEW_REPORTS}),
+    Role.PRESCRIBER: frozenset(_FLOOR | _BEDSIDE | _LICENSED | {_P.PRESCRIBE, _P.GIVE_COURSE, _P.DECIDE, _P.REVIEW_BENEFIT, _P.VIEW_REPORTS}),
     Role.ADMINISTRATOR: frozenset(_FLOOR | _DESK | _OFFICE),
     Role.AUDITOR: frozenset({_P.VIEW_RECORD, _P.VIEW_REPORTS, _P.VIEW_STAFF, _P.VIEW_AUDIT}),
 }

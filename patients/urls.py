@@ -29,6 +29,7 @@ urlpatterns = [
     path("<slug:site>/scores/<int:pk>/take-back/", scores.score_take_back, name="score_take_back"),
     path("<slug:site>/scores/<int:pk>/risk/", scores.risk_answer, name="risk_answer"),
     path("<slug:site>/patients/<int:pk>/course/", courses.course_new, name="course_new"),
+    path("<slug:site>/courses/<int:pk>/prescriber/", courses.course_prescriber, name="course_prescriber"),
     path("<slug:site>/courses/<int:pk>/end/", courses.course_end, name="course_end"),
     path("<slug:site>/courses/<int:pk>/order/", courses.order_new, name="order_new"),
     path("<slug:site>/courses/<int:pk>/spoken-order/", courses.order_spoken, name="order_spoken"),

@@ -27,6 +27,7 @@ SENTENCES = {
     "standing.ended": "ended the patient's own limits",
     "course.opened": "opened a course",
     "course.elsewhere": "put right what the course says of sessions elsewhere",
+    "course.given": "gave a course to another prescriber",
     "course.ended": "ended a course",
     "order.signed": "signed an order",
     "order.spoken": "took down a spoken order",

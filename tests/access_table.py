@@ -106,6 +106,7 @@ PATIENTS = {
     "score_take_back": form(P.SCORE, of="score"),
     "risk_answer": form(P.ANSWER_RISK, of="score"),
     "course_new": form(P.PRESCRIBE, of="patient"),
+    "course_prescriber": form(P.GIVE_COURSE, of="course"),
     "course_end": form(P.PRESCRIBE, of="course"),
     "order_new": form(P.PRESCRIBE, of="course"),
     "order_spoken": form(P.CLINICAL_CHART, of="course"),

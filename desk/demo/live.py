@@ -64,8 +64,8 @@ def fill(floor: Floor, scenes: tuple[Scene, ...], *, now: datetime) -> int:
     others = patients[len(scenes) :]
     for patient in others[:1]:
         speak(floor, patient, now=now)
-    close_a_day(floor, others[1:], now=now)
     for scene, patient in zip(scenes, patients, strict=False):
         if scene.tell in PLANNED:
             plan_course(floor, patient, now=now)
+    close_a_day(floor, others[1:], now=now)
     return min(len(scenes), len(patients))

@@ -22,13 +22,14 @@ from sessions.queries.complaints import COMPLAINT
 from sessions.queries.emergency import UNTOLD, untold
 from sessions.queries.leaving import UNSIGNED
 from sessions.queries.next_step import NEXT_NOTICE
+from sessions.queries.off_schedule import OFF_SCHEDULE
 from sessions.queries.safety_calls import CALL_NOTICE
 from sessions.queries.voiding import TELL_REMS
 from sessions.rules.concerns import DRIVER_TOLD
 
-KINDS = (CALL_NOTICE, UNSIGNED, COMPLAINT, TELL_REMS, NEXT_NOTICE, DRIVER_TOLD, *OF_THE_LINK)
+KINDS = (CALL_NOTICE, UNSIGNED, COMPLAINT, TELL_REMS, NEXT_NOTICE, DRIVER_TOLD, OFF_SCHEDULE, *OF_THE_LINK)
 # Whose pages not everybody at the board may open.
-NEEDS = {TELL_OF_MOVE: Permission.MANAGE_INTAKE, MOVE_WISH: Permission.BOOK}
+NEEDS = {TELL_OF_MOVE: Permission.MANAGE_INTAKE, MOVE_WISH: Permission.BOOK, OFF_SCHEDULE: Permission.BOOK}
 STEP_OF = {COMPLAINT: "dose", RED_ANSWER: "arrive"}
 
 
@@ -104,6 +105,8 @@ def task_url(notice: Notice, site: Site) -> str:
         return address("transfer_told", site.slug, notice.target_pk)
     if notice.kind == NEXT_NOTICE:
         return address("session_next", site.slug, notice.target_pk)
+    if notice.kind == OFF_SCHEDULE:
+        return address("session_move", site.slug, notice.target_pk)
     if notice.kind == MOVE_WISH:
         return reverse("wishes", args=[site.slug])
     return f"{address('flowsheet', site.slug, notice.target_pk)}?step={STEP_OF.get(notice.kind, 'leave')}"

@@ -146,6 +146,7 @@ MAY = {
     "clinical": Permission.CLINICAL_CHART,
     "prescribe": Permission.PRESCRIBE,
     "book": Permission.BOOK,
+    "give": Permission.GIVE_COURSE,
     "call": Permission.SAFETY_CALL,
     "score": Permission.SCORE,
     "risk": Permission.ANSWER_RISK,

@@ -10,9 +10,10 @@ from clinic import audit
 from clinic.actions.merging import merged
 from clinic.findings import refuse
 from clinic.models import Membership, User
+from clinic.roles import Permission, may
 from patients.actions.authority import require_prescriber
 from patients.actions.writing import locked, refuse_fields, set_changed, today_of
-from patients.models import Course, Patient
+from patients.models import Course, LeftCourse, Patient
 from patients.queries.standing import prescribers_of
 
 EARLIER = ("earlier_first_on", "earlier_last_on")
@@ -78,6 +79,26 @@ def put_elsewhere_right(
     if changed:
         changes = {"fields": changed, "earlier_sessions": row.earlier_sessions}
         audit.record(action="course.elsewhere", target=row, by=by.user, now=now, site=row.site, patient_pk=row.patient_id, changes=changes)
+    return row
+
+
+@transaction.atomic
+def change_prescriber(course: Course, *, prescriber: User, opened: Mapping[str, str] | None = None, by: Membership, now: datetime) -> Course:
+    """Give an open course to another prescriber of the site; its visits and orders stay as they are. Who had it is kept: calendars follow it.
+
+    Raises Refused for somebody who may not, an ended course, a person who doesn't prescribe here; Changed when somebody else changed it meanwhile.
+    """
+    if not (by.is_active and may(by.role, Permission.GIVE_COURSE)):
+        raise refuse("SET-10", "A prescriber or an administrator gives a course to another prescriber.")
+    row = locked(course)
+    if row.ended_at is not None:
+        raise refuse("PAT-2", "This course has ended already.", code="PAT-2.ended")
+    values, before = merged(row, {"prescriber": prescriber}, opened), row.prescriber_id
+    require_one_of_ours(values["prescriber"], row.patient)
+    if set_changed(row, values):
+        LeftCourse.objects.create(site_id=row.site_id, course=row, prescriber_id=before, left_at=now)
+        changes = {"prescriber": [before, row.prescriber_id]}
+        audit.record(action="course.given", target=row, by=by.user, now=now, site=row.site, patient_pk=row.patient_id, changes=changes)
     return row
 
 

@@ -8,6 +8,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from clinic.forms.base import Day, Line, laid_out
+from clinic.forms.opened import OpenedField
 from clinic.models import User
 from patients.forms.fields import ClientKey, columns, part, password, segmented, tick
 from patients.models import Course
@@ -45,6 +46,17 @@ class CourseForm(forms.Form):
 
     def clean_earlier_sessions(self) -> int:
         return self.cleaned_data["earlier_sessions"] or 0
+
+
+class PrescriberForm(forms.Form):
+    opened = OpenedField()
+    prescriber = forms.ModelChoiceField(User.objects.none(), label="Whose course it is from now on", empty_label="Choose the prescriber")
+
+    helper = laid_out("Give the course", "opened", "prescriber")
+
+    def __init__(self, *args: Any, prescribers: QuerySet[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["prescriber"].queryset = prescribers  # type: ignore[attr-defined]
 
 
 class CourseEndForm(forms.Form):

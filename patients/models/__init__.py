@@ -2,7 +2,7 @@
 
 from patients.models.authorisation import Authorisation
 from patients.models.chart import AntidepressantTrial, Consent, Medicine, Screening, StandingParameters
-from patients.models.course import Course, Order
+from patients.models.course import Course, LeftCourse, Order
 from patients.models.enrolment import Enrolment
 from patients.models.intake import Intake, IntakeFact
 from patients.models.messaging import DriverConsent, MessageConsent
@@ -21,6 +21,7 @@ __all__ = [
     "Enrolment",
     "Intake",
     "IntakeFact",
+    "LeftCourse",
     "Medicine",
     "MessageConsent",
     "Order",

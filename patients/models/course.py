@@ -53,6 +53,21 @@ class Course(models.Model):
         return f"{self.get_indication_display()} course"
 
 
+class LeftCourse(models.Model):
+    """Whose course it was before it went to another prescriber: their calendar calls its visits off."""
+
+    is_append_only = True
+
+    site = models.ForeignKey("clinic.Site", on_delete=models.PROTECT, related_name="+")
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="left_by")
+    prescriber = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+")
+    left_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["left_at", "pk"]
+        indexes = [models.Index(fields=["prescriber", "site"], name="left_course_by_prescriber")]
+
+
 class Order(models.Model):
     """A prescriber's order: dose, how many sessions, which period, signed (DOS-8). Sessions point to it, never the reverse."""
 

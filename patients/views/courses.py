@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 
 from clinic.access import site_for
+from clinic.actions.merging import opened_as
 from clinic.http import see_other
 from clinic.queries import today_at
 from clinic.roles import Permission
@@ -11,7 +12,7 @@ from patients import access
 from patients.actions import course as course_actions
 from patients.actions import orders as order_actions
 from patients.forms.chart import ConfirmForm
-from patients.forms.courses import CosignForm, CourseEndForm, CourseForm, OrderForm, SpokenOrderForm, words_of
+from patients.forms.courses import CosignForm, CourseEndForm, CourseForm, OrderForm, PrescriberForm, SpokenOrderForm, words_of
 from patients.models import Course, Order
 from patients.queries import prescribers_of
 from patients.views.moves import told_elsewhere
@@ -29,6 +30,21 @@ def course_new(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     ):
         return to_chart(request, pk, "course")
     return form_page(request, form, title="Open a course", patient=patient)
+
+
+@get_and_post
+def course_prescriber(request: HttpRequest, site: str, pk: int) -> HttpResponse:
+    """By a prescriber, or by the administrator when one has left."""
+    place = site_for(request, site, Permission.GIVE_COURSE)
+    course = access.course_for(request, pk, Permission.GIVE_COURSE)
+    others = prescribers_of(place).exclude(pk=course.prescriber_id)
+    form = PrescriberForm(request.POST or None, prescribers=others, initial={"opened": opened_as(course, ["prescriber"])})
+    if request.method == "POST" and done(
+        form, lambda: course_actions.change_prescriber(course, **form.cleaned_data, by=request.membership, now=request.now)
+    ):
+        return to_chart(request, course.patient_id, "course")
+    lead = f"Now {course.prescriber.printed_name}. Visits and orders stay as they are; calendars follow."
+    return form_page(request, form, title="Another prescriber", patient=course.patient, lead=lead)
 
 
 @get_and_post

@@ -1,4 +1,4 @@
-"""`make bench`: seed, serve beside the floor, measure, print the table."""
+"""`make bench`: seed, serve beside the floor, measure, print the table; `python -m scripts.bench week planning` measures those parts alone."""
 
 import json
 import os
@@ -23,16 +23,25 @@ MOST_KILOBYTES = 60
 Row = tuple[Page, float, dict[str, int]]
 
 
-def main() -> int:
+def main(asked: list[str]) -> int:
+    """All of it; or the parts that are named: `planning`, `sending`, or the pages whose names begin so ("week", "board", "posting")."""
+    if not asked or "planning" in asked:
+        planning.report()
+    names = tuple(word for word in asked if word not in ("planning", "sending"))
+    if not asked or names:
+        web(names)
+    if not asked or "sending" in asked:
+        sending.report()
+    return 0
+
+
+def web(names: tuple[str, ...]) -> None:
     sessions = int(os.environ.get("SESSIONS", "100000"))
-    planning.report()
     with running_postgres() as database, tempfile.TemporaryDirectory(prefix="vigil-bench-") as folder:
         base = environment(database, Path(folder))
         told = seed(base, sessions)
         print(f"{told['sessions']} sessions, {len(told['live'])} under watch, gunicorn 2 × 2, PostgreSQL", flush=True)  # type: ignore[arg-type]
-        measured(base, told, Path(folder))
-    sending.report()
-    return 0
+        measured(base, told, Path(folder), names)
 
 
 def environment(database: str, folder: Path) -> dict[str, str]:
@@ -62,18 +71,22 @@ def manage(environ: dict[str, str], *arguments: str) -> str:
     return done.stdout.strip().splitlines()[-1] if done.stdout.strip() else ""
 
 
-def measured(base: dict[str, str], told: dict[str, object], folder: Path) -> None:
+def measured(base: dict[str, str], told: dict[str, object], folder: Path, names: tuple[str, ...] = ()) -> None:
     """The floor before and after, the pages between: on a calm floor, then on a loud one; each cost is workers' CPU over sequential requests."""
+
+    def named(listed: list[Page]) -> list[Page]:
+        return [page for page in listed if not names or page.name.startswith(names)]
+
     plain = str(told["floor_cookie"])
     with (
         serving("config.wsgi:application", base, folder / "web.log") as ours,
         serving("scripts.bench.floor:application", base, folder / "floor.log") as floor,
     ):
         before = cost(floor, Client(floor.port, plain), Page("floor", "/"), FLOOR_REQUESTS)
-        rows = priced(ours, base, told, pages(told))
+        rows = priced(ours, base, told, named(pages(told)))
         told |= json.loads(manage({**base, "VIGIL_MODE": "demonstration"}, "seed_bench", "--loud"))
-        rows += priced(ours, base, told, loud_pages(told))
-        rows += priced(ours, base, told, [after_posts(told)])
+        rows += priced(ours, base, told, named(loud_pages(told)))
+        rows += priced(ours, base, told, named([after_posts(told)]))
         after = cost(floor, Client(floor.port, plain), Page("floor", "/"), FLOOR_REQUESTS)
         memory = ours.memory_mb()
     print(f"floor: {before:.2f} ms before, {after:.2f} ms after; worker {memory:.0f} MB (goal ≤ 110)\n")
@@ -132,4 +145,4 @@ def table(rows: list[Row], floor: float) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -1,5 +1,6 @@
 """Booking, moving and giving up a visit. Chair and patient rows are locked in key order, then the slot is judged: no chair or patient twice."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -14,17 +15,20 @@ from clinic.queries import policy_on, today_at
 from clinic.rules.opening import local_day
 from patients.models import Course, Patient
 from patients.queries import open_course, orders_in_force
-from sessions.actions.deciding import keep_decision
+from sessions.actions.deciding import Decider, keep_decision
 from sessions.actions.feeds import keep_left
 from sessions.actions.life import locked, move
+from sessions.actions.off_schedule import decide_standing, keep_or_ask
 from sessions.actions.safety_calls import drop_call, owe_call
 from sessions.actions.settled import note_settled, place_of
-from sessions.actions.slot_left import leave_slot
+from sessions.actions.slot_left import OF_THE_SLOT, leave_slot
 from sessions.models import Settled, TreatmentSession
 from sessions.protocol import REMS_ESKETAMINE
 from sessions.queries.bookings import chairs_of, day_of, minimum_watch, taken_by
-from sessions.queries.by_patient import MOVE_WISH, OF_THE_LINK
+from sessions.queries.by_patient import MOVE_WISH
+from sessions.queries.off_schedule import against_booking, against_move
 from sessions.rules.booking import Free, Visit, booking_findings, nearest_free
+from sessions.rules.planning import Decision
 from sessions.states import Status
 
 
@@ -32,7 +36,8 @@ from sessions.states import Status
 class Wish:
     """A slot that somebody wants. `reason` is a prescriber's, for what only a prescriber may decide; `may_decide` says that they may.
 
-    `setting` empty: the site's default, or what the visit has already (SET-6).
+    `setting` empty: the site's default, or what the visit has already (SET-6). `for_prescriber`: outside of the schedule, and a prescriber
+    decides before the dose (DOS-5). `is_of_plan`: judged beside the other visits of its plan, which asks that of all of them together.
     """
 
     patient: Patient
@@ -42,6 +47,12 @@ class Wish:
     reason: str = ""
     may_decide: bool = False
     setting: str = ""
+    for_prescriber: bool = False
+    is_of_plan: bool = False
+
+    @property
+    def decider(self) -> Decider:
+        return Decider(reason=self.reason, may_decide=self.may_decide)
 
 
 @dataclass(frozen=True)
@@ -57,7 +68,8 @@ class Judged:
 def book(wish: Wish, *, client_key: UUID, by: User, now: datetime) -> TreatmentSession:
     """Book a visit; the page's key becomes its `uid`, so that a repeated post returns the first one's session.
 
-    Raises Refused with everything that speaks against it (DOS-7, DOS-9, PAT-7); decisions need a prescriber's reason.
+    Raises Refused with everything that speaks against it (DOS-3…DOS-7, DOS-9, PAT-7); decisions need a prescriber's reason, those about
+    the schedule now or, where the wish says so, before the dose.
     """
     site = lock_slot(wish)
     earlier = TreatmentSession.objects.filter(uid=client_key).first()
@@ -69,9 +81,11 @@ def book(wish: Wish, *, client_key: UUID, by: User, now: datetime) -> TreatmentS
     if course is None:
         raise refuse("DOS-8", "This patient has no open course. A prescriber opens one first.", code="DOS-8.course", field="patient")
     judged = judge(wish, now=now)
-    require_bookable(judged, wish)
+    against = [] if wish.is_of_plan else against_booking(course, judged.visit.treatment_on, wish.dose_mg, now)
+    require_bookable(judged, wish, against)
     session = TreatmentSession.objects.create(**columns(wish, judged.visit, course), uid=client_key, booked_at=now, booked_by=by)
     keep_decisions(session, judged, wish, by=by, now=now)
+    keep_or_ask(session, against, wish.decider, by=by, now=now)
     audit.record(
         action="session.booked", target=session, by=by, now=now, site=site, patient_pk=session.patient_id,
         changes={"starts_at": session.starts_at, "chair": session.chair_id, "dose_mg": session.planned_dose_mg},
@@ -132,12 +146,12 @@ def visit_of(wish: Wish, policy: SitePolicy, watch: timedelta, session_pk: int |
     )
 
 
-def require_bookable(judged: Judged, wish: Wish) -> None:
-    """Blocks can't be passed; decisions can, by a prescriber with a reason."""
+def require_bookable(judged: Judged, wish: Wish, against: Sequence[Decision]) -> None:
+    """Blocks can't be passed; decisions can, by a prescriber with a reason; those about the schedule can wait for one."""
     in_the_way = blocks(judged.findings)
-    open_decisions = decisions(judged.findings)
-    if open_decisions and not (wish.may_decide and wish.reason.strip()):
-        in_the_way += open_decisions
+    if not wish.decider.decides:
+        in_the_way += decisions(judged.findings)
+        in_the_way += [] if wish.for_prescriber else [one.finding for one in against]
     if not wish.chair.is_active:
         in_the_way.append(Finding("BOOK", Level.BLOCK, "That chair is no longer in use.", code="BOOK.chair_gone", field="chair"))
     if in_the_way:
@@ -184,9 +198,11 @@ def move_visit(session: TreatmentSession, wish: Wish, *, seen_version: int | Non
         raise refuse("SESSION", f"This session is {Status(row.status).label.lower()}; only a booked visit can be moved.", code="move.not_booked")
     require_seen(row, seen_version)
     if (row.starts_at, row.chair_id, row.planned_dose_mg) == (wish.starts_at, wish.chair.pk, wish.dose_mg) and wish.setting in ("", row.setting):
+        decide_standing(row, wish.decider, by=by, now=now)
         return row
     judged = judge(wish, now=now, session_pk=row.pk)
-    require_bookable(judged, wish)
+    against = [] if wish.is_of_plan else against_move(row, judged.visit.treatment_on, wish.dose_mg, now)
+    require_bookable(judged, wish, against)
     is_new_time, was = row.starts_at != wish.starts_at, place_of(row)
     before = {"starts_at": row.starts_at, "chair": row.chair_id, "dose_mg": row.planned_dose_mg, "setting": row.setting}
     fields: dict[str, object] = {name: value for name, value in columns(wish, judged.visit, row.course).items() if name in MOVED}
@@ -195,8 +211,10 @@ def move_visit(session: TreatmentSession, wish: Wish, *, seen_version: int | Non
         fields |= {"confirmed_at": None, "slot_set_at": now, "slot_version": row.schedule_version + 1}
     keep_left(row, now=now)
     write(row, fields)
-    leave_slot(row, now=now, kinds=OF_THE_LINK if is_new_time else [MOVE_WISH])
+    leave_slot(row, now=now, kinds=OF_THE_SLOT if is_new_time else [MOVE_WISH])
     keep_decisions(row, judged, wish, by=by, now=now)
+    if by is not None:  # a patient's link never moves a visit outside of the schedule
+        keep_or_ask(row, against, wish.decider, by=by, now=now)
     after = {"starts_at": row.starts_at, "chair": row.chair_id, "dose_mg": row.planned_dose_mg, "setting": row.setting}
     changes: dict[str, object] = {name: [audit.plain(before[name]), audit.plain(after[name])] for name in before if before[name] != after[name]}
     audit.record(action="session.moved", target=row, by=by, now=now, site=row.site, patient_pk=row.patient_id, changes=changes)

@@ -9,6 +9,7 @@ from clinic.findings import Finding
 from clinic.models import User
 from sessions.models import Override, TreatmentSession
 from sessions.models.exceptions import Gate
+from sessions.rules.deciding import is_of_the_day, is_of_the_dose
 from sessions.rules.planning import Decision
 from sessions.states import Status
 
@@ -29,10 +30,11 @@ NOBODY = Decider()
 
 
 def keep_decision(session: TreatmentSession, finding: Finding, *, reason: str, by: User, now: datetime) -> None:
-    """A prescriber's reason beside the finding that it passes; it holds for that session alone, until its first device."""
+    """A prescriber's reason beside the finding that it passes; it holds for that session alone, on that day, until its first device."""
     Override.objects.create(
         site_id=session.site_id, session=session, gate=Gate.BOOK, rule=finding.rule, finding=finding.key, text=finding.text[:300],
-        reason=reason.strip()[:300], decided_at=now, decided_by=by, client_key=uuid4(),
+        reason=reason.strip()[:300], for_day=session.treatment_on if is_of_the_day(finding) else None,
+        for_dose_mg=session.planned_dose_mg if is_of_the_dose(finding) else None, decided_at=now, decided_by=by, client_key=uuid4(),
     )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from sessions.picture import Picture
 from sessions.queries.course import order_of
 from sessions.queries.gates import GATE_PARTS, gate_facts
 from sessions.queries.screening import SUICIDE_NOTICE
+from sessions.rules.deciding import still_holds
 from sessions.rules.gates import clear_findings, start_findings
 from sessions.rules.questions import SCHEMA, SUICIDE
 from sessions.states import Status
@@ -31,7 +32,13 @@ BEFORE_GATES = (Gate.BOOK, Gate.CLEAR, Gate.START)
 
 def decided_before_dose(picture: Picture) -> set[str]:
     """Keys of the findings that a prescriber has decided on before the dose."""
-    return {override.finding for override in picture.overrides if override.gate in BEFORE_GATES}
+    return {override.finding for override in holding(picture)}
+
+
+def holding(picture: Picture) -> list[Override]:
+    """The decisions before the dose that still hold; one of a day or a dose that the visit no longer has is asked anew."""
+    day, dose_mg = picture.session.treatment_on, picture.session.planned_dose_mg
+    return [one for one in picture.overrides if one.gate in BEFORE_GATES and still_holds(one.for_day, one.for_dose_mg, day, dose_mg)]
 
 
 @transaction.atomic

@@ -114,7 +114,9 @@ def carry_out(
         assert line.old is not None
         return give_up(visits[line.old.session_pk], line, by=by, now=now)
     assert line.new is not None
-    wish = Wish(patient=row.patient, chair=Chair.objects.get(pk=line.new.chair_pk), starts_at=line.new.starts_at, dose_mg=line.dose_mg)
+    wish = Wish(
+        patient=row.patient, chair=Chair.objects.get(pk=line.new.chair_pk), starts_at=line.new.starts_at, dose_mg=line.dose_mg, is_of_plan=True
+    )
     if line.old is not None:
         return move_visit(visits[line.old.session_pk], wish, seen_version=line.old.version, by=by, now=now)
     return book(wish, client_key=uuid5(client_key, line.key), by=by, now=now)

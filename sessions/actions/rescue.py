@@ -11,12 +11,11 @@ from clinic.findings import Finding, Level, Refused, refuse
 from clinic.models import Chair, Site, User
 from patients.models import Patient
 from sessions.actions.booking import Wish, move_visit, require_reason
-from sessions.actions.deciding import NOBODY, Decider, keep_decision, keep_rhythm
+from sessions.actions.deciding import NOBODY, Decider, keep_decision
 from sessions.actions.life import locked
 from sessions.actions.settled import note_settled, place_of
 from sessions.models import Settled, TreatmentSession
 from sessions.queries.rescue import stranded_on
-from sessions.queries.rescue_offers import rhythm_against
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,12 +61,11 @@ def lock_all(site: Site, accepted: Iterable[Accepted]) -> None:
 
 def move_one(session: TreatmentSession, to: Accepted, decider: Decider, *, by: User, now: datetime) -> int:
     session.patient.site = session.site
-    against = rhythm_against(session, to.starts_at, now)
-    if against and not decider.decides:
-        raise Refused([decision.finding for decision in against])
-    wish = Wish(patient=session.patient, chair=to.chair, starts_at=to.starts_at, dose_mg=session.planned_dose_mg)
-    row = move_visit(session, wish, seen_version=to.version, by=by, now=now)
-    keep_rhythm(row, against, reason=decider.reason, by=by, now=now)
+    wish = Wish(
+        patient=session.patient, chair=to.chair, starts_at=to.starts_at, dose_mg=session.planned_dose_mg, reason=decider.reason,
+        may_decide=decider.may_decide,
+    )  # fmt: skip
+    move_visit(session, wish, seen_version=to.version, by=by, now=now)
     return 1
 
 

@@ -1,4 +1,4 @@
-"""A visit leaves its slot: what its patient asked about that slot is settled with it."""
+"""A visit leaves its slot: what was asked about that slot, by its patient or by the desk, is settled with it."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -6,9 +6,12 @@ from datetime import datetime
 from clinic.actions.notices import settle
 from sessions.models import MoveWish, TreatmentSession
 from sessions.queries.by_patient import OF_THE_LINK
+from sessions.queries.off_schedule import OFF_SCHEDULE
+
+OF_THE_SLOT = (*OF_THE_LINK, OFF_SCHEDULE)
 
 
-def leave_slot(session: TreatmentSession, *, now: datetime, kinds: Collection[str] = OF_THE_LINK) -> None:
+def leave_slot(session: TreatmentSession, *, now: datetime, kinds: Collection[str] = OF_THE_SLOT) -> None:
     """Close the open tasks about a slot, and a wish that still waits; each open wish has its task. Inside the caller's transaction and lock."""
     if settle(session.site, kinds, session, "The visit has changed.", now):
         MoveWish.objects.filter(session_id=session.pk, answer=MoveWish.Answer.OPEN).update(answer=MoveWish.Answer.GONE, answered_at=now)

@@ -59,6 +59,7 @@ class SlotForm(forms.Form):
     setting = setting_field()
     reason = forms.CharField(max_length=300, required=False, label="The prescriber’s reason", help_text="For what only a prescriber may decide.")
     opened = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1, max_value=2_000_000_000)
+    for_prescriber = forms.BooleanField(required=False, widget=forms.HiddenInput)
     offer = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, site: Site, patient: Patient, may_decide: bool, ordered: Iterable[int] = (), **kwargs: Any) -> None:
@@ -96,7 +97,7 @@ class SlotForm(forms.Form):
         chair, starts_at = offered(data.get("offer", ""), self.site) or (data["chair"], self.moment())
         return Wish(
             patient=self.patient, chair=chair, starts_at=starts_at, dose_mg=data["dose_mg"], reason=data.get("reason", ""), may_decide=self.may_decide,
-            setting=data.get("setting", ""),
+            setting=data.get("setting", ""), for_prescriber=data["for_prescriber"],
         )  # fmt: skip
 
 

@@ -22,6 +22,8 @@ class Override(models.Model):
     finding = models.CharField(max_length=60, help_text="The key of the finding.")
     text = models.CharField(max_length=300)
     reason = models.CharField(max_length=300)
+    for_day = models.DateField(null=True, blank=True, help_text="The visit's day that was decided of; empty: whatever its day.")
+    for_dose_mg = models.PositiveSmallIntegerField(null=True, blank=True, help_text="The same of its dose.")
     decided_at = models.DateTimeField()
     decided_by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+")
     discharge = models.ForeignKey(

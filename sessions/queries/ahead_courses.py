@@ -1,4 +1,4 @@
-"""What courses owe in the next fourteen days: benefit reviews, and decisions after missed or held visits (DOS-3, DOS-4, DOS-6)."""
+"""What courses owe in the next fourteen days: benefit reviews, decisions after missed or held visits and on those outside of the schedule (DOS-3…DOS-6)."""
 
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -9,13 +9,15 @@ from sessions.models import TreatmentSession
 from sessions.queries.ahead import Worry
 from sessions.queries.benefit import reviews_due
 from sessions.queries.next_step import MAY_DECIDE, NEXT_NOTICE
+from sessions.queries.off_schedule import OFF_SCHEDULE
 from sessions.rules import ahead as rules
+from sessions.states import Status
 
 
 def course_worries(site: Site, now: datetime) -> list[Worry]:
-    """Five queries."""
+    """Six queries."""
     today = today_at(site, now)
-    return [*reviews(site, today), *undecided(site, today)]
+    return [*reviews(site, today), *undecided(site, today), *off_schedule(site, today)]
 
 
 def reviews(site: Site, today: date) -> Iterator[Worry]:
@@ -32,3 +34,14 @@ def undecided(site: Site, today: date) -> Iterator[Worry]:
     for session in rows.select_related("patient").order_by("starts_at", "pk"):
         words = f"The visit of {session.treatment_on.day} {session.treatment_on:%b} was {session.get_status_display().lower()}: how does the course go on?"
         yield Worry(rules.UNDECIDED, today, words, session.pk, session.patient, since=session.treatment_on)
+
+
+def off_schedule(site: Site, today: date) -> Iterator[Worry]:
+    """Visits that were booked for a prescriber to decide, and wait for the reason (DOS-5)."""
+    waiting = Notice.objects.filter(site=site, kind=OFF_SCHEDULE, target_kind="treatmentsession", resolved_at__isnull=True)
+    rows = TreatmentSession.objects.filter(
+        site=site, status=Status.BOOKED, treatment_on__range=rules.window(today), pk__in=waiting.values("target_pk")
+    )
+    for session in rows.select_related("patient").order_by("starts_at", "pk"):
+        words = "Booked outside of the schedule: a prescriber says why, or it is moved."
+        yield Worry(rules.OFF_SCHEDULE, session.treatment_on, words, session.pk, session.patient, session.starts_at)

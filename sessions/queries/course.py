@@ -14,6 +14,7 @@ from patients.rules.orders import order_findings
 from sessions.models import BenefitReview, DeviceUse, TreatmentSession
 from sessions.protocol import protocol_of
 from sessions.rules.benefit import counting
+from sessions.rules.planning.course import INTERVAL, gap_finding
 from sessions.states import Status
 
 
@@ -90,14 +91,18 @@ def used_sessions(order: Order, *, besides: TreatmentSession) -> int:
     return sprayed().filter(session__order=order).exclude(session=besides).values("session_id").distinct().count()
 
 
-def dose_findings(session: TreatmentSession) -> list[Finding]:
-    """The order and the label about this session's dose on its day (DOS-3…DOS-8)."""
+def dose_findings(session: TreatmentSession, *, minimum_gap_days: int = 0) -> list[Finding]:
+    """The order, the label and the site's own gap about this session's dose on its day (DOS-3…DOS-8)."""
     on, dose_mg = session.treatment_on, session.planned_dose_mg
     days = dosed_days(session.course, besides=session)
     found = judged_order(session)[1]
     protocol = protocol_of(session.protocol_code, session.protocol_version)
     where = position(session.course, days, on)
     said = course_findings(position=where, dose_mg=dose_mg, dosed_days=days, on=on, protocol=protocol)
+    elsewhere = session.course.earlier_last_on
+    gap = gap_finding([*days, elsewhere] if elsewhere else days, on, minimum_gap_days)
+    if gap is not None and all(one.key != INTERVAL for one in said):
+        said.append(gap)
     return found + [one for one in said if not (one.key.endswith(".benefit") and is_judged(session.course, where.began_on))]
 
 

@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 
 from clinic.models import Membership, Site, User
 from clinic.roles import Permission, may
 from clinic.tokens import token_digest
+from patients.models import LeftCourse
 from sessions.models import CalendarFeed, LeftHands, LeftSlot, TreatmentSession
 from sessions.rules.feeds import Left, Place, Visit, called_off, is_off, is_told, last_change, lines, newer, window
 
@@ -37,15 +38,16 @@ def feed_of(token: str, now: datetime) -> CalendarFeed | None:
 def lines_of(feed: CalendarFeed, now: datetime) -> list[Visit]:
     """Every visit of the feed's window, those that don't take place among them; after its person has left, all of them off."""
     first, last = window(now)
-    visits = TreatmentSession.objects.filter(within(feed), starts_at__gte=first, starts_at__lt=last, site_id=feed.site_id)
+    near = TreatmentSession.objects.filter(starts_at__gte=first, starts_at__lt=last, site_id=feed.site_id)
     if feed.left_at is not None:
-        known = shown(visits.filter(booked_at__lte=feed.left_at))
+        known = shown(near.filter(within(feed) | once_theirs(feed), booked_at__lte=feed.left_at))
         return newer(called_off(known, places_at(feed, feed.left_at), feed.left_at), feed.turns)
     slots = LeftSlot.objects.filter(within(feed, "session__"), starts_at__gte=first, starts_at__lt=last, site_id=feed.site_id)
-    left = slots.annotate(hands=Count("session__left_hands")).values_list(
+    left = slots.annotate(hands=handings("session__")).values_list(
         "session__uid", "session__schedule_version", "hands", "starts_at", "ends_at", "chair__name", "left_at"
     )  # fmt: skip
-    found = lines(shown(visits), (Left(row[0], row[1] + row[2], *row[3:]) for row in (*left, *handed_on(feed, first, last))))
+    gone = (Left(row[0], row[1] + row[2], *row[3:]) for row in (*left, *handed_on(feed, near)))
+    found = lines(shown(near.filter(within(feed))), gone)
     return newer(found, feed.turns)
 
 
@@ -56,20 +58,33 @@ def places_at(feed: CalendarFeed, at: datetime) -> dict[UUID, Place]:
 
 
 def shown(visits: QuerySet[TreatmentSession]) -> list[Visit]:
-    """Each handing on counts as a change: the visit keeps its slot, and the version that patients' links name, but a calendar must see a newer one."""
-    rows = visits.annotate(hands=Count("left_hands"), handed_at=Max("left_hands__left_at"))
-    names = ("uid", "schedule_version", "hands", "starts_at", "ends_at", "chair__name", "status", "handed_at", *STAMPS)
+    """Each handing on, of the visit or of its course, counts as a change: the visit keeps its slot, and the version that patients' links name, but a calendar must see a newer one."""
+    rows = visits.annotate(hands=handings(), handed_at=Max("left_hands__left_at"), given_at=Max("course__left_by__left_at"))
+    names = ("uid", "schedule_version", "hands", "starts_at", "ends_at", "chair__name", "status", "handed_at", "given_at", *STAMPS)
     return [Visit(row[0], row[1] + row[2], row[3], row[4], row[5], is_off(row[6]), last_change(row[7:])) for row in rows.values_list(*names)]
 
 
-def handed_on(feed: CalendarFeed, first: datetime, last: datetime) -> Iterable[tuple[Any, ...]]:
-    """What a person watched and handed on, for a feed of their own visits."""
+def handed_on(feed: CalendarFeed, near: QuerySet[TreatmentSession]) -> Iterable[tuple[Any, ...]]:
+    """What a person watched and handed on, or prescribed for until another did, for a feed of their own visits."""
     if feed.scope != CalendarFeed.Scope.MINE:
-        return ()
+        return []
+    handed = near.filter(once_theirs(feed)).annotate(hands=handings(), handed_at=Max("left_hands__left_at"), given_at=Max("course__left_by__left_at"))
+    names = ("uid", "schedule_version", "hands", "starts_at", "ends_at", "chair__name", "handed_at", "given_at")
+    return [(*row[:6], last_change(row[6:])) for row in handed.values_list(*names)]
+
+
+def handings(at: str = "") -> Any:
+    """How often a visit changed hands, or its course its prescriber; `at` leads to the session."""
+    return Count(f"{at}left_hands", distinct=True) + Count(f"{at}course__left_by", distinct=True)
+
+
+def once_theirs(feed: CalendarFeed) -> Q:
+    """Visits that a person handed on, and those of courses that went to another prescriber which were booked by then."""
+    if feed.user_id is None:
+        return Q(pk__in=[])
     mine = LeftHands.objects.filter(monitor_id=feed.user_id, site_id=feed.site_id).values("session_id")
-    rows = TreatmentSession.objects.filter(pk__in=mine, starts_at__gte=first, starts_at__lt=last)
-    handed = rows.annotate(hands=Count("left_hands"), handed_at=Max("left_hands__left_at"))
-    return handed.values_list("uid", "schedule_version", "hands", "starts_at", "ends_at", "chair__name", "handed_at")
+    given = LeftCourse.objects.filter(prescriber_id=feed.user_id, site_id=feed.site_id, course_id=OuterRef("course_id"))
+    return Q(pk__in=mine) | Q(Exists(given.filter(left_at__gte=OuterRef("booked_at"))))
 
 
 def within(feed: CalendarFeed, at: str = "") -> Q:
@@ -77,7 +92,9 @@ def within(feed: CalendarFeed, at: str = "") -> Q:
     if feed.chair_id is not None:
         return Q(chair_id=feed.chair_id)
     if feed.scope == CalendarFeed.Scope.MINE:
-        return Q(**{f"{at}monitor_id": feed.user_id}) | Q(**{f"{at}course__prescriber_id": feed.user_id})
+        # What began before a course went to another prescriber stays in the calendar of the one who had it.
+        had = LeftCourse.objects.filter(prescriber_id=feed.user_id, course_id=OuterRef(f"{at}course_id"), left_at__gt=OuterRef(f"{at}starts_at"))
+        return Q(**{f"{at}monitor_id": feed.user_id}) | Q(**{f"{at}course__prescriber_id": feed.user_id}) | Q(Exists(had))
     return Q()
 
 

@@ -47,7 +47,10 @@ def gate_facts(picture: Picture, *, at: datetime, membership: Membership | None 
         has_monitor=bool(monitors),
         untrained=untrained(list((monitors | acting).values()), session),
         equipment=tuple(equipment_problems(site, on)),
-        chart=(*chart(session.patient, on, setting=session.setting).findings, *dose_findings(session)),
+        chart=(
+            *chart(session.patient, on, setting=session.setting).findings,
+            *dose_findings(session, minimum_gap_days=picture.policy.minimum_gap_days),
+        ),
         is_dosed_today=is_dosed_on(session),
         is_course_over=session.course.ended_at is not None,
         identified_at=identified_at(picture, at, None),

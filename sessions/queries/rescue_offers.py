@@ -9,7 +9,7 @@ from patients.models import StandingParameters
 from sessions.models import TreatmentSession
 from sessions.queries.planning import course_facts, house_of
 from sessions.rules.booking import Taken
-from sessions.rules.planning import CourseFacts, Decision, House, Offer, Wanted, course_decisions, decided_slots, nearer, nearest_slots, wanted_at
+from sessions.rules.planning import CourseFacts, House, Offer, Wanted, decided_slots, nearer, nearest_slots, wanted_at
 
 AROUND = timedelta(days=14)
 
@@ -69,16 +69,6 @@ def take_first(session: TreatmentSession, offers: list[Offer], held: list[Taken]
     """The same offers; the first is held for its visit."""
     held += [Taken(session.pk, one.slot.chair_pk, session.patient_id, one.slot.day, one.slot.starts_at, one.slot.ends_at) for one in offers[:1]]
     return offers
-
-
-def rhythm_against(session: TreatmentSession, starts_at: datetime, now: datetime) -> tuple[Decision, ...]:
-    """What a prescriber decides before the visit may be held at another moment: what the course's rhythm has against its day (DOS-5)."""
-    day = starts_at.astimezone(session.site.zone).date()
-    today = today_at(session.site, now)
-    house = house_of(session.site, min(today, day), max(today, day), now=now)
-    course = course_facts(session.course, now=now)
-    days = [one for one in course.days if one != session.treatment_on or one in course.dosed_days]
-    return tuple(course_decisions(course, days, day, house)) if day not in days else ()
 
 
 def longer_watched(sessions: list[TreatmentSession]) -> set[int]:

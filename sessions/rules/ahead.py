@@ -59,6 +59,7 @@ ENDING = Kind("authorisation_ends", "payer", SOON, "authorisation_new", "Add a r
 BASELINE = Kind("no_baseline", "DOS-3", ACT, "score_new", "Take the score", scale="phq-9")
 BENEFIT = Kind("benefit_review", "DOS-3", ACT, "benefit_review", "Review the benefit", "course")
 UNDECIDED = Kind("next_step_open", "DOS-6", ACT, "session_next", "Decide", "session")
+OFF_SCHEDULE = Kind("off_schedule", "DOS-5", ACT, "session_move", "Decide or move", "session")
 TRANSFER = Kind("rems_not_told", "SET-8", ACT, "transfer_told", "Tell the REMS", "move")
 CERTIFICATION = Kind("not_certified", "SET-1", STOPS, "certification", "Certification", "site")
 REVIEW = Kind("certification_review", "SET-1", SOON, "certification", "Certification", "site")
@@ -80,6 +81,7 @@ KINDS: tuple[Kind, ...] = (
     OLD_CONSENT,
     DEVICE,
     UNDECIDED,
+    OFF_SCHEDULE,
     BASELINE,
     BENEFIT,
     USED_UP,

@@ -6,13 +6,13 @@ from uuid import uuid4
 
 from clinic.findings import Finding, Level
 from clinic.models import User
-from sessions.actions.predose import BEFORE_GATES
+from sessions.actions.predose import holding
 from sessions.picture import Picture
 
 
 def gate_rows(picture: Picture, findings: Iterable[Finding], bound_form: Any = None) -> list[dict[str, object]]:
     """One row a finding: `decision` is the override that passes it, `key` a fresh client key for deciding on it."""
-    taken = {override.finding: override for override in picture.overrides if override.gate in BEFORE_GATES}
+    taken = {override.finding: override for override in holding(picture)}
     names = {user.pk: str(user) for user in User.objects.filter(pk__in={override.decided_by_id for override in taken.values()})} if taken else {}
     refused = bound_form.data.get("finding") if bound_form is not None and "finding" in bound_form.fields else None
     rows = []

@@ -1,5 +1,6 @@
 """Booking, moving, giving up a visit; finding the patient by a POST, so that no name stands in an address."""
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -9,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.access import site_for
-from clinic.findings import Level
+from clinic.findings import Finding, Level
 from clinic.http import see_other
 from clinic.models import Chair, Site
 from clinic.queries import today_at
@@ -22,7 +23,9 @@ from sessions.actions import booking
 from sessions.forms.arrival import ReasonForm
 from sessions.forms.booking import AskedSlot, FindForm, SlotForm
 from sessions.models import TreatmentSession
+from sessions.queries.off_schedule import against_standing
 from sessions.rules.booking import Free
+from sessions.states import Status
 from sessions.views.answers import is_kept, step_again, to_flowsheet
 from sessions.views.forecast import forecast_context
 from sessions.views.slots import slots_context
@@ -108,9 +111,23 @@ def slot_page(
     context = {
         **forecast_context(request, form.site, form.patient, told, session.pk if session else None),
         **shown, "form": form, "title": title, "patient": form.patient, "offers": offers_of(form.site, free), "site": form.site, "session": session,
-        "findings": getattr(form, "findings", []), "course": open_course(form.patient),
+        "findings": getattr(form, "findings", []), "may_wait": may_wait(form), "standing": standing(session, request.now), "course": open_course(form.patient),
     }  # fmt: skip
     return render(request, "sessions/book.html", context, status=status)
+
+
+def may_wait(form: SlotForm) -> bool:
+    """Whether nothing but the schedule speaks against it: then it can be booked for a prescriber to decide (DOS-5)."""
+    found: list[Finding] = [one for one in getattr(form, "findings", []) if one.level is not Level.NOTE]
+    return bool(found) and all(one.level is Level.DECISION and one.rule in SCHEDULE for one in found)
+
+
+def standing(session: TreatmentSession | None, now: datetime) -> dict[str, Any] | None:
+    """What a prescriber is asked about a visit that stands outside of the schedule, and how a form says that it stays."""
+    if session is None or session.status != Status.BOOKED:
+        return None
+    against = against_standing(session, now)
+    return {"findings": [one.finding for one in against], "hidden": slot_of(session)} if against else None
 
 
 def offers_of(site: Site, free: list[Free]) -> list[dict[str, object]]:
@@ -169,13 +186,14 @@ def move_refused(request: HttpRequest, form: SlotForm, free: list[Free], session
     context = {
         "session": session, "site": form.site, "form": form, "offers": offers_of(form.site, free), "findings": getattr(form, "findings", []),
         "asks_reason": form.may_decide and any(finding.level is Level.DECISION for finding in getattr(form, "findings", [])),
-        "hidden": [(name, form[name].value()) for name in ASKED], "view": request.POST.get("view", ""), "only": request.POST.get("only", ""),
+        "may_wait": may_wait(form), "hidden": [(name, form[name].value()) for name in ASKED], "view": request.POST.get("view", ""), "only": request.POST.get("only", ""),
     }  # fmt: skip
     response = render(request, "sessions/_move_refused.html", context, status=422)
     response["HX-Retarget"], response["HX-Reswap"] = "#move-answer", "innerHTML"
     return response
 
 
+SCHEDULE = ("DOS-3", "DOS-4", "DOS-5")
 ASKED = ("client_key", "day", "starts_at", "chair", "dose_mg", "opened")
 
 

@@ -14,6 +14,7 @@ from patients.access import patient_for
 from patients.models import Patient
 from sessions.forms.booking import FIRST_DAY, LAST_DAY, AskedSlot
 from sessions.queries.booking_forecast import Asked, outlook
+from sessions.queries.off_schedule import foreseen
 
 # What no order can mean is not a dose that was mistyped by a little: nothing is said about it.
 LARGEST_DOSE_MG = 999
@@ -38,7 +39,8 @@ def forecast_context(request: HttpRequest, site: Site, patient: Patient | None, 
     """`data` holds day, starts_at, chair and dose_mg as a form has them; `moved` is the visit that is to be moved."""
     slot, dose = AskedSlot(data, site=site).known(), number(data.get("dose_mg"))
     if patient is None or not all(slot.values()) or not dose or dose > LARGEST_DOSE_MG or not FIRST_DAY <= slot["day"] <= LAST_DAY:
-        return {"outlook": None, "moved": moved}
+        return {"outlook": None, "against": [], "moved": moved}
     starts_at = earliest(slot["day"], slot["starts_at"].replace(second=0, microsecond=0), site.zone)
     asked = Asked(patient=patient, chair_pk=slot["chair"].pk, starts_at=starts_at, dose_mg=dose, but=moved)
-    return {"outlook": outlook(asked, request.now), "moved": moved}  # type: ignore[attr-defined]
+    now = request.now  # type: ignore[attr-defined]
+    return {"outlook": outlook(asked, now), "against": foreseen(patient, slot["day"], dose, moved=moved, now=now), "moved": moved}

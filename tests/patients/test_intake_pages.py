@@ -43,6 +43,7 @@ PAGES = {
         "course", "prescriber", "course.elsewhere",
         {"earlier_sessions": "5", "earlier_first_on": "2026-05-18", "earlier_last_on": "2026-06-05", "earlier_last_dose_mg": "84"},
     ),
+    "course_prescriber": ("course", "admin", "course.given", {"prescriber": "<second_prescriber>"}),
 }  # fmt: skip
 LIST = "/riverside/intake/"
 

@@ -13,7 +13,7 @@ from clinic.roles import Credential
 from clinic.signatures import IdentityProof, is_intact
 from patients.actions import course as courses
 from patients.actions import orders
-from patients.models import Order
+from patients.models import LeftCourse, Order
 from tests.cast import NOW, TODAY, Cast
 from tests.factories import patients as made
 from tests.factories.clinic import PASSWORD
@@ -92,6 +92,22 @@ def test_no_order_on_an_ended_course(cast: Cast, course) -> None:
     courses.end_course(course, reason="Remission", by=member, now=NOW)
     assert refused(orders.sign_order, course, client_key=uuid4(), fields=FIELDS, proof=proof(cast), by=member, now=NOW) == ["DOS-8.ended"]
     assert refused(courses.end_course, course, reason="Again", by=member, now=NOW) == ["PAT-2.ended"]
+
+
+def test_a_course_goes_to_another_prescriber(cast: Cast, course) -> None:
+    """By a prescriber or the administrator; never over another's change, to somebody who doesn't prescribe, or after its end."""
+    by, give = {"by": cast.of(cast.admin), "now": NOW}, courses.change_prescriber
+    assert refused(give, course, prescriber=cast.second_prescriber, by=cast.of(cast.nurse), now=NOW) == ["SET-10"]
+    assert refused(give, course, prescriber=cast.nurse, **by) == ["SET-10"]
+    assert not LeftCourse.objects.exists()
+    for _ in range(2):
+        assert give(course, prescriber=cast.second_prescriber, **by).prescriber == cast.second_prescriber
+    assert LeftCourse.objects.get().prescriber == cast.prescriber
+    assert f"[{cast.prescriber.pk},{cast.second_prescriber.pk}]" in AuditEntry.objects.get(action="course.given").body
+    opened = {"prescriber": str(cast.admin.pk)}
+    assert refused(give, course, prescriber=cast.prescriber, opened=opened, **by) == ["changed.prescriber"]
+    courses.end_course(course, reason="Remission", by=cast.of(cast.prescriber), now=NOW)
+    assert refused(give, course, prescriber=cast.prescriber, **by) == ["PAT-2.ended"]
 
 
 def test_a_course_ends_with_a_reason_and_takes_its_orders_along(cast: Cast, course) -> None:

@@ -12,6 +12,7 @@ from icalendar import Calendar
 from clinic.findings import Refused
 from clinic.models import AuditEntry, Membership, Site, User
 from clinic.roles import Role
+from patients.actions.course import change_prescriber
 from sessions.actions import arrival, booking, handover, voiding
 from sessions.actions.booking import Wish
 from sessions.actions.feeds import make_feed, revoke_feed
@@ -130,6 +131,25 @@ def test_a_visit_that_changes_hands_stays_as_cancelled_and_comes_back_newer(cast
         assert told(read(**reader)[uid]) == ("CONFIRMED", 2)
     hand_on(cast.nurse)
     assert [told(read(user=user, scope="mine")[uid]) for user in (cast.nurse, cast.second_nurse)] == [("CONFIRMED", 3), ("CANCELLED", 3)]
+
+
+def test_a_course_that_goes_to_another_prescriber_takes_its_visits_along(cast, read) -> None:
+    """What has begun stays where it was; what is booked afterwards was never in the old calendar; whoever leaves after that has all called off."""
+    coming, begun = booked(cast), booked(cast, chair=1, starts_at=NOW - timedelta(hours=1))
+    for visit in (coming, begun):
+        change_prescriber(visit.course, prescriber=cast.second_prescriber, by=cast.of(cast.admin), now=NOW)
+    coming.course.refresh_from_db()
+    later = booked(cast, patient=coming.patient, course=coming.course, starts_at=SOON + timedelta(days=3), booked_at=NOW + timedelta(minutes=1))
+    uid, old, new = str(coming.uid), *(read(user=one, scope="mine") for one in (cast.prescriber, cast.second_prescriber))
+    assert [told(feed[uid]) for feed in (old, new, read(user=cast.desk))] == [("CANCELLED", 2), ("CONFIRMED", 2), ("CONFIRMED", 2)]
+    assert told(old[str(begun.uid)]) == ("CONFIRMED", 2)
+    assert (str(later.uid) in old, str(later.uid) in new) == (False, True)
+    change_prescriber(coming.course, prescriber=cast.prescriber, by=cast.of(cast.second_prescriber), now=NOW)
+    assert [told(read(user=one, scope="mine")[uid]) for one in (cast.prescriber, cast.second_prescriber)] == [("CONFIRMED", 3), ("CANCELLED", 3)]
+    made = make_feed(cast.riverside, name="Watch", user=cast.second_prescriber, chair=None, scope="mine", by=cast.admin, now=NOW)[1]
+    left(cast.second_prescriber, NOW)
+    told_off = Calendar.from_ical(Client().get(reverse("feed", args=[made])).content).walk("VEVENT")
+    assert {(str(one["UID"]), str(one["STATUS"])) for one in told_off} >= {(uid, "CANCELLED"), (str(begun.uid), "CANCELLED")}
 
 
 def test_an_unchanged_feed_is_not_sent_again(cast, still_clock, django_assert_num_queries) -> None:
