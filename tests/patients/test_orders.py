@@ -103,7 +103,7 @@ def test_a_course_goes_to_another_prescriber(cast: Cast, course) -> None:
     for _ in range(2):
         assert give(course, prescriber=cast.second_prescriber, **by).prescriber == cast.second_prescriber
     assert LeftCourse.objects.get().prescriber == cast.prescriber
-    assert f"[{cast.prescriber.pk},{cast.second_prescriber.pk}]" in AuditEntry.objects.get(action="course.given").body
+    assert f"change prescriber [{cast.prescriber.pk}, {cast.second_prescriber.pk}]" in AuditEntry.objects.get(action="course.given").body
     opened = {"prescriber": str(cast.admin.pk)}
     assert refused(give, course, prescriber=cast.prescriber, opened=opened, **by) == ["changed.prescriber"]
     courses.end_course(course, reason="Remission", by=cast.of(cast.prescriber), now=NOW)
