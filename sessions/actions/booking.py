@@ -1,7 +1,7 @@
 """Booking, moving and giving up a visit. Chair and patient rows are locked in key order, then the slot is judged: no chair or patient twice."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -151,7 +151,7 @@ def require_bookable(judged: Judged, wish: Wish, against: Sequence[Decision]) ->
     in_the_way = blocks(judged.findings)
     if not wish.decider.decides:
         in_the_way += decisions(judged.findings)
-        in_the_way += [] if wish.for_prescriber else [one.finding for one in against]
+        in_the_way += [] if wish.for_prescriber else [replace(one.finding, field="") for one in against]
     if not wish.chair.is_active:
         in_the_way.append(Finding("BOOK", Level.BLOCK, "That chair is no longer in use.", code="BOOK.chair_gone", field="chair"))
     if in_the_way:

@@ -108,10 +108,11 @@ def slot_page(
     shown = slots_context(request, form.site, form.patient, session=session, told=told)
     if request.htmx and request.method == "GET":  # type: ignore[attr-defined]
         return render(request, "sessions/_book_day.html", shown)
+    can_wait = may_wait(form)
+    foreseen = forecast_context(request, form.site, form.patient, told, session.pk if session else None)
     context = {
-        **forecast_context(request, form.site, form.patient, told, session.pk if session else None),
-        **shown, "form": form, "title": title, "patient": form.patient, "offers": offers_of(form.site, free), "site": form.site, "session": session,
-        "findings": getattr(form, "findings", []), "may_wait": may_wait(form), "standing": standing(session, request.now), "course": open_course(form.patient),
+        **foreseen, **shown, "against": [] if can_wait else foreseen["against"], "form": form, "title": title, "patient": form.patient, "offers": offers_of(form.site, free), "site": form.site, "session": session,
+        "findings": getattr(form, "findings", []), "may_wait": can_wait, "standing": standing(session, request.now), "course": open_course(form.patient),
     }  # fmt: skip
     return render(request, "sessions/book.html", context, status=status)
 

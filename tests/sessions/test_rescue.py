@@ -153,7 +153,7 @@ def test_a_tight_rhythm_is_rescued_by_a_prescribers_reason(cast, sign_in):
     answer = page(desk, closed_on)
     row, words = answer.context["rows"][0], answer.content.decode()
     assert (row["offers"], answer.context["proposed"]) == ([], [])
-    for said in ("1 has no free slot: decide on each.", "Third visit within seven days", "A prescriber decides on", "Skip this visit"):
+    for said in ("1 has no free slot: decide on it.", "Third visit within seven days", "A prescriber decides on", "Skip this visit"):
         assert said in words
     assert "Accept" not in words
     value, url = row["marked"][0]["value"], reverse("rescue_accept", args=["riverside", closed_on.isoformat()])
