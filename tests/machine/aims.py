@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from tests.machine.chart_steps import courseless, open_move, unanswered_risk
 from tests.machine.oracle import shut, sprayed
+from tests.machine.site_steps import closed_days, decided_sessions, stranded
 from tests.machine.snapshot import moment
 from tests.machine.usual import HERE, before_dose, leave_next
 from tests.machine.world import EARLY, Turn
@@ -111,6 +113,16 @@ def still_open(word: str) -> Callable[[Turn], list[int]]:
     return lambda turn: anywhere(turn, word, lambda row: row.ended_at is None)
 
 
+def closed_out(turn: Turn) -> list[int]:
+    return [row.id for row in stranded(turn)]
+
+
+def booked_ahead(turn: Turn) -> list[int]:
+    closed = closed_days(turn)
+    rows = [row for row in turn.shot.rows("treatmentsession") if row.status == "booked" and row.treatment_on > turn.today()]
+    return [row.id for row in rows if row.treatment_on not in closed]
+
+
 # What must be there before an act, and the act that brings it about.
 AFTER: dict[str, tuple[Callable[[Turn], list[int]], str]] = {
     "acknowledge_alert": (open_alerts, "record_observation"),
@@ -134,6 +146,14 @@ AFTER: dict[str, tuple[Callable[[Turn], list[int]], str]] = {
     **dict.fromkeys(("accept_wish", "decline_wish", "grant_at_once"), (lambda turn: anywhere(turn, "movewish", lambda row: row.answer == ""), "ask_to_move")),
     "settle_answer": (to_tell("red_answer"), "prepare"),
     "report_complaint": (to_tell("product_complaint"), "record_device"),
+    "accept": (closed_out, "add_closure"), "keep": (closed_out, "add_closure"), "add_closure": (booked_ahead, "book_plan"),
+    "remove_closure": (lambda turn: anywhere(turn, "closure", lambda row: row.closed_on >= turn.today()), "add_closure"),
+    "accept_lines": (decided_sessions, "decide_next"),
+    "withdraw_policy": (lambda turn: anywhere(turn, "sitepolicy", lambda row: row.effective_on > turn.today()), "plan_policy"),
+    "open_course": (lambda turn: [row.id for row in turn.shot.rows("treatmentsession")][:1] if courseless(turn) else [], "end_course"),
+    "answer_risk": (lambda turn: anywhere(turn, "assessment", unanswered_risk(turn)), "record_score"),
+    "withdraw_score": (lambda turn: anywhere(turn, "assessment", lambda row: not row.is_withdrawn), "record_score"),
+    **dict.fromkeys(("tell_of_move", "call_off_move"), (lambda turn: anywhere(turn, "transferout", open_move), "plan_move")),
 }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from clinic.models import Chair
 from sessions.actions import booking, confirmation
 from tests.machine.snapshot import moment
 from tests.machine.steps import Act, step, us
@@ -21,8 +22,9 @@ def wish(turn: Turn, patient: Any) -> booking.Wish:
     if turn.aim:
         starts_at, dose = turn.now.replace(second=0, microsecond=0), 56
     chairs = free_chairs(turn, starts_at) if turn.is_careful else turn.world.cast.chairs
+    chair = Chair.objects.get(pk=turn.pick(chairs or turn.world.chairs).pk)
     return booking.Wish(
-        patient=patient, chair=turn.pick(chairs or turn.world.chairs), starts_at=starts_at, dose_mg=dose, reason=turn.word() if may_decide else "", may_decide=may_decide
+        patient=patient, chair=chair, starts_at=starts_at, dose_mg=dose, reason=turn.word() if may_decide else "", may_decide=may_decide
     )  # fmt: skip
 
 
@@ -31,7 +33,7 @@ def free_chairs(turn: Turn, starts_at: datetime) -> list[Any]:
     over = ("cancelled", "missed", "voided", "discharged", "left", "transferred")
     far = timedelta(hours=4)
     taken = {row.chair_id for row in turn.shot.rows("treatmentsession") if row.status not in over and abs(moment(row.starts_at) - starts_at) < far}
-    return [chair for chair in turn.world.chairs if chair.pk not in taken]
+    return [chair for chair in turn.world.chairs if chair.pk not in taken and turn.shot.tables["chair"][chair.pk].is_active]
 
 
 @step("session_book")

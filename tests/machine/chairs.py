@@ -15,7 +15,7 @@ from tests.machine.world import Turn
 
 def colleague(turn: Turn) -> Any:
     cast = turn.world.cast
-    return cast.of(turn.pick([cast.nurse, cast.second_nurse, cast.prescriber, cast.support]))
+    return turn.world.place_of(turn.pick([cast.nurse, cast.second_nurse, cast.prescriber, cast.support]))
 
 
 def licensed(turn: Turn) -> list[Any]:
@@ -41,7 +41,7 @@ def offer_chairs(turn: Turn, pk: int) -> Act:
     to = colleague(turn)
     if turn.is_careful:
         turn.by = owner_of_some(turn) or turn.by
-        to = turn.world.cast.of(turn.pick([one for one in licensed(turn) if one.pk != turn.by.pk]))
+        to = turn.world.place_of(turn.pick([one for one in licensed(turn) if one.pk != turn.by.pk]))
     said = {"to": to, "minutes": 15 if turn.aim == "come_back" else turn.pick([None, 15]), "note": turn.word()}
     return partial(handover.offer_chairs, turn.membership, **said, client_key=turn.key(), **us(turn))
 

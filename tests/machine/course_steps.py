@@ -31,7 +31,8 @@ def prepare(turn: Turn, pk: int) -> Act:
     if turn.pick([True, False]):
         one = turn.pick(preparation.QUESTIONS)
         answers[one.id] = turn.pick(["", *one.red]) if not turn.aim else one.red[0]
-    return partial(by_patient.prepare, session, slot_version=slot_of(turn, session), answers=answers, client_key=turn.key(), now=turn.now)
+    driver = {"ride_name": "Ash Wren", "ride_phone": turn.pick(["5185550144", "junk"]), "may_text_driver": True} if turn.pick([True, False]) else {}
+    return partial(by_patient.prepare, session, slot_version=slot_of(turn, session), answers=answers, **driver, client_key=turn.key(), now=turn.now)
 
 
 @step("")

@@ -42,7 +42,7 @@ def discharge_early(turn: Turn, pk: int) -> Act:
     if turn.is_careful and not turn.one_in(4):
         second = turn.pick([one for one in (cast.prescriber, cast.second_prescriber) if one.pk != turn.by.pk])
     signers = {
-        name: early.Signer(proof=IdentityProof(user=user, method="password"), membership=cast.of(user))
+        name: early.Signer(proof=IdentityProof(user=user, method="password"), membership=turn.world.place_of(user))
         for name, user in (("signer", turn.by), ("second", second))
     }
     return partial(
@@ -82,7 +82,7 @@ def second_signer(turn: Turn) -> early.Signer | None:
     cast = turn.world.cast
     others = [one for one in (cast.second_prescriber, cast.second_nurse) if one.pk != turn.by.pk]
     user = turn.pick(others if turn.is_careful and not turn.one_in(4) else [*others, turn.by, None])
-    return early.Signer(proof=IdentityProof(user=user, method="password"), membership=turn.world.cast.of(user)) if user is not None else None
+    return early.Signer(proof=IdentityProof(user=user, method="password"), membership=turn.world.place_of(user)) if user is not None else None
 
 
 @step("session_void")

@@ -54,7 +54,7 @@ def record_presence(turn: Turn, pk: int) -> Act:
     """Somebody writes down that a prescriber came, or left."""
     act = turn.pick([presence.record_coming, presence.record_leaving])
     both = [one for one in (turn.world.cast.prescriber, turn.world.cast.second_prescriber) if one.pk != turn.by.pk or not turn.is_careful]
-    who = turn.world.cast.of(turn.pick(both))
+    who = turn.world.place_of(turn.pick(both))
     if turn.is_careful:
         here = {row.membership_id for row in turn.shot.rows("dutyperiod") if row.left_at is None and moment(row.lapses_at) > turn.now}
         act = presence.record_leaving if who.pk in here else presence.record_coming
@@ -74,7 +74,7 @@ def confirm_presence(turn: Turn, pk: int) -> Act:
 
 @step("duty_hand_over")
 def hand_presence(turn: Turn, pk: int) -> Act:
-    both = [turn.world.cast.of(one) for one in (turn.world.cast.prescriber, turn.world.cast.second_prescriber)]
+    both = [turn.world.place_of(one) for one in (turn.world.cast.prescriber, turn.world.cast.second_prescriber)]
     here = {row.membership_id for row in turn.shot.rows("dutyperiod") if row.left_at is None and moment(row.lapses_at) > turn.now}
     giver = turn.pick([one for one in both if one.pk in here] or both)
     turn.by = giver.user if turn.is_careful else turn.by

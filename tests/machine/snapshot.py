@@ -16,8 +16,10 @@ from clinic.facts import Fact
 
 WHOLE = ("treatment_sessions",)
 BESIDE = (
-    "clinic.AuditEntry", "clinic.DutyPeriod", "clinic.DutyCorrection", "clinic.Notice", "clinic.Signature", "clinic.SitePolicy", "clinic.Membership",
-    "patients.Order", "patients.StandingParameters",
+    "clinic.AuditEntry", "clinic.Chair", "clinic.Closure", "clinic.DutyPeriod", "clinic.DutyCorrection", "clinic.EquipmentCheck", "clinic.Membership",
+    "clinic.Notice", "clinic.Signature", "clinic.SitePolicy", "patients.Assessment", "patients.Authorisation", "patients.Consent", "patients.Contact",
+    "patients.Course", "patients.Enrolment", "patients.Medicine", "patients.Order", "patients.RiskAnswer", "patients.Screening",
+    "patients.StandingParameters", "patients.TransferOut",
 )  # fmt: skip
 
 

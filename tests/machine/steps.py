@@ -15,7 +15,7 @@ from sessions.models import Alert, DeviceUse, Observation, Round, SessionEvent
 from sessions.rules.alerts import URGENT_SIGNS
 from tests.factories.sessions import EXPIRY, GOOD_VITALS, LOT, good_answers
 from tests.machine.snapshot import moment
-from tests.machine.world import Turn
+from tests.machine.world import Shut, Turn
 
 Act = partial[Any]
 STEPS: dict[str, Callable[[Turn, int], Act]] = {}
@@ -29,7 +29,11 @@ def step(url: str) -> Callable[[Callable[[Turn, int], Act]], Callable[[Turn, int
         def entered(turn: Turn, pk: int) -> Act:
             if url:
                 turn.enter(url)
-            return make(turn, pk)
+            made = make(turn, pk)
+            # Somebody else may have come for it meanwhile: the door asks them, too.
+            if url and not turn.world.may(turn.by, url):
+                raise Shut
+            return made
 
         STEPS[make.__name__] = entered
         return entered
@@ -164,7 +168,7 @@ def undo_device(turn: Turn, pk: int) -> Act:
 
 
 def signer_of(turn: Turn, user: User) -> Signer:
-    return Signer(proof=IdentityProof(user=user, method="password"), membership=turn.world.cast.of(user))
+    return Signer(proof=IdentityProof(user=user, method="password"), membership=turn.world.place_of(user))
 
 
 @step("device_correct")

@@ -1,4 +1,4 @@
-"""Every act of the sessions room is a step of the machine, or is named with the reason why not."""
+"""Every act of the rooms that a session hangs on is a step of the machine, or is named with the reason why not."""
 
 from tests.machine import machine  # noqa: F401  (it registers every step)
 from tests.machine.aims import AFTER, TOWARDS, WHERE

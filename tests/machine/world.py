@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
@@ -71,17 +72,31 @@ class World:
     written: Written = field(default_factory=Written)
     chairs: list[Chair] = field(default_factory=list)
     screens: dict[int, Screen] = field(default_factory=dict)
+    shot: Snapshot | None = None
 
     def forget(self) -> None:
-        self.keys, self.undecided, self.seen = [], {}, []
+        self.keys, self.undecided, self.seen, self.shot = [], {}, [], None
 
     def people(self) -> list[User]:
         return [self.cast.person(word) for word in PEOPLE]
 
     def member(self, user: User) -> Membership | None:
-        """A person's active place in Riverside; the stranger has none, and who left has none any more."""
+        """A person's active place in Riverside as it stands now; the stranger has none, and who left has none any more."""
         membership = self.cast.of(user)
-        return membership if membership.is_active and membership.site_id == self.cast.riverside.pk else None
+        row = self.shot.tables["membership"][membership.pk] if self.shot is not None else membership
+        if not row.is_active or row.site_id != self.cast.riverside.pk:
+            return None
+        if (row.role, row.credential) != (membership.role, membership.credential):
+            membership = copy(membership)
+            membership.role, membership.credential = row.role, row.credential
+        return membership
+
+    def place_of(self, user: User) -> Membership:
+        """The same for whom a page lets one choose, or who proves who they are on it: nobody without a place."""
+        membership = self.member(user)
+        if membership is None:
+            raise Shut
+        return membership
 
     def may(self, user: User, url: str) -> bool:
         membership = self.member(user)
@@ -142,9 +157,7 @@ class Turn:
 
     @property
     def membership(self) -> Membership:
-        membership = self.world.member(self.by)
-        assert membership is not None
-        return membership
+        return self.world.place_of(self.by)
 
     def enter(self, url: str) -> None:
         """Through the same door as the page (tests.access_table): who is careful lets somebody do it who may."""
