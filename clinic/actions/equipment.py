@@ -1,11 +1,13 @@
 """Oximeters, cuffs and kits, and their checks (SET-4)."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
 from clinic import audit
+from clinic.actions.merging import merged
 from clinic.actions.writing import locked_site, write
 from clinic.findings import refuse
 from clinic.models import Equipment, EquipmentCheck, Site, User
@@ -23,12 +25,15 @@ def add_equipment(site: Site, *, kind: str, label: str, check_every_days: int, b
 
 
 @transaction.atomic
-def change_equipment(device: Equipment, *, label: str, check_every_days: int, is_active: bool, by: User, now: datetime) -> Equipment:
-    """Change a device's id or interval, take it out of use or back into it; its checks stay."""
+def change_equipment(
+    device: Equipment, *, label: str, check_every_days: int, is_active: bool, opened: Mapping[str, str] | None = None, by: User, now: datetime
+) -> Equipment:
+    """Change a device's id or interval, take it out of use or back into it; its checks stay. Raises Changed for what another changed meanwhile."""
     site = locked_site(device.site)
     row = Equipment.objects.select_for_update(of=("self",)).get(pk=device.pk)
-    refuse_second_label(site, label, row.pk)
-    changed = write(row, {"label": label, "check_every_days": check_every_days, "is_active": is_active})
+    values = merged(row, {"label": label, "check_every_days": check_every_days, "is_active": is_active}, opened)
+    refuse_second_label(site, values["label"], row.pk)
+    changed = write(row, values)
     if changed:
         audit.record(action="equipment.changed", target=row, by=by, now=now, site=site, changes=changed)
     return row

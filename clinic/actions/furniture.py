@@ -1,15 +1,18 @@
 """Chairs, opening hours and closed days."""
 
-from collections.abc import Collection
+import json
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
 
 from clinic import audit
+from clinic.actions.merging import changed_text, merged
 from clinic.actions.writing import locked_site, write
-from clinic.findings import refuse
+from clinic.findings import Changed, Finding, Level, refuse
 from clinic.models import Chair, Closure, OpeningHours, Site, User
 from clinic.queries import today_at
+from clinic.rules.merging import merge
 from clinic.rules.opening import Span, overlapping
 
 LONGEST_CLOSURE = 62
@@ -26,12 +29,15 @@ def add_chair(site: Site, *, name: str, position: int, by: User, now: datetime) 
 
 
 @transaction.atomic
-def change_chair(chair: Chair, *, name: str, position: int, is_active: bool, by: User, now: datetime) -> Chair:
-    """Rename, move or retire a chair; a retired one keeps its past and takes no new bookings."""
+def change_chair(
+    chair: Chair, *, name: str, position: int, is_active: bool, opened: Mapping[str, str] | None = None, by: User, now: datetime
+) -> Chair:
+    """Rename, move or retire a chair; a retired one keeps its past and takes no new bookings. Raises Changed for what another changed meanwhile."""
     site = locked_site(chair.site)
     row = Chair.objects.select_for_update(of=("self",)).get(pk=chair.pk)
-    refuse_second_name(site, name, row.pk)
-    changed = write(row, {"name": name, "position": position, "is_active": is_active})
+    values = merged(row, {"name": name, "position": position, "is_active": is_active}, opened)
+    refuse_second_name(site, values["name"], row.pk)
+    changed = write(row, values)
     if changed:
         audit.record(action="chair.changed", target=row, by=by, now=now, site=site, changes=changed)
     return row
@@ -43,9 +49,13 @@ def refuse_second_name(site: Site, name: str, own_pk: int = 0) -> None:
 
 
 @transaction.atomic
-def set_opening_hours(site: Site, spans: Collection[Span], *, by: User, now: datetime) -> None:
-    """Replace the week. Raises Refused for openings that end before they begin or run into each other."""
+def set_opening_hours(site: Site, spans: Collection[Span], *, opened: Mapping[str, str] | None = None, by: User, now: datetime) -> None:
+    """Replace the week; a day that another changed and this person left alone stays the other's.
+
+    Raises Refused for openings that end before they begin or run into each other, Changed for a day that both changed.
+    """
     row = locked_site(site)
+    spans = merged_week(stored_spans(row), spans, opened)
     if any(span.closes_at <= span.opens_at for span in spans):
         raise refuse("SITE", "The site must close after it opens.")
     if overlapping(spans):
@@ -56,6 +66,23 @@ def set_opening_hours(site: Site, spans: Collection[Span], *, by: User, now: dat
     OpeningHours.objects.filter(site=row).delete()
     OpeningHours.objects.bulk_create([OpeningHours(site=row, **span._asdict()) for span in sorted(spans)])
     audit.record(action="hours.changed", target=row, by=by, now=now, site=row, changes={"hours": [before, after]})
+
+
+def week_words(spans: Collection[Span]) -> dict[str, str]:
+    """The openings of each weekday in words: what the page showed, as its hidden field carries it."""
+    return {str(day): ", ".join(spelled([span for span in spans if span.weekday == day])) for day in range(7)}
+
+
+def merged_week(stored: list[Span], typed: Collection[Span], opened: Mapping[str, str] | None) -> Collection[Span]:
+    if opened is None:
+        return typed
+    standing, mine = week_words(stored), week_words(typed)
+    kept, clashes = merge(opened=opened, typed=mine, current=standing)
+    if clashes:
+        told = [Finding("MON-7", Level.BLOCK, changed_text(standing[day].partition(" ")[2] or "closed"), code=f"changed.{day}", field=f"closes_{day}_1") for day in clashes]  # fmt: skip
+        raise Changed(told, opened=json.dumps({**opened, **{day: standing[day] for day in clashes}}, sort_keys=True))
+    own = {int(day) for day in kept if kept[day] == mine[day]}
+    return [*(span for span in typed if span.weekday in own), *(span for span in stored if span.weekday not in own)]
 
 
 def stored_spans(site: Site) -> list[Span]:

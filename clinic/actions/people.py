@@ -1,5 +1,6 @@
 """Change a member's place in a site, end it, record training (SET-3, SET-10)."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from uuid import UUID
 
@@ -7,6 +8,7 @@ from django.db import transaction
 
 from clinic import audit
 from clinic.actions import duty
+from clinic.actions.merging import merged
 from clinic.actions.writing import locked_site, stop_on, write
 from clinic.findings import refuse
 from clinic.models import Membership, Site, Training, User
@@ -16,16 +18,21 @@ from clinic.rules.people import change_findings, credential_findings, is_prescri
 
 
 @transaction.atomic
-def change_membership(membership: Membership, *, role: str, credential: str, by: User, now: datetime) -> Membership:
+def change_membership(
+    membership: Membership, *, role: str, credential: str, opened: Mapping[str, str] | None = None, by: User, now: datetime
+) -> Membership:
     """Give a member another role or credential. Presence so far keeps the role of its time (SET-2).
 
-    Raises Refused when the credential doesn't fit the role, for one's own place, and for the last administrator (SET-10).
+    Raises Refused when the credential doesn't fit the role, for one's own place, and for the last administrator (SET-10); Changed for what
+    another administrator changed meanwhile.
     """
     site, row = locked(membership)
+    values = merged(row, {"role": role, "credential": credential}, opened)
+    role, credential = values["role"], values["credential"]
     stop_on(place_findings(site, row, by, stays_administrator=role == Role.ADMINISTRATOR))
     stop_on(credential_findings(role, credential))
     prescribed = is_prescriber(row.role)
-    changed = write(row, {"role": role, "credential": credential})
+    changed = write(row, values)
     if not changed:
         return row
     if prescribed != is_prescriber(role):

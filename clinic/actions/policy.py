@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import ProtectedError
 
 from clinic import audit
 from clinic.actions.writing import locked_site, stop_on
@@ -56,4 +57,7 @@ def withdraw_policy(policy: SitePolicy, *, by: User, now: datetime) -> None:
         return
     stop_on(withdrawal_findings(row.effective_on, today_at(site, now)))
     audit.record(action="policy.withdrawn", target=row, by=by, now=now, site=site, changes={"effective_on": row.effective_on})
-    row.delete()
+    try:
+        row.delete()
+    except ProtectedError as error:
+        raise refuse("MON-2", "A session is judged by this version already; it stays.", code="policy.used") from error

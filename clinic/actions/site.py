@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from clinic import audit
+from clinic.actions.merging import merged
 from clinic.actions.notices import raise_notice, resolve_notices
 from clinic.actions.writing import locked_site, stop_on, write
 from clinic.findings import Finding, refuse
@@ -45,11 +46,15 @@ def detail_findings(details: Mapping[str, Any]) -> list[Finding]:
 
 
 @transaction.atomic
-def change_details(site: Site, *, by: User, now: datetime, **details: Any) -> Site:
-    """Change name, address, phone, zone, numbers, default setting. The word in the path stays: links name it."""
-    stop_on(detail_findings(details))
+def change_details(site: Site, *, opened: Mapping[str, str] | None = None, by: User, now: datetime, **details: Any) -> Site:
+    """Change name, address, phone, zone, numbers, default setting. The word in the path stays: links name it.
+
+    Raises Changed for what another administrator changed meanwhile.
+    """
     row = locked_site(site)
-    changed = write(row, details)
+    values = merged(row, details, opened)
+    stop_on(detail_findings(values))
+    changed = write(row, values)
     if changed:
         audit.record(action="site.changed", target=row, by=by, now=now, site=row, changes=changed)
     return row

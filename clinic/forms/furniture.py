@@ -6,6 +6,7 @@ from crispy_forms.layout import Div, Fieldset
 from django import forms
 
 from clinic.forms.base import ClientKey, Day, Line, Moment, WallTime, laid_out
+from clinic.forms.opened import OpenedField
 from clinic.models import Equipment
 from clinic.models.site import OpeningHours
 from clinic.rules.opening import Span
@@ -22,9 +23,10 @@ class ChairForm(forms.Form):
 
 
 class ChangeChairForm(ChairForm):
+    opened = OpenedField()
     is_active = forms.BooleanField(label="In use", required=False, help_text="A chair that is out of use keeps its past and takes no new bookings.")
 
-    helper = laid_out("Save", Div("name", "position", css_class="v-fields"), "is_active")
+    helper = laid_out("Save", "opened", Div("name", "position", css_class="v-fields"), "is_active")
 
 
 class HoursForm(forms.Form):
@@ -45,7 +47,8 @@ class HoursForm(forms.Form):
                 )
             names = [f"{edge}_{weekday}_{turn}" for turn in (1, 2) for edge in ("opens", "closes", "monitors")]
             rows.append(Fieldset(label, Div(*names, css_class="v-hours"), css_class="v-hours-day"))
-        self.helper = laid_out("Save the week", *rows)
+        self.fields["opened"] = OpenedField()
+        self.helper = laid_out("Save the week", "opened", *rows)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -84,11 +87,12 @@ class EquipmentForm(forms.Form):
 
 
 class ChangeEquipmentForm(forms.Form):
+    opened = OpenedField()
     label = Line(label="Id", max_length=60)
     check_every_days = forms.IntegerField(label="Check every (days)", min_value=1, max_value=3650)
     is_active = forms.BooleanField(label="In use", required=False)
 
-    helper = laid_out("Save", Div("label", "check_every_days", css_class="v-fields"), "is_active")
+    helper = laid_out("Save", "opened", Div("label", "check_every_days", css_class="v-fields"), "is_active")
 
 
 class EquipmentCheckForm(forms.Form):

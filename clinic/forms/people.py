@@ -8,6 +8,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
 from clinic.forms.base import ClientKey, Day, Line, laid_out
+from clinic.forms.opened import OpenedField
 from clinic.models import Training, User
 from clinic.roles import Credential, Role
 
@@ -22,10 +23,11 @@ class InvitationForm(forms.Form):
 
 
 class PlaceForm(forms.Form):
+    opened = OpenedField()
     role = forms.ChoiceField(label="Role", choices=Role.choices)
     credential = forms.ChoiceField(label="Credential", choices=Credential.choices)
 
-    helper = laid_out("Change", Div("role", "credential", css_class="v-fields"))
+    helper = laid_out("Change", "opened", Div("role", "credential", css_class="v-fields"))
 
 
 class TrainingForm(forms.Form):

@@ -7,6 +7,7 @@ from crispy_forms.layout import Div
 from django import forms
 
 from clinic.forms.base import Day, Line, laid_out
+from clinic.forms.opened import OpenedField
 from clinic.models import Certification
 from clinic.models.site import Setting, validate_zone
 
@@ -19,6 +20,7 @@ def zones() -> list[tuple[str, str]]:
 
 
 class DetailsForm(forms.Form):
+    opened = OpenedField()
     name = Line(label="Name", max_length=200)
     public_name = Line(
         label="Neutral public name", max_length=60, help_text="Patients read this in messages. It must not tell what is treated (MSG-4)."
@@ -39,6 +41,7 @@ class DetailsForm(forms.Form):
 
     helper = laid_out(
         "Save",
+        "opened",
         Div("name", "public_name", css_class="v-fields"),
         "address",
         Div("phone", "time_zone", "default_setting", "rems_number", "dea_number", css_class="v-fields"),

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic import access
 from clinic.actions.equipment import add_equipment, change_equipment, record_equipment_check
+from clinic.actions.merging import opened_as
 from clinic.forms.base import attempt, posting_to
 from clinic.forms.furniture import ChangeEquipmentForm, EquipmentCheckForm, EquipmentForm
 from clinic.models import Equipment, EquipmentCheck
@@ -54,7 +55,8 @@ def device_for(request: HttpRequest, pk: int) -> Equipment:
 
 
 def change_form(device: Equipment, data: object = None) -> ChangeEquipmentForm:
-    return ChangeEquipmentForm(data, initial={"label": device.label, "check_every_days": device.check_every_days, "is_active": device.is_active})
+    initial = {"label": device.label, "check_every_days": device.check_every_days, "is_active": device.is_active}
+    return ChangeEquipmentForm(data, initial={**initial, "opened": opened_as(device, initial)})
 
 
 def check_form(request: HttpRequest) -> EquipmentCheckForm:

@@ -1,11 +1,14 @@
 """Chairs, opening hours, closed days."""
 
+import json
+
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic import access
-from clinic.actions.furniture import add_chair, add_closure, change_chair, set_opening_hours, stored_spans
+from clinic.actions.furniture import add_chair, add_closure, change_chair, set_opening_hours, stored_spans, week_words
 from clinic.actions.furniture import remove_closure as open_again
+from clinic.actions.merging import opened_as
 from clinic.findings import Refused
 from clinic.forms.base import attempt
 from clinic.forms.furniture import ChairForm, ChangeChairForm, ClosureForm, HoursForm
@@ -29,7 +32,8 @@ def chairs(request: HttpRequest, site: str) -> HttpResponse:
 def chair(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     access.site_for(request, site, Permission.MANAGE_SITE)
     row = access.row_for(request, Chair.objects.select_related("site"), pk, Permission.MANAGE_SITE, "chair")
-    form = ChangeChairForm(request.POST or None, initial={"name": row.name, "position": row.position, "is_active": row.is_active})
+    initial = {"name": row.name, "position": row.position, "is_active": row.is_active}
+    form = ChangeChairForm(request.POST or None, initial={**initial, "opened": opened_as(row, initial)})
     if request.method == "POST" and attempt(form, change_chair, chair=row, by=request.user, now=request.now):  # type: ignore[attr-defined]
         return done(request, "The chair is saved.", "chairs", site)
     return page(request, "clinic/chair.html", {"form": form, "chair": row})
@@ -38,8 +42,9 @@ def chair(request: HttpRequest, site: str, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def opening_hours(request: HttpRequest, site: str) -> HttpResponse:
     place = access.site_for(request, site, Permission.MANAGE_SITE)
-    form = HoursForm(request.POST or None, spans=stored_spans(place))
-    if request.method == "POST" and attempt(form, set_opening_hours, "spans", site=place, by=request.user, now=request.now):  # type: ignore[attr-defined]
+    spans = stored_spans(place)
+    form = HoursForm(request.POST or None, spans=spans, initial={"opened": json.dumps(week_words(spans), sort_keys=True)})
+    if request.method == "POST" and attempt(form, set_opening_hours, "spans", "opened", site=place, by=request.user, now=request.now):  # type: ignore[attr-defined]
         return done(request, "The week is saved.", "site_settings", site)
     return page(request, "clinic/opening_hours.html", {"form": form})
 

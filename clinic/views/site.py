@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic import access
+from clinic.actions.merging import opened_as
 from clinic.actions.site import RECERTIFY, change_details, change_representative, record_certification
 from clinic.forms.base import attempt
 from clinic.forms.site import CertificationForm, DetailsForm, RepresentativeForm
@@ -30,8 +31,8 @@ def site_settings(request: HttpRequest, site: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def site_details(request: HttpRequest, site: str) -> HttpResponse:
     place = access.site_for(request, site, Permission.MANAGE_SITE)
-    initial = {name: getattr(place, name) for name in DetailsForm.base_fields}
-    form = DetailsForm(request.POST or None, initial=initial)
+    initial = {name: getattr(place, name) for name in DetailsForm.base_fields if name != "opened"}
+    form = DetailsForm(request.POST or None, initial={**initial, "opened": opened_as(place, initial)})
     if request.method == "POST" and attempt(form, change_details, site=place, by=request.user, now=request.now):  # type: ignore[attr-defined]
         return done(request, "The details are saved.", "site_settings", site)
     return page(request, "clinic/site_details.html", {"form": form})

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from clinic import access, mail
 from clinic.actions.invitations import invite as invite_person
 from clinic.actions.invitations import withdraw_invitation as withdraw
+from clinic.actions.merging import opened_as
 from clinic.actions.people import change_membership
 from clinic.actions.people import end_membership as end
 from clinic.actions.people import record_training as put_training
@@ -107,6 +108,10 @@ def member_for(request: HttpRequest, pk: int, permission: Permission) -> Members
     return access.row_for(request, Membership.objects.select_related("user", "site"), pk, permission, "membership")
 
 
+def place_of(member: Membership) -> dict[str, str]:
+    return {"role": member.role, "credential": member.credential, "opened": opened_as(member, ["role", "credential"])}
+
+
 def member_page(
     request: HttpRequest, place: Site, member: Membership, *, place_form: Form | None = None, training_form: Form | None = None, findings: object = ()
 ) -> HttpResponse:
@@ -116,7 +121,7 @@ def member_page(
         "member": member,
         "trainings": trainings_of(member)[:50],
         "place_form": posting_to(
-            place_form or PlaceForm(initial={"role": member.role, "credential": member.credential}), reverse("change_member", args=[place.slug, member.pk])
+            place_form or PlaceForm(initial=place_of(member)), reverse("change_member", args=[place.slug, member.pk])
         ),
         "training_form": posting_to(training_form or TrainingForm(), reverse("record_training", args=[place.slug, member.pk])),
         "findings": findings,

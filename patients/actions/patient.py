@@ -85,9 +85,13 @@ def folded(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @transaction.atomic
-def change_status(patient: Patient, *, status: str, reason: str, by: User, now: datetime) -> Patient:
-    """Active, paused, ended or deceased (PAT-7); messages ask it again at the moment of sending. Raises Refused without a reason."""
+def change_status(patient: Patient, *, status: str, reason: str, opened: Mapping[str, str] | None = None, by: User, now: datetime) -> Patient:
+    """Active, paused, ended or deceased (PAT-7); messages ask it again at the moment of sending.
+
+    Raises Refused without a reason, Changed when somebody else changed it meanwhile.
+    """
     row = locked(patient)
+    status = merged(row, {"status": status}, opened)["status"]
     refuse_fields("PAT-7", status_problem(old=row.status, new=status, reason=reason))
     old, row.status, row.status_changed_at = row.status, status, now
     row.status_reason = reason

@@ -137,10 +137,11 @@ class PatientForm(forms.Form):
 
 
 class StatusForm(forms.Form):
+    opened = OpenedField()
     status = forms.ChoiceField(label="Status", choices=Patient.Status.choices, widget=forms.RadioSelect)
     reason = Line(label="Why", max_length=200, required=False, help_text="Needed for any but active. For example: admitted, pregnant.")
 
-    helper = laid_out("Save the status", segmented("status"), "reason")
+    helper = laid_out("Save the status", "opened", segmented("status"), "reason")
 
 
 class ContactForm(forms.Form):

@@ -50,12 +50,11 @@ def patient_edit(request: HttpRequest, site: str, pk: int) -> HttpResponse:
 def patient_status(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     site_for(request, site, Permission.REGISTER_PATIENT)
     patient = access.patient_for(request, pk, Permission.REGISTER_PATIENT)
-    form = StatusForm(request.POST or None, initial={"status": patient.status, "reason": patient.status_reason})
+    initial = {"status": patient.status, "reason": patient.status_reason, "opened": opened_as(patient, ["status"])}
+    form = StatusForm(request.POST or None, initial=initial)
     if request.method == "POST" and done(
         form,
-        lambda: actions.change_status(
-            patient, status=form.cleaned_data["status"], reason=form.cleaned_data["reason"], by=request.user, now=request.now
-        ),
+        lambda: actions.change_status(patient, **form.cleaned_data, by=request.user, now=request.now),
     ):
         return to_chart(request, pk)
     lead = "Any status but active stops messages to the patient. Booked visits stay until they are cancelled."

@@ -55,7 +55,7 @@ def arrive(
     policy = policy_for(row)
     move(row, Status.ARRIVED, by=by, now=now, also={"way_home": way_home, "escort": escort, "ride_at": ride_at})
     change_setting(row, setting, by=by, now=now)
-    fix_policy(row, policy)
+    fix_policy(row, policy, now)
     matched_identity(row, IdentityCheck.Moment.ARRIVAL, client_key=client_key, by=by, now=now)
     return row
 

@@ -172,7 +172,7 @@ def after_device(picture: Picture, *, by: User, now: datetime) -> None:
     row = picture.session
     if not picture.sprayed:
         return
-    fix_policy(row, picture.policy)
+    fix_policy(row, picture.policy, now)
     if row.status in (Status.HELD, Status.MISSED, Status.CANCELLED):
         drop_call(row, "The patient was dosed after all.", by=by, now=now)
     if row.status not in DOSED:

@@ -10,6 +10,7 @@ from clinic.actions.notices import settle
 from clinic.findings import refuse
 from clinic.models import SitePolicy, User
 from clinic.prepared import prepared
+from clinic.queries import policy_on, today_at
 from patients.models import Patient
 from sessions.actions.next_task import heed
 from sessions.actions.slot_left import leave_slot
@@ -73,8 +74,12 @@ def move(session: TreatmentSession, to: str, *, by: User | None, now: datetime, 
     )
 
 
-def fix_policy(session: TreatmentSession, policy: SitePolicy) -> None:
-    """A session is judged by what was in force when its day began; kept on it from arrival on."""
+def fix_policy(session: TreatmentSession, policy: SitePolicy, now: datetime) -> None:
+    """A session is judged by what was in force when its day began; kept on it from arrival on.
+
+    A device of today entered on a visit of a coming day is judged by what holds today: a version to come may still be taken back.
+    """
     if session.policy_id is None:
-        session.policy = policy
+        today = today_at(session.site, now)
+        session.policy = policy if policy.effective_on <= today else policy_on(session.site, today)
         session.save(update_fields=["policy"])

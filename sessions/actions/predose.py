@@ -126,7 +126,7 @@ def clear_for_dosing(session: TreatmentSession, *, by: User, membership: Members
     in_the_way = standing_in_the_way(clear_findings(gate_facts(picture, at=now, membership=membership)), decided_before_dose(picture))
     if in_the_way:
         raise Refused(in_the_way)
-    fix_policy(row, picture.policy)
+    fix_policy(row, picture.policy, now)
     if may(membership.role, Permission.DECIDE):
         resolve_notices(row.site, SUICIDE_NOTICE, row, "The prescriber cleared the patient.", now)
     move(row, Status.CLEARED, by=by, now=now, also={"order": order_of(row)})

@@ -100,7 +100,7 @@ def follow(
     now: datetime,
 ) -> None:
     """Clocks, breaches, alerts, tasks and form go where the facts have gone; the session that they stood in is void."""
-    was, picture = source.status, picture_after(right)
+    was, picture = source.status, picture_after(right, now)
     keep_breaches_of(picture, moved, by=by, membership=membership, now=now)
     follow_alerts(source, picture, moved)
     carry_on(picture, source, was, by=by, now=now)
@@ -179,11 +179,10 @@ def follow_complaints(source: TreatmentSession, right: TreatmentSession, moved: 
     resolve_notices(source.site, COMPLAINT, source, "Entered again for the right patient.", now)
 
 
-def picture_after(right: TreatmentSession) -> Picture:
+def picture_after(right: TreatmentSession, now: datetime) -> Picture:
     """The right session as it stands with what moved, under its day's policy."""
-    policy = policy_for(right)
-    fix_policy(right, policy)
-    return bare_pictures_of([right], {right.pk: policy})[0]
+    fix_policy(right, policy_for(right), now)
+    return bare_pictures_of([right], {right.pk: policy_for(right)})[0]
 
 
 def keep_breaches_of(picture: Picture, moved: list[Any], *, by: User, membership: Membership, now: datetime) -> None:
