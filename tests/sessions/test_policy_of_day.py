@@ -22,7 +22,12 @@ def coming(cast: Cast) -> tuple[TreatmentSession, SitePolicy]:
     values = {"minimum_watch_minutes": 150, "visit_after_minutes": 180}
     policy = plan_policy(cast.riverside, effective_on=TODAY + timedelta(days=1), values=values, reason="Longer", by=cast.admin, now=NOW)
     session = at_state(
-        Status.BOOKED, cast, treatment_on=TODAY + timedelta(days=1), starts_at=NOW + timedelta(days=1), ends_at=NOW + timedelta(days=1, hours=3)
+        Status.BOOKED,
+        cast,
+        policy=None,
+        treatment_on=TODAY + timedelta(days=1),
+        starts_at=NOW + timedelta(days=1),
+        ends_at=NOW + timedelta(days=1, hours=3),
     )
     return session, policy
 
