@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from clinic import audit
+from clinic.actions.duty import locked_member
 from clinic.actions.notices import resolve_notices
 from clinic.actions.writing import stop_on
 from clinic.models import Membership, Site, User
@@ -24,14 +25,15 @@ from sessions.states import PRESENT
 @transaction.atomic
 def offer_chairs(giver: Membership, *, to: Membership, minutes: int | None, note: str, client_key: UUID, by: User, now: datetime) -> Handover:
     """Offer all of one's chairs to a named colleague, for good or (`minutes`) for a while. Nothing changes until they accept."""
-    # The chairs first: a second offer of them waits here, and then sees the first one.
-    sessions = locked_chairs(giver.site, by)
+    # The giver first: a second offer of theirs waits here, and then sees the first one. Offers before chairs, as whoever accepts one does.
+    locked_member(giver)
     earlier = Handover.objects.filter(client_key=client_key).first()
     if earlier is not None and (earlier.offered_by_id, earlier.site_id) != (by.pk, giver.site_id):
         raise out_of_date()
     if earlier is not None:
         return earlier
     waiting = [row for row in open_offers(giver.site, by) if is_about_somebody(row, by=by, now=now)]
+    sessions = locked_chairs(giver.site, by)
     takes = to.is_active and to.site_id == giver.site_id and may_monitor(to)
     stop_on(rules.offer_findings(is_self=to.user_id == by.pk, may_watch=takes, chairs=len(sessions), is_waiting=bool(waiting), minutes=minutes))
     kind = Handover.Kind.HAND if minutes is None else Handover.Kind.COVER

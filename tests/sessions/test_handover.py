@@ -1,9 +1,12 @@
 """Whose chair it is: offered, accepted, covered, taken over; by these acts alone, in every patient's trail (SET-3)."""
 
+from contextlib import suppress
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from clinic.findings import Refused
@@ -43,6 +46,18 @@ def owners():
 
 def take(cast, by, owner=None, reason="Called away", key=None):
     return acts.take_over(cast.of(by), owner=owner or cast.nurse, reason=reason, client_key=key or uuid4(), by=by, now=NOW)
+
+
+def test_offering_and_accepting_lock_in_one_order(chairs, cast):
+    """Offers before chairs, whoever comes: the other way round a second offer and an accepted one waited for each other for ever."""
+    made = offer(cast)
+    later = {"by": cast.second_nurse, "now": NOW}
+    for act in (lambda: offer(cast), lambda: acts.accept_chairs(made, **later), lambda: take(cast, cast.prescriber, owner=cast.second_nurse)):
+        with CaptureQueriesContext(connection) as said, suppress(Refused):
+            act()
+        read = [one["sql"] for one in said if one["sql"].startswith("SELECT")]
+        first = [next(n for n, sql in enumerate(read) if f'FROM "{model._meta.db_table}"' in sql) for model in (Handover, TreatmentSession)]
+        assert first == sorted(first)
 
 
 def test_nothing_changes_until_it_is_accepted(chairs, cast):
