@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from clinic.forms.base import Line, Moment, WallTime, laid_out
+from clinic.forms.opened import OpenedField
 from reminders.models import SiteMessaging
 from reminders.samples import LANGUAGES, PARTS
 
@@ -27,6 +28,7 @@ class Lines(forms.CharField):
 
 
 class MessagingForm(forms.Form):
+    opened = OpenedField()
     provider = forms.ChoiceField(
         label="Texts go by", choices=[(Provider.NONE, "No texts"), (Provider.HTTP, "The installation’s text gateway"), (Provider.TWILIO, "Twilio")],
         required=False, help_text="Its operator sets the account up; patients are still asked one by one.",
@@ -39,7 +41,7 @@ class MessagingForm(forms.Form):
     quiet_until = WallTime(label="No messages before", help_text="8:00 at the earliest, on the patient's clock.")
     quiet_from = WallTime(label="No messages from", help_text="21:00 at the latest.")
 
-    helper = laid_out("Save", Div("provider", "sender", "texts_per_week", "quiet_until", "quiet_from", css_class="v-fields"))
+    helper = laid_out("Save", "opened", Div("provider", "sender", "texts_per_week", "quiet_until", "quiet_from", css_class="v-fields"))
 
 
 class WordingForm(forms.Form):

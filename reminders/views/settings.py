@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic import access
+from clinic.actions.merging import opened_as
 from clinic.findings import Refused
 from clinic.forms.base import attempt, show_refusal
 from clinic.models import Site
@@ -30,7 +31,8 @@ def message_settings(request: HttpRequest, site: str) -> HttpResponse:
     """How the site sends, and the list of kinds with whose words stand."""
     place = access.site_for(request, site, MANAGE)
     row = SiteMessaging.objects.filter(site=place).first() or SiteMessaging(site=place)
-    form = MessagingForm(request.POST or None, initial={name: getattr(row, name) for name in MessagingForm.base_fields})
+    initial = {name: getattr(row, name) for name in MessagingForm.base_fields if name != "opened"}
+    form = MessagingForm(request.POST or None, initial={**initial, "opened": opened_as(row, initial)})
     if request.method == "POST" and attempt(form, change_messaging, site=place, by=request.user, now=request.now):  # type: ignore[attr-defined]
         return done(request, "Saved. It holds for every message from now on.", "message_settings", site)
     own = own_kinds(place.pk, request.now)  # type: ignore[attr-defined]

@@ -16,8 +16,10 @@ from clinic.actions.people import change_membership
 from clinic.actions.site import change_details
 from clinic.findings import Changed
 from clinic.models import AuditEntry, Equipment
+from clinic.rules.merging import as_text
 from clinic.rules.opening import Span
 from patients.actions.patient import change_status
+from reminders.actions.messaging import change_messaging
 from tests.cast import NOW, Cast
 from tests.factories.patients import PatientFactory
 
@@ -85,6 +87,16 @@ def test_a_status_that_somebody_set_meanwhile(cast: Cast) -> None:
         change_status(patient, status="ended", reason="Moved away", opened=opened, by=cast.nurse, now=NOW)
     patient.refresh_from_db()
     assert (patient.status, patient.status_reason) == ("paused", "In hospital")
+
+
+def test_how_the_site_sends_changed_by_two(cast: Cast) -> None:
+    shown = {"provider": "", "sender": "", "texts_per_week": 4, "quiet_until": time(8), "quiet_from": time(21)}
+    opened = {name: as_text(value) for name, value in shown.items()}
+    for change in ({"texts_per_week": 2}, {"quiet_until": time(9)}):
+        row = change_messaging(cast.riverside, **{**shown, **change}, opened=opened, by=cast.admin, now=NOW)  # type: ignore[arg-type]
+    assert (row.texts_per_week, row.quiet_until) == (2, time(9))
+    with pytest.raises(Changed, match="now “2”"):
+        change_messaging(cast.riverside, **{**shown, "texts_per_week": 1}, opened=opened, by=cast.admin, now=NOW)  # type: ignore[arg-type]
 
 
 def test_the_week_is_put_together_day_by_day(cast: Cast) -> None:
