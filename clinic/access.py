@@ -10,9 +10,10 @@ from django.http import Http404, HttpRequest
 from django.utils import timezone
 
 from clinic import auditing, registry
+from clinic.locking.state import is_by_pin
 from clinic.models import Membership, Site
 from clinic.prepared import Prepared, prepared
-from clinic.roles import Permission, Role, may
+from clinic.roles import PIN_LACKS, Permission, Role, may
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,10 @@ class Denial:
     target_kind: str
     target_pk: str
     is_hidden: bool
+
+
+class NeedsPassword(PermissionDenied):
+    """The role may, but this sign-in was opened by a PIN: the password is wanted first."""
 
 
 @prepared
@@ -53,6 +58,9 @@ def require(request: HttpRequest, permission: Permission, target_kind: str = "si
     if not may(membership.role, permission):
         request.denial = Denial(membership.site, permission, target_kind, str(target_pk), is_hidden=False)  # type: ignore[attr-defined]
         raise PermissionDenied(f"Your role, {membership.get_role_display()}, may not do this: {permission.label.lower()}.")
+    if permission in PIN_LACKS and is_by_pin(request):
+        request.denial = Denial(membership.site, permission, target_kind, str(target_pk), is_hidden=False)  # type: ignore[attr-defined]
+        raise NeedsPassword(f"A PIN is not enough for this: {permission.label.lower()}.")
 
 
 def hide(request: HttpRequest, site: Site | None, permission: Permission, target_kind: str, target_pk: object) -> NoReturn:

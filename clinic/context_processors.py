@@ -37,6 +37,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "membership": membership,
         "nav": navigation(request, membership),
         "server_now": now.isoformat() if now else "",
+        "lock_after": getattr(request, "lock_after", ""),
         "demonstration": settings.VIGIL_DEMONSTRATION,
         "may_press": membership is not None and may(membership.role, Permission.CALL_EMERGENCY),
         "press_key": uuid4,

@@ -122,3 +122,8 @@ MAY: dict[Role, frozenset[Permission]] = {
 def may(role: str, permission: Permission) -> bool:
     """Whether a role may do an act; an unknown role may nothing."""
     return role in MAY and permission in MAY[Role(role)]
+
+
+# What a sign-in that was opened by a PIN lacks, whatever the role: what outlasts the shift or leaves the house. All that is signed asks
+# for the password in any case (clinic.signatures.confirm_identity).
+PIN_LACKS = frozenset({_P.MANAGE_SITE, _P.MANAGE_STAFF, _P.VIEW_AUDIT, _P.EXPORT, _P.ANSWER_AUDIT})

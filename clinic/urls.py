@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from clinic.views import audit, duty, equipment, files, furniture, home, join, policies, presence, screens, site, staff
+from clinic.views import audit, duty, equipment, files, furniture, home, join, locking, pins, policies, presence, screens, site, staff, tablets
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("locked/lock/", locking.lock, name="lock"),
+    path("locked/state/", locking.lock_state, name="lock_state"),
     path("join/<str:token>/", join.accept_invitation, name="accept_invitation"),
     path("<slug:site>/staff/", staff.staff, name="staff"),
     path("<slug:site>/staff/invite/", staff.invite, name="invite"),
@@ -35,7 +37,10 @@ urlpatterns = [
     path("<slug:site>/settings/equipment/", equipment.equipment, name="equipment"),
     path("<slug:site>/settings/equipment/<int:pk>/", equipment.equipment_item, name="equipment_item"),
     path("<slug:site>/settings/equipment/<int:pk>/check/", equipment.equipment_check, name="equipment_check"),
+    path("<slug:site>/pin/", pins.my_pin, name="my_pin"),
+    path("<slug:site>/pin/remove/", pins.remove_my_pin, name="remove_my_pin"),
     path("<slug:site>/settings/screens/", screens.screens, name="screens"),
+    path("<slug:site>/settings/screens/tablet/", tablets.enrol_tablet, name="enrol_tablet"),
     path("<slug:site>/settings/screens/<int:pk>/revoke/", screens.revoke_screen, name="revoke_screen"),
     path("<slug:site>/settings/policies/", policies.policies, name="policies"),
     path("<slug:site>/settings/policies/new/", policies.new_policy, name="new_policy"),

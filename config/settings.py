@@ -19,6 +19,7 @@ VIGIL_CLOCK_MAY_MOVE = not IS_PRODUCTION
 VIGIL_DEMONSTRATION_LOGINS = VIGIL_DEMONSTRATION or IS_TEST
 # Of every login that seed_demo makes; `make run` prints it.
 VIGIL_DEMONSTRATION_PASSWORD = env.text("VIGIL_DEMONSTRATION_PASSWORD", "two-hours-watched") if VIGIL_DEMONSTRATION_LOGINS else ""
+VIGIL_DEMONSTRATION_PIN = "240719" if VIGIL_DEMONSTRATION_LOGINS else ""
 
 VIGIL_DATA_DIR = Path(env.text("VIGIL_DATA_DIR", str(BASE_DIR / "var"))).absolute()
 if not IS_PRODUCTION:
@@ -72,6 +73,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "clinic.locking.middleware.LockMiddleware",
     "clinic.middleware.SignedOutFragmentMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "clinic.middleware.NowMiddleware",
@@ -128,7 +130,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+# From there to the sign-in, or on an enrolled tablet to its locked board.
+ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "config.signin.Adapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -143,7 +146,8 @@ VIGIL_PROXY_NETWORKS = env.networks("VIGIL_PROXY_NETWORKS", "127.0.0.0/8,::1")
 VIGIL_MONITOR_NETWORKS = env.networks("VIGIL_MONITOR_NETWORKS", "127.0.0.0/8,::1")
 VIGIL_MONITOR_TOKEN = env.token("VIGIL_MONITOR_TOKEN")
 VIGIL_METRICS = env.flag("VIGIL_METRICS", VIGIL_DEMONSTRATION or bool(VIGIL_MONITOR_TOKEN))
-SESSION_COOKIE_AGE = 12 * 60 * 60
+# The outermost limit; the site's policy locks and ends a sign-in long before (clinic.locking).
+SESSION_COOKIE_AGE = 24 * 60 * 60
 
 # --- the browser -----------------------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

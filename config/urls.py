@@ -30,6 +30,7 @@ urlpatterns = [
     path("metrics", health.metrics, name="metrics"),
     path("<slug:site>/operator/", operator, name="operator"),
     path("accounts/", include([page for page in account.urlpatterns if page.name in ACCOUNT_PAGES])),
+    path("", include("desk.urls_locked")),
     path("", include("reminders.urls")),
     path("", include("clinic.urls")),
     path("", include("patients.urls")),

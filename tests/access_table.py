@@ -56,6 +56,9 @@ CLINIC = {
     "equipment_item": form(P.MANAGE_SITE, of="equipment"),
     "equipment_check": act(P.MANAGE_SITE, of="equipment"),
     "screens": form(P.MANAGE_SITE),
+    "enrol_tablet": act(P.MANAGE_SITE),
+    "my_pin": form(P.VIEW_FLOOR),
+    "remove_my_pin": act(P.VIEW_FLOOR),
     "revoke_screen": act(P.MANAGE_SITE, of="screen"),
     "policies": page(P.MANAGE_SITE),
     "operator": page(P.VIEW_OPERATION),
@@ -285,4 +288,6 @@ PAGES: dict[str, Entry] = CLINIC | PATIENTS | SESSIONS | EMERGENCY | FLOOR | FIL
 OPEN = {"healthz", "readyz", "metrics", "accept_invitation", "screen", "feed"}
 OPEN |= {"visit", "visit_birth", "visit_prepare", "visit_move", "visit_cancel", "visit_calendar"}  # whoever holds a patient's link
 OPEN |= {"text_hook", "text_status"}  # whoever can sign
-SIGNED_IN = {"home"}
+SIGNED_IN = {"home", "lock", "lock_state"}
+# The locked page: a locked sign-in, or a tablet that an administrator enrolled (tests/desk/test_locked.py, test_tablets.py).
+SIGNED_IN |= {"locked", "unlock", "unlock_pin", "locked_act", "locked_emergency"}

@@ -34,6 +34,8 @@ ROLES = (
     ("second_prescriber", "Pavel Physician", Role.PRESCRIBER, Credential.NP),
     ("former", "Fritz Former", Role.MONITOR, Credential.RN),
 )
+# A clock that a test moves by hours locks nobody out; tests of the lock itself ask for the usual minutes (`usual_lock`).
+UNLOCKED = {"lock_after_minutes": 7 * 24 * 60, "sign_in_hours": 7 * 24}
 EMAILS = {"second_nurse": "nurse2", "second_prescriber": "prescriber2"}
 
 
@@ -75,7 +77,7 @@ def make_sites(organisation: Organisation) -> list[Site]:
             for slug, name, zone in named
         ]
     )
-    SitePolicy.objects.bulk_create([made.SitePolicyFactory.build(site=site) for site in sites])
+    SitePolicy.objects.bulk_create([made.SitePolicyFactory.build(site=site, **UNLOCKED) for site in sites])
     OpeningHours.objects.bulk_create(
         [OpeningHours(site=site, weekday=day, opens_at=time(8), closes_at=time(18)) for site in sites for day in range(5)]
     )

@@ -7,7 +7,9 @@ import pytest
 import time_machine
 from django.test import Client
 
-from clinic.models import Chair, DutyPeriod, Site, User
+from clinic import clock
+from clinic.locking import state
+from clinic.models import Chair, DutyPeriod, Site, SitePolicy, User
 from tests.cast import NOW, Cast, make_cast
 from tests.factories.clinic import on_duty
 
@@ -51,9 +53,18 @@ def sign_in(still_clock: time_machine.Traveller) -> Callable[..., Client]:
     def made(user: User, *, htmx: bool = False) -> Client:
         client = Client(headers={"HX-Request": "true"} if htmx else None)
         client.force_login(user)
+        session = client.session
+        state.begin(session, user, now=clock.now())  # as the answer of a real sign-in does
+        session.save()
         return client
 
     return made
+
+
+@pytest.fixture
+def usual_lock(cast: Cast) -> None:
+    """A sign-in locks after ten minutes and ends after twelve hours, as a site's policy says until it says otherwise."""
+    SitePolicy.objects.update(lock_after_minutes=10, sign_in_hours=12)
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ def enrol_screen(site: Site, *, name: str, kind: str, chair: Chair | None, by: U
     Raises Refused for a second screen of that name, and where chair and kind don't fit.
     """
     row = locked_site(site)
-    is_wall = kind == Screen.Kind.WALL
+    is_wall = kind in (Screen.Kind.WALL, Screen.Kind.TABLET)
     if is_wall and chair is not None:
         raise refuse("SITE", "A wall shows every chair: leave the chair empty.", field="chair")
     if not is_wall and chair is None:

@@ -26,6 +26,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Visits", ("visit_before_minutes", "visit_after_minutes", "minimum_gap_days", "chairs_per_monitor", "moves_by_link")),
     ("Intake", ("intake_step_days",)),
     ("Benefit", ("benefit_review_weeks", "madrs_suicide_from")),
+    ("Sign-in", ("lock_after_minutes", "sign_in_hours")),
     ("Who may sign a discharge", ("signing_credentials",)),
 )
 

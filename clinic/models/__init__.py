@@ -8,6 +8,7 @@ from clinic.models.backups import BackupRun
 from clinic.models.clock import ClockOffset
 from clinic.models.duty import DutyCorrection, DutyPeriod
 from clinic.models.equipment import Equipment, EquipmentCheck
+from clinic.models.locking import Pin, PinDoor
 from clinic.models.notices import Heartbeat, Notice
 from clinic.models.people import Invitation, Membership, Training, User
 from clinic.models.policy import SitePolicy
@@ -47,6 +48,8 @@ __all__ = [
     "Notice",
     "OpeningHours",
     "Organisation",
+    "Pin",
+    "PinDoor",
     "Screen",
     "Signature",
     "Site",

@@ -62,6 +62,8 @@ class SitePolicy(models.Model):
     intake_step_days = models.PositiveSmallIntegerField("a step of an intake is slow after (days)", default=7)
     benefit_review_weeks = models.PositiveSmallIntegerField("after the first, a benefit review every (weeks)", default=12)
     madrs_suicide_from = models.PositiveSmallIntegerField("MADRS: suicidal thoughts count from the answer", default=2)
+    lock_after_minutes = models.PositiveSmallIntegerField("lock a sign-in after nothing was done for (minutes)", default=10)
+    sign_in_hours = models.PositiveSmallIntegerField("a sign-in ends after (hours)", default=12)
     signing_credentials = models.JSONField("may sign a discharge", default=default_signing_credentials)
     reason = models.CharField("why it was changed", max_length=300, blank=True)
     recorded_at = models.DateTimeField()

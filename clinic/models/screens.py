@@ -1,4 +1,4 @@
-"""Enrolled screens: the wall, a room's clocks, a patient's tablet. They show no identity and sign in as nobody."""
+"""Enrolled screens: the wall, a room's clocks, a patient's tablet, a tablet of the staff. They show no identity and sign in as nobody."""
 
 from django.db import models
 from django.db.models import Q
@@ -11,6 +11,7 @@ class Screen(models.Model):
         WALL = "wall", "Wall: every chair, from five metres"
         ROOM = "room", "Room: one chair’s clocks"
         PATIENT = "patient", "Patient: time left, help, how they feel"
+        TABLET = "tablet", "Staff: locked board, opened by PIN"
 
     site = models.ForeignKey("clinic.Site", on_delete=models.PROTECT, related_name="screens")
     name = models.CharField(max_length=40)
@@ -31,9 +32,9 @@ class Screen(models.Model):
                 name="screen_revoked_has_both",
             ),
             models.CheckConstraint(
-                condition=Q(kind="wall", chair__isnull=True) | (~Q(kind="wall") & Q(chair__isnull=False)),
+                condition=Q(kind__in=["wall", "tablet"], chair__isnull=True) | (~Q(kind__in=["wall", "tablet"]) & Q(chair__isnull=False)),
                 name="screen_chair_fits_kind",
-                violation_error_message="A wall shows every chair; the others show one.",
+                violation_error_message="A wall and a staff tablet show every chair; the others show one.",
             ),
             models.UniqueConstraint(
                 fields=["site", "name"],

@@ -33,6 +33,8 @@ BOUNDS: dict[str, tuple[int, int]] = {
     "intake_step_days": (1, 90),
     "benefit_review_weeks": (1, 26),
     "madrs_suicide_from": (1, 6),
+    "lock_after_minutes": (2, 60),
+    "sign_in_hours": (1, 24),
 }
 # (high, critical, which way is worse)
 LIMIT_PAIRS = (("high_systolic", "critical_systolic", 1), ("high_diastolic", "critical_diastolic", 1), ("low_spo2", "critical_spo2", -1))

@@ -9,10 +9,12 @@ from clinic import access
 from clinic.actions.screens import enrol_screen
 from clinic.actions.screens import revoke_screen as revoke
 from clinic.findings import Refused
-from clinic.forms.base import show_refusal
+from clinic.forms.base import posting_to, show_refusal
+from clinic.forms.pins import TabletForm
 from clinic.forms.screens import ScreenForm
 from clinic.http import see_other
-from clinic.models import Screen
+from clinic.locking.tablet import tablet_here
+from clinic.models import Screen, Site
 from clinic.qr import qr_svg
 from clinic.roles import Permission
 from clinic.views.pages import done, page
@@ -33,8 +35,17 @@ def screens(request: HttpRequest, site: str) -> HttpResponse:
             # Kept until the next page has shown it, and nowhere else.
             request.session[ONCE] = [screen.pk, token]
             return see_other("screens", site)
+    return screens_page(request, place, form=form)
+
+
+def screens_page(request: HttpRequest, place: Site, *, form: ScreenForm | None = None, tablet_form: TabletForm | None = None) -> HttpResponse:
     listed = Screen.objects.filter(site=place).select_related("chair", "enrolled_by").order_by("revoked_at", "name", "pk")[:100]
-    return page(request, "clinic/screens.html", {"form": form, "screens": listed, "now": request.now, **shown_once(request, list(listed))})  # type: ignore[attr-defined]
+    forms = {
+        "form": form or ScreenForm(site=place),
+        "tablet_form": posting_to(tablet_form or TabletForm(), reverse("enrol_tablet", args=[place.slug])),
+    }
+    context = {"screens": listed, "now": request.now, "here": tablet_here(request), **forms, **shown_once(request, list(listed))}  # type: ignore[attr-defined]
+    return page(request, "clinic/screens.html", context)
 
 
 def shown_once(request: HttpRequest, listed: list[Screen]) -> dict[str, object]:

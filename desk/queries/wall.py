@@ -12,10 +12,11 @@ SHOWN = ("chair", "phase", "first_device_at", "gate_opens_at", "rest_ends_at", "
 FEW, STEP = timedelta(minutes=5), 5
 
 
-def wall_cards(floor: Floor, screen: Screen) -> list[dict[str, object]]:
-    """The cards in the chairs' own order: a place on the wall stays a place. A room's screen has its one chair."""
+def wall_cards(floor: Floor, screen: Screen | None = None) -> list[dict[str, object]]:
+    """The cards in the chairs' own order: a place on the wall stays a place. A room's screen has its one chair; the locked page has all."""
     taken = {card["chair_pk"] for card in floor.cards if card["phase"] not in ("", Status.HELD)}
-    wanted = [card for card in floor.cards if screen.chair_id is None or card["chair_pk"] == screen.chair_id]
+    own = screen.chair_id if screen is not None else None
+    wanted = [card for card in floor.cards if own is None or card["chair_pk"] == own]
     # Whoever was held has gone home or waits elsewhere: their chair is the next patient's.
     cards = [card for card in wanted if card["phase"] != Status.HELD or card["chair_pk"] not in taken]
     shown = [{name: card.get(name) for name in SHOWN} | {"key": card["key"], "alert": alert_word(card)} for card in cards]

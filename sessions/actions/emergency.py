@@ -10,7 +10,7 @@ from clinic import audit
 from clinic.actions.notices import raise_notice, resolve_notices
 from clinic.facts import RecordedVia
 from clinic.findings import Refused, refuse
-from clinic.models import Chair, Site, User
+from clinic.models import Chair, Screen, Site, User
 from sessions.actions.facts import out_of_date
 from sessions.models import Emergency, EmergencyEntry, TreatmentSession
 from sessions.queries.emergency import UNTOLD
@@ -21,9 +21,12 @@ Kind = EmergencyEntry.Kind
 
 @transaction.atomic
 def press(
-    site: Site, *, session: TreatmentSession | None, client_key: UUID, by: User | None, now: datetime, via: str = RecordedVia.PERSON
+    site: Site, *, session: TreatmentSession | None, client_key: UUID, by: User | None, now: datetime, screen: Screen | None = None
 ) -> Emergency:
-    """Stamp the time, whatever else is known (MON-5). A press that repeats has one effect: by its key, or within a minute; never refused."""
+    """Stamp the time, whatever else is known (MON-5). A press that repeats has one effect: by its key, or within a minute; never refused.
+
+    Without a person it came from a locked page: `screen` is the enrolled tablet that it was, if it was one.
+    """
     Site.objects.select_for_update().only("pk").get(pk=site.pk)
     earlier = Emergency.objects.filter(client_key=client_key).first()
     if earlier is not None and earlier.site_id == site.pk:
@@ -32,11 +35,13 @@ def press(
         return standing
     made = Emergency.objects.create(
         site=site, session=session, patient_id=session.patient_id if session else None, chair_id=session.chair_id if session else None,
-        pressed_at=now, recorded_at=now, recorded_via=via, recorded_by=by, client_key=uuid4() if earlier else client_key,
+        pressed_at=now, recorded_at=now, recorded_by=by,
+        recorded_via=RecordedVia.PERSON if by is not None else RecordedVia.SCREEN, client_key=uuid4() if earlier else client_key,
     )  # fmt: skip
     audit.record(
-        action="emergency.pressed", target=made, by=by, now=now, site=site, patient_pk=made.patient_id, changes={"session": made.session_id or 0}
-    )
+        action="emergency.pressed", target=made, by=by, now=now, site=site, patient_pk=made.patient_id,
+        changes={"session": made.session_id or 0, **({"screen": screen.pk} if screen is not None else {})},
+    )  # fmt: skip
     return made
 
 

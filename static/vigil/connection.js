@@ -67,6 +67,7 @@
     if (!xhr || xhr.status === 0) return;
     if (!isReading(event) && xhr.status < 500 && formOf(elt) === unsent) unsent = null;
     lastHeard = Date.now();
+    if (xhr.status === 401 && window.vigil.meetsLock?.(xhr)) return;
     if (xhr.status === 401) return signedOut(event);
     if (xhr.status >= 500) return lost(event, "The server met a fault.");
     if (xhr.status >= 400 && xhr.status !== 422 && !isReading(event)) return lost(event, `The server refused it (${xhr.status}).`);
@@ -103,7 +104,7 @@
   document.addEventListener("htmx:afterRequest", answered);
   document.addEventListener("vigil:tick", () => { if (isLost) paint(); });
   // Closing the tab would lose what waits (ADR 13): the browser asks first. A link of ours stays in the tab, and so does what waits.
-  window.addEventListener("beforeunload", (event) => { if (!isStaying && (waiting() || unsent?.isConnected)) event.preventDefault(); });
+  window.addEventListener("beforeunload", (event) => { if (!isStaying && !window.vigil.isLocking && (waiting() || unsent?.isConnected)) event.preventDefault(); });
   window.addEventListener("pageshow", () => { isStaying = false; });
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[href]");

@@ -50,7 +50,7 @@
     body.set("client_key", item.key);
     body.set("waited", String(Math.round((Date.now() - item.at) / 1000)));
     const options = { method: "POST", body, redirect: "manual", credentials: "same-origin", signal: AbortSignal.timeout(TIMEOUT) };
-    const answer = await fetch(item.url, { ...options, headers: { ...headers(), "HX-Request": "true" } }).catch(() => null);
+    const answer = await fetch(item.url, { ...options, headers: { ...headers(), "HX-Request": "true", "X-Vigil-Background": "1" } }).catch(() => null);
     if (!answer || answer.status === 401 || answer.status >= 500) return false;
     const isWritten = answer.type === "opaqueredirect" || answer.ok;
     if (isWritten) items = items.filter((one) => one !== item);
@@ -76,7 +76,7 @@
     if (!sent) return;
     window.vigil.heard?.();
     if (!waiting().length) window.vigil.say?.("Sent.");
-    if (here && document.getElementById("flowsheet")) window.htmx.ajax("GET", window.location.pathname + window.location.search, { target: "#flowsheet", swap: "outerHTML" });
+    if (here && document.getElementById("flowsheet")) window.htmx.ajax("GET", window.location.pathname + window.location.search, { target: "#flowsheet", swap: "outerHTML", headers: { "X-Vigil-Background": "1" } });
   }
 
   function showRefused() {

@@ -13,6 +13,7 @@ from tests.cast import NOW, TODAY
 from tests.clinic.helpers import queries_of
 from tests.factories.clinic import SitePolicyFactory
 
+pytestmark = pytest.mark.usefixtures("usual_lock")
 TOMORROW = TODAY + timedelta(days=1)
 
 

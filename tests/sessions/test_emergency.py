@@ -5,7 +5,6 @@ from uuid import uuid4
 
 import pytest
 
-from clinic.facts import RecordedVia
 from clinic.findings import Refused
 from clinic.models import AuditEntry
 from sessions.actions import emergency as acts
@@ -58,7 +57,7 @@ def test_a_key_of_another_site_stops_nobody(cast):
 
 
 def test_a_locked_screen_presses_without_a_person(cast):
-    row = acts.press(cast.riverside, session=None, client_key=uuid4(), by=None, now=NOW, via=RecordedVia.SCREEN)
+    row = acts.press(cast.riverside, session=None, client_key=uuid4(), by=None, now=NOW)
     assert (row.recorded_by, row.recorded_via) == (None, "screen")
 
 
