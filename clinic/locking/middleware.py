@@ -53,10 +53,10 @@ class LockMiddleware:
         assert sign_in is not None
         standing = sign_in.standing(now)
         request.is_locked = standing is Standing.LOCKED  # type: ignore[attr-defined]
-        if standing is Standing.OVER:
+        if standing is Standing.OVER or has_lost_its_tablet(request, sign_in, now):
             logout(request)
             request.was_signed_in = False  # type: ignore[attr-defined]
-            return None
+            return waiting(request, view)
         if standing is Standing.LOCKED:
             return shut(request, view)
         noted(request, sign_in, now)
@@ -70,6 +70,11 @@ class LockMiddleware:
             return None
         context = {"words": str(exception), "back": request.get_full_path() if request.method == "GET" else "/"}
         return render(request, "clinic/needs_password.html", context, status=403)
+
+
+def has_lost_its_tablet(request: HttpRequest, sign_in: SignIn, now: datetime) -> bool:
+    """What a PIN opened ends with its tablet's enrolment, and goes nowhere without it; asked as often as acts are noted."""
+    return state.is_by_pin(request) and sign_in.is_worth_noting(now) and tablet_here(request) is None
 
 
 def waiting(request: HttpRequest, view: Any) -> HttpResponse | None:

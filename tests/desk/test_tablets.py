@@ -153,6 +153,20 @@ def test_one_round_and_one_silence_by_pin_open_nothing_else(cast, tablet, sessio
     assert tablet.get(BOARD).status_code == 303
 
 
+def test_what_a_pin_opened_ends_with_the_tablet(cast, tablet, still_clock) -> None:
+    """Revoked while somebody is in: half a minute later nothing is open; nor does the sign-in's key work at another browser."""
+    tablet.post(reverse("unlock_pin"), chosen(cast, cast.nurse))
+    still_clock.shift(timedelta(seconds=31))
+    assert tablet.get(BOARD).status_code == 200
+    stolen = Client()
+    stolen.cookies["sessionid"] = tablet.session.session_key
+    revoke_screen(Screen.objects.get(), by=cast.admin, now=NOW)
+    still_clock.shift(timedelta(seconds=31))
+    assert stolen.get(BOARD).status_code == 302
+    assert tablet.get(BOARD).status_code == 302
+    assert "_auth_user_id" not in tablet.session
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
