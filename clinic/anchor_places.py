@@ -24,9 +24,11 @@ def name_of(place: str) -> str:
 
 
 def shown(place: str) -> str:
-    """How a page calls a place: a page's address without what may be secret in it."""
+    """How a page calls a place, without what may be secret in it: a file by its name, a page by its host."""
     parts = urlsplit(place)
-    return f"https://{parts.hostname}/…" if parts.scheme == "https" else unquote(parts.path)
+    if parts.scheme == "https":
+        return f"https://{parts.hostname}/…"
+    return Path(unquote(parts.path)).name if parts.scheme == "file" else unquote(parts.path)
 
 
 def carry(row: AnchorRound, place: str, public: str) -> None:

@@ -22,7 +22,7 @@ class TokenFilter(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         told = record.getMessage()
-        masked = without_token(told)
+        masked = without_values(told)
         if masked != told:
             record.msg, record.args = masked, None
         return True
@@ -37,12 +37,17 @@ class RequestFilter(logging.Filter):
 
 
 # PostgreSQL tells the refused row itself: "Key (email)=(…) already exists." and "Failing row contains (…)".
-ROW = re.compile(r"(?m)^(DETAIL|CONTEXT):.*$")
+# A value may hold line breaks, so all goes as far as the trace's own next words.
+ROW = re.compile(r"^(DETAIL|CONTEXT):.*?(?=^(?:HINT|CONTEXT|Traceback|The above exception|During handling)\b|\Z)", re.MULTILINE | re.DOTALL)
+# As the worker writes a fault that ended a task: on one line, by repr().
+INLINE = re.compile(r"\\n(DETAIL|CONTEXT):.*")
 
 
 def without_values(text: str) -> str:
     """A trace names the place of a fault, never a row's values or a token."""
-    return without_token(ROW.sub(r"\1: …", text))
+    if "DETAIL:" in text or "CONTEXT:" in text:
+        text = INLINE.sub(r" \1: …", ROW.sub(r"\1: …\n", text))
+    return without_token(text)
 
 
 class PlainFormatter(logging.Formatter):

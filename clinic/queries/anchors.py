@@ -1,7 +1,9 @@
 """How the anchoring stands, for the audit page and the operator: each place, what has arrived there last, and whether that is late."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Max
@@ -29,6 +31,6 @@ def anchored_places(now: datetime) -> list[Place]:
     return [place_of(words, arrived.get(name_of(words)), first, now) for words in settings.VIGIL_ANCHOR_TO]
 
 
-def place_of(place: str, row: dict[str, object] | None, first: datetime | None, now: datetime) -> Place:
+def place_of(place: str, row: Mapping[str, Any] | None, first: datetime | None, now: datetime) -> Place:
     at, number = (row["at"], row["number"]) if row is not None else (None, None)
     return Place(shown(place), at, number, is_late(at, first, now))  # type: ignore[arg-type]

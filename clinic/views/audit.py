@@ -15,6 +15,7 @@ from clinic.models import Membership, Site
 from clinic.queries import today_at
 from clinic.queries.anchors import anchored_places
 from clinic.queries.audit import audit_page
+from clinic.queries.audit_filters import UNREVIEWED
 from clinic.queries.reviews import acts_between, unreviewed
 from clinic.roles import Permission, may
 from clinic.signatures import confirm_identity
@@ -22,7 +23,8 @@ from clinic.views.pages import done
 
 # Enough for a look back; an older stretch is asked for by its days.
 SHOWN = timedelta(days=30)
-OF_A_PATIENT = timedelta(days=3650)
+# Of one patient, or of what nobody has reviewed: the whole.
+ALL = timedelta(days=3650)
 
 
 @require_safe
@@ -32,7 +34,7 @@ def audit(request: HttpRequest, site: str) -> HttpResponse:
     good = form.is_valid() if form.is_bound else True
     asked = form.cleaned_data if form.is_bound and good else {}
     until = asked.get("until") or today_at(place, request.now)  # type: ignore[attr-defined]
-    since = asked.get("since") or until - (OF_A_PATIENT if asked.get("patient") else SHOWN)
+    since = asked.get("since") or until - (ALL if asked.get("patient") or asked.get("kind") == UNREVIEWED else SHOWN)
     found = audit_page(place, since=since, until=until, before=request.GET.get("before", ""), asked=asked)
     kept = {name: value for name, value in request.GET.items() if name in form.fields and value}
     role = request.membership.role  # type: ignore[attr-defined]
@@ -64,7 +66,6 @@ def audit_review(request: HttpRequest, site: str) -> HttpResponse:
     if request.method == "POST" and attempt(form, act):
         return done(request, f"Signed: reviewed up to entry {form.cleaned_data['up_to']}.", "audit", place.slug)
     if form.is_bound:
-        form.data = form.data.copy()  # type: ignore[attr-defined]
-        form.data["up_to"] = left.up_to
+        form.data = {**request.POST.dict(), "up_to": left.up_to}
     context = {"form": form, "unreviewed": left, "acts": acts_between(place, left.since, left.up_to)}
     return render(request, "clinic/audit_review.html", context, status=422 if form.is_bound else 200)

@@ -115,7 +115,7 @@ def test_a_place_that_takes_nothing_is_late_until_it_does(cast: Cast, outside: P
     monkeypatch.setitem(anchoring.carry.__globals__, "send_mail", away)
     assert anchoring.anchor(now=NOW) == {"made": 1, "delivered": 1, "owed": 1}
     assert [(place.words, place.number, place.is_late) for place in anchored_places(NOW + timedelta(hours=27))] == [
-        (str(outside), 1, True), ("keeper@outside.example", None, True)
+        ("anchors.txt", 1, True), ("keeper@outside.example", None, True)
     ]  # fmt: skip
     monkeypatch.setitem(anchoring.carry.__globals__, "send_mail", send)
     assert anchoring.anchor(now=NOW + DAY) == {"made": 1, "delivered": 3, "owed": 0}

@@ -65,3 +65,14 @@ def test_the_page_of_a_fault_shows_the_id_and_no_trace(monkeypatch: pytest.Monke
     assert response["X-Request-ID"] in told
     assert "Zoe" not in told
     assert "Traceback" not in told
+
+
+@pytest.mark.engine_free
+@pytest.mark.parametrize("told", ["{}", "Task failed: {!r}", "Task failed: IntegrityError({!r})\nTraceback (most recent call last):"])
+def test_no_line_holds_a_row_that_the_database_told(told: str) -> None:
+    row = 'null value in column "mrn"\nDETAIL:  Failing row contains (1, Zoe\nZimmer, 12).\nCONTEXT:  SQL statement of Zoe'
+    record = logging.LogRecord("celery", logging.ERROR, "x.py", 1, "%s", (told.format(row),), None)
+    assert TokenFilter().filter(record)
+    assert [word for word in ("Zoe", "Zimmer") if word in record.getMessage()] == []
+    assert "mrn" in record.getMessage()
+    assert ("Traceback" in record.getMessage()) == ("Traceback" in told)

@@ -24,6 +24,7 @@ class Command(BaseCommand):
             self.stdout.write("Two sites with nine months of history.")
         screens.enrol(now=now)
         audits.let_in(now=now)
+        audits.review_the_past(now=now)
         added = live.renew(now=now)
         self.stdout.write(f"Today: {added} sessions." if added else "Today stands already.")
         if settings.VIGIL_DEMONSTRATION:
