@@ -13,7 +13,7 @@ TEST = ["-m", "pytest", "tests/long/chaos.py", "-s", "-q", "-p", "no:cacheprovid
 
 def main() -> int:
     count = int(os.environ.get("MESSAGES", "10000"))
-    with postgres_server() as server:
+    with postgres_server(is_durable=True) as server:
         first = run(count, DATABASE_URL=server.url, VIGIL_RESTART_POSTGRES=json.dumps(server.restart))
     second = run(max(count // 10, 30))
     return first or second

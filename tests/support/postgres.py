@@ -59,13 +59,14 @@ class Postgres:
 
 @contextmanager
 def running_postgres() -> Iterator[str]:
-    """`postgres://…` of a server that lives as long as the context. Durability is off: the data dies with it."""
+    """`postgres://…` of a server that lives as long as the context."""
     with postgres_server() as server:
         yield server.url
 
 
 @contextmanager
-def postgres_server() -> Iterator[Postgres]:
+def postgres_server(*, is_durable: bool = False) -> Iterator[Postgres]:
+    """The data dies with the context; `is_durable`: until then a killed server forgets no commit (only the machine's own fall would)."""
     programs = binaries()
     folder = Path(tempfile.mkdtemp(prefix="vigil-pg-", dir="/tmp"))
     if os.geteuid() == 0:
@@ -74,7 +75,7 @@ def postgres_server() -> Iterator[Postgres]:
     owner = "postgres" if os.geteuid() == 0 else getpass.getuser()
     options = (
         f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} "
-        "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=60"
+        f"-c fsync=off -c synchronous_commit={'on' if is_durable else 'off'} -c full_page_writes=off -c max_connections=60"
     )
     control = [str(programs / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options]
     try:
