@@ -1,4 +1,4 @@
-"""Kills, stalls, floods and restarts at random while an outbox empties, and the count afterwards."""
+"""Kills, stalls, floods, refusals and restarts at random while an outbox empties; tests/support/chaos_count.py counts what became of it."""
 
 import json
 import os
@@ -6,7 +6,6 @@ import random
 import time
 from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import timedelta
 
 import redis
@@ -15,30 +14,17 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from clinic import clock
 from reminders.models import OutboxMessage
 from sessions.models import TreatmentSession
+from sessions.states import Status as VisitStatus
+from tests.support.driver_load import one_more_device
 from tests.support.stack import LiveStack
 from tests.support.texting import Phones
 
 Status = OutboxMessage.Status
 DEAD_AFTER = timedelta(minutes=4)
-LONGEST = 3600.0
-
-
-@dataclass
-class Count:
-    """What became of every message. `lost` are those that neither arrived nor are shown to a person."""
-
-    owed: int
-    visits_owed: int
-    arrived: int
-    lost: int
-    doubled: int
-    flagged: int
-    flagged_texts: int
-    failed: int
-    waiting: int
-    blows: dict[str, int]
-    seconds: float
-    slowest_recovery: float
+# What waits for another try, or for a watch that lasts longer, is due within this.
+LATER = timedelta(hours=1)
+LONGEST = 5400.0
+KINDS = ("worker", "worker", "worker", "beat", "web", "broker", "flush", "stall", "jump", "mail_refuses", "texts_break", "watches")
 
 
 class Chaos:
@@ -48,7 +34,7 @@ class Chaos:
         self.stack, self.phones, self.workers, self.beats = stack, phones, workers, beats
         self.chance = random.Random(seed)
         self.blows: Counter[str] = Counter()
-        self.recoveries: list[float] = []
+        self.recoveries: list[tuple[float, str]] = []
         self.started = time.monotonic()
         self.restart_postgres = json.loads(os.environ.get("VIGIL_RESTART_POSTGRES", "[]"))
 
@@ -58,15 +44,14 @@ class Chaos:
             assert time.monotonic() < deadline, f"not done in {LONGEST:g} s: {self.blows}"
             time.sleep(self.chance.uniform(0.5, 3))
             before = self.gone()
-            self.strike()
-            self.recover(before)
+            self.recover(before, self.strike())
         self.settle()
 
-    def strike(self) -> None:
-        kinds = ["worker", "worker", "worker", "beat", "web", "broker", "flush", "stall", "jump", *(["postgres"] if self.restart_postgres else [])]
-        kind = self.chance.choice(kinds)
+    def strike(self) -> str:
+        kind = self.chance.choice([*KINDS, *(["postgres"] if self.restart_postgres else [])])
         self.blows[kind] += 1
         getattr(self, f"strike_{kind}")()
+        return kind
 
     def strike_worker(self) -> None:
         self.replace(self.chance.choice(self.workers))
@@ -109,28 +94,53 @@ class Chaos:
             time.sleep(2)
         self.stack.resume(name)
 
+    def strike_mail_refuses(self) -> None:
+        """The mail server says “later” for a moment."""
+        self.stack.smtp.refuse_with("451 4.3.2 try later")
+        time.sleep(self.chance.uniform(0.2, 1))
+        self.stack.smtp.accept()
+
+    def strike_texts_break(self) -> None:
+        """The text provider fails, or takes a text and never answers."""
+        self.phones.mood = self.chance.choice(["500", "429", "drop", "stall"])
+        time.sleep(self.chance.uniform(0.2, 1))
+        self.phones.mood = ""
+
+    def strike_watches(self) -> None:
+        """Some watches last longer than they did: a driver is told by the clock as it is, and never a second time."""
+        with suppress(OperationalError):
+            now = clock.now()
+            watched = list(TreatmentSession.objects.filter(status=VisitStatus.MONITORING, starts_at__gt=now - timedelta(hours=6)).order_by("pk"))
+            for visit in self.chance.sample(watched, min(3, len(watched))):
+                one_more_device(visit, minutes=10, now=now)
+
     def strike_postgres(self) -> None:
         from tests.support.postgres import run
 
         connection.close()
         run(self.restart_postgres)
 
-    def recover(self, before: int) -> None:
+    def recover(self, before: int, kind: str) -> None:
         """How long until the next message goes, while any is due."""
         began = time.monotonic()
         while self.gone() == before and self.ask(self.due_now):
             if time.monotonic() - began > 120:
                 raise AssertionError(f"nothing goes out for two minutes after {self.blows}")
             time.sleep(0.1)
-        self.recoveries.append(time.monotonic() - began)
+        self.recoveries.append((time.monotonic() - began, kind))
 
     def settle(self) -> None:
-        """In peace: leases of the dead run out, and what they had begun is sent again or flagged."""
-        clock.move(DEAD_AFTER)
-        deadline = time.monotonic() + 180
-        while self.ask(self.open_now):
-            assert time.monotonic() < deadline, "messages are left under way in peace"
-            time.sleep(0.5)
+        """In peace: leases of the dead run out, what they had begun is sent again or flagged, and what was put off has its turn."""
+        deadline = time.monotonic() + 600
+        while True:
+            clock.move(DEAD_AFTER)
+            # Each beat sweeps once a second: what the moved clock asks for is written by then.
+            time.sleep(2)
+            while self.ask(self.open_now):
+                assert time.monotonic() < deadline, "messages are left under way in peace"
+                time.sleep(0.5)
+            if not self.ask(self.open_soon):
+                return
 
     def gone(self) -> int:
         return len(self.stack.smtp.messages) + len(self.phones.delivered)
@@ -142,10 +152,12 @@ class Chaos:
     @staticmethod
     def open_now() -> bool:
         """Whether anything due is under way, or a reminder isn't even written."""
-        return (
-            OutboxMessage.objects.filter(status__in=[Status.DUE, Status.SENDING], due_at__lte=clock.now()).exists()
-            or not OutboxMessage.objects.exists()
-        )
+        due = OutboxMessage.objects.filter(status=Status.DUE, due_at__lte=clock.now())
+        return due.exists() or OutboxMessage.objects.filter(status=Status.SENDING).exists() or not OutboxMessage.objects.exists()
+
+    @staticmethod
+    def open_soon() -> bool:
+        return OutboxMessage.objects.filter(status=Status.DUE, due_at__lte=clock.now() + LATER).exists()
 
     def ask(self, question: object) -> bool:
         """The database may be just restarting."""
@@ -155,21 +167,3 @@ class Chaos:
             connection.close()
             time.sleep(0.5)
         raise AssertionError("the database doesn't come back")
-
-    def count(self) -> Count:
-        mails = Counter(str(message["Message-ID"]).strip("<>").partition("@")[0] for message in self.stack.smtp.messages)
-        texts = Counter(text["key"] for text in self.phones.delivered)
-        arrived = mails + texts
-        rows = list(OutboxMessage.objects.filter(kind__in=["day_before", "morning"]).exclude(status=Status.DUE, due_at__gt=clock.now()))
-        states = Counter(row.status for row in rows)
-        shown = {Status.FAILED, Status.UNKNOWN, Status.WITHDRAWN}
-        unaccounted = sum(row.key not in arrived and row.status not in shown for row in rows)
-        by_nobody = len(set(arrived) - {row.key for row in rows})
-        visits = TreatmentSession.objects.count()
-        return Count(
-            owed=len(rows), visits_owed=2 * (visits + visits // 2), arrived=len(arrived), lost=unaccounted + by_nobody,
-            doubled=sum(times > 1 for times in arrived.values()), flagged=states[Status.UNKNOWN],
-            flagged_texts=sum(row.status == Status.UNKNOWN and row.channel == "text" for row in rows), failed=states[Status.FAILED],
-            waiting=states[Status.DUE] + states[Status.SENDING], blows=dict(self.blows), seconds=round(time.monotonic() - self.started),
-            slowest_recovery=round(max(self.recoveries, default=0), 1),
-        )  # fmt: skip

@@ -13,18 +13,25 @@ from scripts.launcher.ports import free_port
 
 
 class Inbox:
-    """What arrived, in order. `refuse_with("451 try later")` makes the next messages bounce until `accept()`."""
+    """What arrived, in order. `refuse_with("451 try later")` makes the next messages bounce until `accept()`; `dead` are mailboxes that don't exist."""
 
     def __init__(self) -> None:
         self.port = free_port()
         self.messages: list[EmailMessage] = []
         self.refusal = ""
+        self.dead: set[str] = set()
 
     def refuse_with(self, answer: str) -> None:
         self.refusal = answer
 
     def accept(self) -> None:
         self.refusal = ""
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
+        if address in self.dead:
+            return "550 5.1.1 no such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 known"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         if self.refusal:
