@@ -18,9 +18,13 @@ from reminders.rules.kinds import Kind, window_of
 from reminders.rules.moments import LAWFUL, Hours
 from sessions.models import TreatmentSession
 from sessions.rules.concerns import DRIVER_TOLD
+from sessions.states import Status
 
 # Until the clock of a visit is known again.
 ASK_AGAIN = timedelta(minutes=5)
+# So long a driver may stand at the door.
+WAITS_FOR = timedelta(hours=1)
+WENT: dict[str, str] = {Status.LEFT: "the patient has left already", Status.TRANSFERRED: "the patient was taken to emergency care"}
 
 
 def driver_rows(hours: Mapping[int, Hours], *, now: datetime) -> list[OutboxMessage]:
@@ -77,18 +81,24 @@ def told_at(message: OutboxMessage, *, now: datetime) -> datetime | None:
 
 
 def heed_clocks(*, now: datetime) -> None:
-    """A note to the desk where a driver was told what no longer holds; it goes when it holds again, or the patient has gone."""
+    """A note to the desk where a driver was told what no longer holds; it goes when it holds again, or the driver waits no more."""
     rows = list(queries.told_drivers(now))
-    ready = queries.ready_times(row.session for row in rows if row.session is not None)
+    ready = queries.ready_times(row.session for row in rows if row.session is not None and row.session.status == Status.MONITORING)
     for row in rows:
         visit, told = row.session, row.slot_at
         assert visit is not None
         assert told is not None
-        text = note_of(row, visit, told, ready.get(visit.pk))
+        text = gone_of(row, visit, told, now) if visit.status in WENT else note_of(row, visit, told, ready.get(visit.pk))
         if text:
             raise_notice(row.site, DRIVER_TOLD, "OUT-1", visit, text, now)
         else:
-            resolve_notices(row.site, DRIVER_TOLD, visit, "It holds again.", now)
+            resolve_notices(row.site, DRIVER_TOLD, visit, "It holds again, or its time has passed.", now)
+
+
+def gone_of(row: OutboxMessage, visit: TreatmentSession, told: datetime, now: datetime) -> str:
+    """The patient isn't here for the driver; empty once nobody waits for them any more."""
+    said = f"{told.astimezone(row.site.zone):%H:%M}"
+    return f"The driver was told {said}, but {WENT[visit.status]}: call them." if now < told + WAITS_FOR else ""
 
 
 def note_of(row: OutboxMessage, visit: TreatmentSession, told: datetime, ready: datetime | None) -> str:

@@ -125,6 +125,9 @@ def judged(claimed: OutboxMessage, messaging: SiteMessaging | None, *, provider:
     if not mine.update(began_at=now, provider=provider, **told):
         return message, TAKEN_OVER
     message.began_at, message.provider = now, provider
+    if message.session is not None:
+        # A visit's site is its message's: it need not be read again.
+        message.session.site = message.site
     message.slot_at = told.get("slot_at", message.slot_at)
     return message, None
 

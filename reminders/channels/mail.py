@@ -2,13 +2,13 @@
 
 import smtplib
 from contextlib import suppress
-from email.mime.text import MIMEText
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
-from reminders.channels.outcomes import REFUSED, RETRY, SENT, UNCLEAR, Event, Outcome, Text
+from reminders.channels.letter import Letter
+from reminders.channels.outcomes import REFUSED, RETRY, SENT, UNCLEAR, Outcome, Text
 from reminders.rules.returns import mail_report
 
 
@@ -38,14 +38,8 @@ class MailChannel:
             return Outcome(UNCLEAR, f"The connection was lost while sending ({type(error).__name__}).")
         return Outcome(SENT)
 
-    def mail_of(self, to: str, text: Text, key: str) -> EmailMultiAlternatives:
-        mail = EmailMultiAlternatives(text.subject, text.body, settings.DEFAULT_FROM_EMAIL, [to], connection=self.connection)
-        mail.extra_headers = {"Message-ID": f"<{key}@{host()}>", "Auto-Submitted": "auto-generated", "Content-Language": text.language}
-        if text.html:
-            mail.attach_alternative(text.html, "text/html")
-        for event in text.events:
-            mail.attach(calendar_part(event))
-        return mail
+    def mail_of(self, to: str, text: Text, key: str) -> Letter:
+        return Letter(text, sender=settings.DEFAULT_FROM_EMAIL, to=to, key=key, host=host(), connection=self.connection)
 
     def answered(self, code: int, said: bytes | str = b"", *, is_of_recipient: bool = False) -> Outcome:
         """The server said no: for good (5xx), perhaps because of the address, or for now (4xx)."""
@@ -59,14 +53,6 @@ class MailChannel:
     def close(self) -> None:
         with suppress(OSError, smtplib.SMTPException):
             self.connection.close()
-
-
-def calendar_part(event: Event) -> MIMEText:
-    """A file that calendars take in, which says by its method whether the visit stands or is off (RFC 6047)."""
-    part = MIMEText(event.content, "calendar", "utf-8")
-    part.set_param("method", event.method)
-    part.add_header("Content-Disposition", "attachment", filename="visit.ics")
-    return part
 
 
 def host() -> str:

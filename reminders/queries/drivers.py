@@ -19,6 +19,8 @@ from sessions.states import Status
 State = OutboxMessage.Status
 # Somebody in the watch came today: an index of the visit's time finds them, whatever the history.
 NEAR = timedelta(days=1)
+# Nobody handed the patient to the driver.
+GONE = (Status.LEFT, Status.TRANSFERRED)
 
 
 def ready_times(visits: Iterable[TreatmentSession]) -> dict[int, datetime]:
@@ -28,9 +30,9 @@ def ready_times(visits: Iterable[TreatmentSession]) -> dict[int, datetime]:
     return {picture.session.pk: picture.gate_opens_at for picture in pictures if picture.gate_opens_at is not None}
 
 
-def watched(prefix: str, now: datetime) -> Q:
+def watched(now: datetime) -> Q:
     """A visit in its watch, as a condition on it; its clock is then known."""
-    return Q(**{f"{prefix}status": Status.MONITORING, f"{prefix}starts_at__gt": now - NEAR, f"{prefix}starts_at__lt": now + NEAR})
+    return Q(status=Status.MONITORING, starts_at__gt=now - NEAR, starts_at__lt=now + NEAR)
 
 
 def visits_to_tell(now: datetime) -> list[TreatmentSession]:
@@ -38,15 +40,16 @@ def visits_to_tell(now: datetime) -> list[TreatmentSession]:
     rows = OutboxMessage.objects.filter(session_id=OuterRef("pk"), kind=Kind.DRIVER).order_by()
     own_or_live = Q(contact_pk=OuterRef("escort_id"), schedule_version=OuterRef("schedule_version")) | Q(status__in=(State.DUE, *GONE_OUT))
     found = TreatmentSession.objects.filter(
-        watched("", now), way_home=WayHome.DRIVER, patient__status=Patient.Status.ACTIVE, site__messaging__provider__gt=""
+        watched(now), way_home=WayHome.DRIVER, patient__status=Patient.Status.ACTIVE, site__messaging__provider__gt=""
     )
     found = found.filter(is_agreed("escort_id")).filter(~Exists(rows.filter(own_or_live)))
     return list(found.select_related("site", "patient", "policy").order_by("starts_at", "pk"))
 
 
 def told_drivers(now: datetime) -> QuerySet[OutboxMessage]:
-    """What drivers of visits in their watch were told, or may have been."""
-    rows = OutboxMessage.objects.filter(watched("session__", now), kind=Kind.DRIVER, status__in=(State.SENT, State.UNKNOWN), slot_at__isnull=False)
+    """What drivers were told, or may have been, of patients in their watch and of those who went before its end."""
+    near = Q(session__status__in=(Status.MONITORING, *GONE), session__starts_at__gt=now - NEAR, session__starts_at__lt=now + NEAR)
+    rows = OutboxMessage.objects.filter(near, kind=Kind.DRIVER, status__in=(State.SENT, State.UNKNOWN), slot_at__isnull=False)
     return rows.select_related("site", "session__site", "session__policy").order_by("pk")
 
 

@@ -163,6 +163,19 @@ def test_another_driver_is_told_only_if_nobody_was(visit: TreatmentSession, phon
     assert Notice.objects.get().text == "The driver who was told 10:45 is no longer the way home: call them."
 
 
+def test_a_driver_who_was_told_is_called_where_the_patient_went_before(visit: TreatmentSession, phones: Phones) -> None:
+    """Told 10:45, and nobody hands the patient over: the desk keeps the note until the driver waits no more."""
+    run()
+    here = TreatmentSession.objects.filter(pk=visit.pk)
+    for status, words in (("left", "the patient has left already"), ("transferred", "the patient was taken to emergency care")):
+        here.update(status=status, status_reason="Went", **{f"{status}_at": NOW + minutes(5)})
+        run(NOW + minutes(5))
+        assert Notice.objects.get(resolved_at__isnull=True).text == f"The driver was told 10:45, but {words}: call them."
+    run(NOW + minutes(106))
+    assert not Notice.objects.filter(resolved_at__isnull=True).exists()
+    assert len(phones.delivered) == 1
+
+
 @pytest.mark.parametrize("mood", ["drop", "500"])
 def test_an_unclear_send_is_repeated_under_one_key_with_one_time(visit: TreatmentSession, phones: Phones, cast: Cast, mood: str) -> None:
     sweep(now=NOW)

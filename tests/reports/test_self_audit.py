@@ -145,6 +145,9 @@ def test_what_the_site_itself_lacks_is_found_and_mended(cast: Cast) -> None:
     trained = {f"site_trained:{nurse}:2026-05-01", f"site_trained:{second}:"}
     assert keys(cast.riverside) == {"site_certified:0", "site_representative", f"site_equipment:{cuff.pk}:2026-05-11", *trained}
     assert digests.send_digests(now=NOW) == 0, "nobody to tell"
+    client = Client()
+    client.force_login(cast.auditor)
+    assert "nobody to tell by mail" in client.get("/riverside/reports/self-audit/").content.decode()
     planned(cast, AuditFinding.objects.get(key="site_representative"), TODAY)
     Equipment.objects.filter(pk=cuff.pk).update(is_active=False)
     run_site(cast.riverside, now=NOW + timedelta(days=14))
