@@ -81,10 +81,15 @@ def handler_of(phones: Phones) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
+class Quiet(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Who asked was killed in the middle: nothing to tell."""
+
+
 @contextmanager
 def running_phones() -> Iterator[Phones]:
     phones = Phones()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler_of(phones))
+    server = Quiet(("127.0.0.1", 0), handler_of(phones))
     server.daemon_threads = True
     phones.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, daemon=True)
