@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.core import mail
@@ -133,7 +134,7 @@ def test_without_a_visit_since_nothing_closes(cast: Cast, short: TreatmentSessio
     assert finding.checks.count() == 1
 
 
-def test_what_the_site_itself_lacks_is_found_and_mended(cast: Cast) -> None:
+def test_what_the_site_itself_lacks_is_found_and_mended(cast: Cast, still_clock: Any) -> None:
     Certification.objects.all().delete()
     AuthorizedRepresentative.objects.all().delete()
     Training.objects.filter(membership=cast.of(cast.nurse)).update(expires_on=date(2026, 5, 1))
