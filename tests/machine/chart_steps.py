@@ -150,6 +150,14 @@ def put_elsewhere_right(turn: Turn, pk: int) -> Act:
     return partial(course.put_elsewhere_right, row, fields=fields, opened=shown(row, fields), **who(turn))
 
 
+@step("course_prescriber")
+def change_prescriber(turn: Turn, pk: int) -> Act:
+    """Also while its patient sits in the chair; now and then to somebody who doesn't prescribe."""
+    cast, row = turn.world.cast, row_of(turn, Course, lambda row: row.ended_at is None)
+    to = turn.pick([cast.prescriber, cast.second_prescriber]) if turn.yes() else cast.nurse
+    return partial(course.change_prescriber, row, prescriber=to, opened=shown(row, {"prescriber": to}), **who(turn))
+
+
 # --- payer, contacts, a move to another setting (SET-8) ------------------------------------------------------------------------
 @step("authorisation_new")
 def record_authorisation(turn: Turn, pk: int) -> Act:
