@@ -24,8 +24,9 @@ Next = Callable[[HttpRequest], HttpResponse]
 LOCKED = "X-Vigil-Locked"
 # What a locked sign-in still opens in its own name. Open pages (a patient's link, the sign-in) meet it as nobody.
 OPEN_WHEN_LOCKED = frozenset({"locked", "unlock", "unlock_pin", "locked_act", "locked_emergency", "lock", "account_logout"})
-# The sign-in library's pages of passwords and second factors are not for whoever came by a PIN.
-ACCOUNT = "/accounts/"
+# What is not for whoever came by a PIN, beside the permissions of PIN_LACKS: the sign-in library's pages of passwords and second factors,
+# and a calendar's address, which opens a schedule for good.
+ACCOUNT, LASTING = "/accounts/", frozenset({"feeds"})
 
 
 class LockMiddleware:
@@ -60,8 +61,8 @@ class LockMiddleware:
         if standing is Standing.LOCKED:
             return shut(request, view)
         noted(request, sign_in, now)
-        if state.is_by_pin(request) and request.path.startswith(ACCOUNT) and getattr(view, "login_required", True):
-            return self.process_exception(request, NeedsPassword("A PIN is not enough for this: your account."))
+        if state.is_by_pin(request) and is_for_good(request) and getattr(view, "login_required", True):
+            return self.process_exception(request, NeedsPassword("A PIN is not enough for this."))
         return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
@@ -70,6 +71,11 @@ class LockMiddleware:
             return None
         context = {"words": str(exception), "back": request.get_full_path() if request.method == "GET" else "/"}
         return render(request, "clinic/needs_password.html", context, status=403)
+
+
+def is_for_good(request: HttpRequest) -> bool:
+    name = request.resolver_match.url_name if request.resolver_match else ""
+    return name != "account_logout" and (request.path.startswith(ACCOUNT) or name in LASTING)
 
 
 def has_lost_its_tablet(request: HttpRequest, sign_in: SignIn, now: datetime) -> bool:

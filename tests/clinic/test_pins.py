@@ -75,11 +75,14 @@ def test_a_sign_in_by_pin_is_not_enough_for_what_the_table_lists(cast, sign_in) 
     session = admin.session
     session["lock"] = session["lock"] | {"pin": True, "full": False}
     session.save()
-    urls = [reverse(name, args=["riverside"]) for names in PAGES.values() for name in names] + [reverse("account_change_password")]
+    urls = [reverse(name, args=["riverside"]) for names in PAGES.values() for name in names] + [
+        reverse("account_change_password"),
+        reverse("feeds", args=["riverside"]),
+    ]
     for url in urls:
         answer = admin.get(url)
         assert (answer.status_code, "Your password is wanted" in answer.text) == (403, True), url
-    assert AuditEntry.objects.filter(action="access.denied").count() == len(urls) - 1
+    assert AuditEntry.objects.filter(action="access.denied").count() == len(urls) - 2
     assert admin.get(reverse("board", args=["riverside"])).status_code == 200
     session = admin.session
     state.unlock(session, now=state.moment(session["lock"]["acted"]))
