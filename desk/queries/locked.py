@@ -41,11 +41,12 @@ def place_of(user: User, back: str) -> Site | None:
     return next((site for site in places if site.slug == slug), places[0] if places else None)
 
 
-def people_at(tablet: Screen | None) -> list[dict[str, object]]:
-    """Whose name stands on the tablet."""
+def people_at(tablet: Screen | None, permission: Permission = Permission.VIEW_FLOOR) -> list[dict[str, object]]:
+    """Whose name stands on the tablet: of those with a PIN, whoever may do what is wanted."""
     if tablet is None:
         return []
-    return [{"member": member, "pk": member.pk, "name": member.user.printed_name, "is_shut": is_shut(member)} for member in people_with_pin(tablet)]
+    members = [member for member in people_with_pin(tablet) if may(member.role, permission)]
+    return [{"member": member, "pk": member.pk, "name": member.user.printed_name, "is_shut": is_shut(member)} for member in members]
 
 
 def member_named(tablet: Screen, told: str) -> Membership | None:

@@ -18,6 +18,7 @@ from clinic import audit
 from clinic.actions.screens import note_seen
 from clinic.locking import state
 from clinic.locking.proof import Proof, password_proof
+from clinic.roles import Permission
 from desk.queries.board import floor_of
 from desk.queries.locked import Door, acts_of, door_of, people_at
 from desk.queries.stamp import stamp_of
@@ -80,7 +81,12 @@ def locked_page(request: HttpRequest, door: Door, *, error: str = "", act: str =
             context |= {"done": f"{chosen['chair']}: {DID[did]}."}
     if request.htmx:  # type: ignore[attr-defined]
         return render(request, "desk/locked/_floor.html", context)
-    return render(request, "desk/locked/page.html", context | {"people": people_at(door.tablet)}, status=422 if error else 200)
+    return render(
+        request,
+        "desk/locked/page.html",
+        context | {"people": people_at(door.tablet, Permission.TAKE_VITALS if context["act"] else Permission.VIEW_FLOOR)},
+        status=422 if error else 200,
+    )
 
 
 @login_not_required
