@@ -32,6 +32,8 @@ class Chaos:
 
     def __init__(self, stack: LiveStack, phones: Phones, *, workers: tuple[str, ...], beats: tuple[str, ...], seed: int) -> None:
         self.stack, self.phones, self.workers, self.beats = stack, phones, workers, beats
+        # Beside everything that dies, a web takes long to come up.
+        stack.patience = 300
         self.chance = random.Random(seed)
         self.blows: Counter[str] = Counter()
         self.recoveries: list[tuple[float, str]] = []

@@ -31,6 +31,8 @@ class LiveStack:
         self.ports = {"web": free_port()}
         self.url = self.address("web")
         self.children: dict[str, Child] = {}
+        # Seconds for the web to answer.
+        self.patience = 30.0
         self.environment = {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "config.settings",
