@@ -10,7 +10,7 @@ help:
 	@echo "make run     set up everything and serve the demonstration clinic"
 	@echo "make test    set up everything and run the whole suite"
 	@echo "make quick   the suite on SQLite without a browser"
-	@echo "make check   format, lint, import contracts, types, migrations"
+	@echo "make check   format, lint, import contracts, types, migrations, supply chain"
 	@echo "make bench | soak | chaos | migrations | pictures | format | env"
 
 env:

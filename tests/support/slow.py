@@ -17,7 +17,14 @@ SLOW = (
     "test_production_passes_the_deployment_check",
 )
 # They read our own source, or start installations of their own: once, on any engine, unmeasured.
-ON_ITS_OWN = ("tests/test_house.py", "tests/test_launcher.py", "tests/test_settings.py", "tests/test_stack.py")
+ON_ITS_OWN = (
+    "tests/test_house.py",
+    "tests/test_deploy.py",
+    "tests/test_launcher.py",
+    "tests/test_supply.py",
+    "tests/test_settings.py",
+    "tests/test_stack.py",
+)
 # The longest files, in the order in which two processes should begin them.
 LONGEST = (
     "tests/machine/test_machine.py", "tests/test_access_matrix.py", "tests/desk/test_demo.py", "tests/test_launcher.py", "tests/clinic/test_start_clinic.py",
