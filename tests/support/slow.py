@@ -22,6 +22,7 @@ ON_ITS_OWN = (
     "tests/test_deploy.py",
     "tests/test_launcher.py",
     "tests/test_supply.py",
+    "tests/test_upgrade.py",
     "tests/test_settings.py",
     "tests/test_stack.py",
 )
