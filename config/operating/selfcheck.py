@@ -4,13 +4,13 @@ import smtplib
 from datetime import UTC
 from functools import partial
 
-from django.apps import apps
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest
 
 from clinic import clock, guards
+from clinic.queries.anchors import anchored_places
 from clinic.queries.backups import last_drill
 from config.operating import judging, parts
 from config.operating.asking import BAD, GOOD, WARN, Answer, Finding, Part, asker
@@ -71,13 +71,14 @@ def drill() -> Finding:
 
 
 def anchors() -> Finding:
-    """The chain's heads, signed and kept outside of this machine, day by day."""
-    arrived = apps.get_model("clinic", "AnchorDelivery").objects.order_by("-pk").values_list("delivered_at", flat=True).first()
-    if arrived is None:
-        return Finding(WARN, "nothing has been kept outside yet", "Name a place for anchors: a rebuilt audit trail would not be seen.")
-    age = clock.now() - arrived
-    late = parts.whole_seconds(age) > 26 * 3600
-    return Finding(BAD if late else GOOD, f"last one {hours(age)} ago", "See why the daily anchor no longer arrives." if late else "")
+    """The chains' heads, signed and kept outside of this machine, day by day: at each place that the environment names."""
+    places = anchored_places(clock.now())
+    if not places:
+        return Finding(WARN, "nothing is kept outside", "Name a place in VIGIL_ANCHOR_TO: a trail rebuilt as a whole would not be seen.")
+    late = [place.words for place in places if place.is_late]
+    if late:
+        return Finding(BAD, f"late at {', '.join(late)}", "See why the daily anchor no longer arrives there.")
+    return Finding(GOOD, f"in time at {len(places)} {'place' if len(places) == 1 else 'places'}")
 
 
 def proxy(request: HttpRequest) -> Finding:
@@ -110,18 +111,14 @@ def configuration(request: HttpRequest | None) -> list[Part]:
 
 
 def record() -> list[Part]:
-    known = [Part("anchors", "Anchors of the audit trail", anchors, "Look at the database first.")] if has_anchors() else []
+    later = "Look at the database first."
     return [
-        Part("migrations", "Migrations", pending_migrations, "Look at the database first."),
-        Part("guards", "Guards of the database", standing_guards, "Look at the database first."),
-        Part("drift", "Clocks of web and database", clock_drift, "Look at the database first."),
-        *known,
-        Part("drill", "Last drill", drill, "Look at the database first."),
+        Part("migrations", "Migrations", pending_migrations, later),
+        Part("guards", "Guards of the database", standing_guards, later),
+        Part("drift", "Clocks of web and database", clock_drift, later),
+        Part("anchors", "Anchors of the audit trail", anchors, later),
+        Part("drill", "Last drill", drill, later),
     ]
-
-
-def has_anchors() -> bool:
-    return "anchordelivery" in apps.all_models["clinic"]
 
 
 def groups(request: HttpRequest | None = None) -> list[Group]:
