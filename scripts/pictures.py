@@ -112,6 +112,7 @@ SHOTS = (
     Shot("staff", "admin", at("/riverside/staff/")),
     Shot("settings", "admin", at("/riverside/settings/")),
     Shot("audit", "admin", at("/riverside/audit/")),
+    Shot("operation", "admin", at("/riverside/operator/")),
     Shot("duty", "prescriber", at("/riverside/duty/")),
     Shot("link", "", visit_link, (390,)),
 )
@@ -189,7 +190,7 @@ def beat_hearts() -> None:
     from clinic import clock
     from clinic.models import Heartbeat
 
-    for name in ("watchman", "sweep", "sender"):
+    for name in ("watchman", "sweep", "sender", "tick"):
         Heartbeat.objects.update_or_create(name=name, defaults={"beat_at": clock.now()})
 
 
