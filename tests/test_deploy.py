@@ -60,7 +60,7 @@ def test_compose_and_its_example_make_settings_that_start(settings_of: Callable[
     found = settings_of(**{**example(), **told})
     assert found["IS_PRODUCTION"]
     assert found["DATABASES"]["default"]["HOST"] == "postgres"
-    assert found["VIGIL_PROXY_NETWORKS"] == [compose()["networks"]["inside"]["ipam"]["config"][0]["subnet"]]
+    assert found["VIGIL_PROXY_NETWORKS"] == [network["ipam"]["config"][0]["subnet"] for network in compose()["networks"].values()]
     assert found["VIGIL_METRICS"]
 
 
