@@ -4,7 +4,6 @@ Two hours pass by the clock's offset. Once by mouse on a desk's screen, once by 
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -15,6 +14,7 @@ from playwright.sync_api import expect
 from clinic.chain import chains, verified
 from clinic.models import AuditEntry, Signature
 from patients.models import Patient
+from reminders.models import OutboxMessage
 from sessions.models import Breach, MonitoringForm, TreatmentSession
 from tests.cast import TODAY, Cast, make_cast
 from tests.e2e import day, office
@@ -88,15 +88,16 @@ def test_a_whole_day_by_keyboard_alone_on_a_tablet_with_two_of_everything(twice:
     ready_patient(twice.cast.riverside, twice.cast.prescriber, first_name="Rowan", last_name="Tester", mrn="T-1001", email=EMAIL)
     desk, nurse, prescriber = (twice.person(role, Keyboard, 820) for role in ("desk", "nurse", "prescriber"))
     a_day(twice, desk=desk, nurse=nurse, prescriber=prescriber)
-    assert front.copies > 8
+    assert len(front.copied) > 8
+    assert max(front.copied) < 500
     session = TreatmentSession.objects.get(treatment_on=TODAY)
     assert TreatmentSession.objects.count() == 2
     pressures = list(session.observations.values_list("systolic", flat=True))
     assert session.device_uses.count() == 2
     assert len(pressures) == len(set(pressures)) >= 3
     assert Signature.objects.filter(meaning=Signature.Meaning.DISCHARGE).count() == 1
-    mails = Counter((mail["Subject"], mail["X-Envelope-To"]) for mail in twice.stack.smtp.messages)
-    assert max(mails.values()) == 1, mails
+    mails = [mail for mail in twice.stack.smtp.messages if mail["X-Envelope-To"] == EMAIL]
+    assert len(mails) == OutboxMessage.objects.filter(channel="email", status=OutboxMessage.Status.SENT).count() > 1
     assert all(verified(chain).is_whole for chain in chains())
 
 

@@ -9,11 +9,11 @@ OF_ONE_LINE = {"connection", "keep-alive", "transfer-encoding", "content-length"
 
 
 class Front:
-    """`Front()` listens at once; `webs` are the ports behind it. `copies` counts the posts that were delivered twice."""
+    """`Front()` listens at once; `webs` are the ports behind it. `copied` are the answers to the copies."""
 
     def __init__(self) -> None:
         self.webs: list[int] = []
-        self.copies = 0
+        self.copied: list[int] = []
         self.turns = count()
         front = self
 
@@ -39,11 +39,10 @@ class Front:
         first, second = self.webs[turn % 2], self.webs[(turn + 1) % 2]
         if request.command == "POST" and b"client_key" in body:
             # A tab that lost its connection sends the same again, and another web takes it, at the same moment.
-            copy = threading.Thread(target=self.ask, args=(second, request, body))
+            copy = threading.Thread(target=lambda: self.copied.append(self.ask(second, request, body)[0]))
             copy.start()
             status, headers, content = self.ask(first, request, body)
             copy.join()
-            self.copies += 1
         else:
             status, headers, content = self.ask(first, request, body)
         request.send_response_only(status)
