@@ -24,8 +24,8 @@ def faults(operation: object) -> Iterator[str]:
     kind = type(operation).__name__
     name = f"{getattr(operation, 'model_name', '')}.{getattr(operation, 'name', '')}".strip(".")
     field = getattr(operation, "field", None)
-    if kind == "AddField" and field is not None and not field.many_to_many:
-        if not field.null and not field.has_db_default():
+    if kind == "AddField" and field is not None:
+        if not (field.many_to_many or field.null or field.has_db_default()):
             yield f"{name}: the old code's rows leave it empty: let it be null, or give it a db_default"
     elif kind == "AlterField":
         yield f"{name}: looser or tighter? say it in {EXCUSE}, or add a field instead"

@@ -1,6 +1,7 @@
 """compose.yaml, Dockerfile, systemd units and the proxy's file say what the launcher does, and their own tools can read them."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -94,5 +95,5 @@ def test_systemd_can_read_the_units(tmp_path: Path) -> None:
 @pytest.mark.skipif(shutil.which("caddy") is None, reason="no Caddy here")
 def test_caddy_can_read_its_file() -> None:
     command = ["caddy", "validate", "--config", str(DEPLOY / "Caddyfile"), "--adapter", "caddyfile"]
-    done = subprocess.run(command, env={"VIGIL_DOMAIN": "vigil.example", "HOME": "/tmp"}, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, env={**os.environ, "VIGIL_DOMAIN": "vigil.example"}, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
