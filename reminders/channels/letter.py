@@ -31,7 +31,7 @@ class Letter(EmailMessage):
         super().__init__(text.subject, text.body, sender, [to], connection=connection)
         self.text, self.key, self.host = text, key, host
 
-    def message(self) -> Any:
+    def message(self, **_: Any) -> Any:
         text = self.text
         heads = [
             header("Subject", text.subject), address("From", self.from_email or ""), address("To", self.to[0]), header("Date", formatdate()),
