@@ -10,7 +10,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from patients.models import Patient
 
-COOKIE = "visits"
+COOKIE = "__Host-visits" if settings.SESSION_COOKIE_SECURE else "visits"
 SALT = "vigil.device"
 KEPT_FOR = timedelta(days=90)
 # A family may share a telephone.
@@ -43,7 +43,7 @@ def remember(request: HttpRequest, response: HttpResponse, patient: Patient) -> 
     own = mark_of(patient)
     marks = [*(mark for mark in marks_on(request) if mark != own), own][-MOST_PATIENTS:]
     response.set_cookie(
-        COOKIE, signing.dumps(marks, salt=SALT), max_age=int(KEPT_FOR.total_seconds()), path="/v/", httponly=True, samesite="Lax",
+        COOKIE, signing.dumps(marks, salt=SALT), max_age=int(KEPT_FOR.total_seconds()), path="/", httponly=True, samesite="Lax",
         secure=settings.SESSION_COOKIE_SECURE,
     )  # fmt: skip
 

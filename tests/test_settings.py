@@ -1,5 +1,6 @@
 """Settings: loud on a bad value, safe in production, and the record's engine as decided."""
 
+import runpy
 import subprocess
 import sys
 from collections.abc import Callable
@@ -83,6 +84,24 @@ def test_no_variable_opens_the_clock_or_the_demonstration_logins_in_production(s
 
 def test_argon2_comes_first_in_production(settings_of: Callable[..., dict[str, Any]]) -> None:
     assert settings_of()["PASSWORD_HASHERS"][0].endswith("Argon2PasswordHasher")
+
+
+def test_cookies_of_production_are_of_this_host_alone(settings_of: Callable[..., dict[str, Any]], settings: Any) -> None:
+    found = settings_of()
+    for one in ("SESSION", "CSRF"):
+        assert found[f"{one}_COOKIE_NAME"].startswith("__Host-")
+        assert found[f"{one}_COOKIE_SECURE"] is found[f"{one}_COOKIE_HTTPONLY"] is True
+    settings.SESSION_COOKIE_SECURE = True
+    words, tablet, visits = (runpy.run_path(str(ROOT / path)) for path in ("config/messages.py", "clinic/locking/tablet.py", "reminders/known_devices.py"))
+    names = (words["HostCookieStorage"].cookie_name, tablet["COOKIE"], visits["COOKIE"])
+    assert all(name.startswith("__Host-") for name in names)
+    assert found["PASSWORD_RESET_TIMEOUT"] <= 3600
+
+
+def test_the_policy_of_content_has_no_gap(settings_of: Callable[..., dict[str, Any]]) -> None:
+    told = settings_of()["CONTENT_SECURITY_POLICY"]["DIRECTIVES"]
+    assert [told[name] for name in ("default-src", "object-src", "base-uri", "frame-ancestors")] == [["'none'"]] * 4
+    assert not any("unsafe" in source or source in ("*", "https:", "http:") for sources in told.values() for source in sources)
 
 
 def test_sqlite_is_safe_against_power_loss_and_concurrent_writers(settings_of: Callable[..., dict[str, Any]], tmp_path: Path) -> None:

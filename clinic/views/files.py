@@ -34,5 +34,5 @@ def download(kept: Attachment) -> HttpResponse:
     response = HttpResponse(bytes(kept.content), content_type=kept.content_type)
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=kept.file_name) or "attachment"
     response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'; sandbox"
     return response

@@ -4,12 +4,14 @@ import http.client
 from urllib.parse import urlencode
 
 HOST = "bench.example"
+# As production calls them (config/settings.py).
+SESSION, CSRF = "__Host-vigil_session", "__Host-vigil_csrf"
 
 
 class Client:
     def __init__(self, port: int, cookie: str = "") -> None:
         self.line = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-        self.cookies = {"sessionid": cookie} if cookie else {}
+        self.cookies = {SESSION: cookie} if cookie else {}
 
     def send(self, method: str, path: str, body: str = "", **headers: str) -> tuple[int, bytes]:
         """One request; cookies that the server sets are kept."""
@@ -34,6 +36,6 @@ class Client:
         return self.send("GET", path, **headers)
 
     def post(self, path: str, fields: dict[str, str]) -> tuple[int, bytes]:
-        token = self.cookies["csrftoken"]
+        token = self.cookies[CSRF]
         form = {"Content-Type": "application/x-www-form-urlencoded", "X-CSRFToken": token, "Origin": f"https://{HOST}"}
         return self.send("POST", path, urlencode(fields), **form)

@@ -17,6 +17,7 @@ from sessions.actions.paper import Paper
 from sessions.actions.watch import Check, Event
 from sessions.forms.check import SEDATION, number
 from sessions.forms.events import ONE_TAP
+from sessions.forms.filing import small_enough
 from sessions.forms.moments import WallTime
 from sessions.models import TreatmentSession
 from sessions.models.dosing import Route
@@ -94,6 +95,9 @@ class SheetForm(forms.Form):
         super().__init__(*args, **kwargs)
         members = Membership.objects.filter(site_id=session.site_id, is_active=True, role__in=WRITERS).values("user_id")
         self.fields["written_by"].queryset = User.objects.filter(pk__in=members).order_by("printed_name", "pk")  # type: ignore[attr-defined]
+
+    def clean_file(self) -> Any:
+        return small_enough(self.cleaned_data.get("file"))
 
 
 Devices = formset_factory(DeviceRow, extra=3, max_num=3)

@@ -122,7 +122,7 @@ def test_a_file_is_a_download_that_runs_nothing(cast: Cast, sign_in: SignIn, doo
     assert response["Content-Type"] == "text/plain"
     assert response["Content-Disposition"] == 'attachment; filename="proof.txt"'
     assert response["X-Content-Type-Options"] == "nosniff"
-    assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert response["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'; sandbox"
     assert "no-store" in response["Cache-Control"]
     assert AuditEntry.objects.filter(action="record.read", target_kind="attachment", target_pk=str(row.pk), actor=cast.nurse).count() == 1
 
