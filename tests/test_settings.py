@@ -92,7 +92,9 @@ def test_cookies_of_production_are_of_this_host_alone(settings_of: Callable[...,
         assert found[f"{one}_COOKIE_NAME"].startswith("__Host-")
         assert found[f"{one}_COOKIE_SECURE"] is found[f"{one}_COOKIE_HTTPONLY"] is True
     settings.SESSION_COOKIE_SECURE = True
-    words, tablet, visits = (runpy.run_path(str(ROOT / path)) for path in ("config/messages.py", "clinic/locking/tablet.py", "reminders/known_devices.py"))
+    words, tablet, visits = (
+        runpy.run_path(str(ROOT / path)) for path in ("config/messages.py", "clinic/locking/tablet.py", "reminders/known_devices.py")
+    )
     names = (words["HostCookieStorage"].cookie_name, tablet["COOKIE"], visits["COOKIE"])
     assert all(name.startswith("__Host-") for name in names)
     assert found["PASSWORD_RESET_TIMEOUT"] <= 3600
