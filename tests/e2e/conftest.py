@@ -1,6 +1,7 @@
 """Fixtures of the browser tests: browsers for several people, no complaint from any of them, and a clinic to work in."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext
@@ -10,6 +11,8 @@ from tests.cast import NOW, Cast, make_cast
 from tests.e2e.floor import Floor
 from tests.e2e.people import Complaints, Opener, opener
 from tests.factories.clinic import on_duty
+from tests.support.database import Databases
+from tests.support.fixtures import stacks
 from tests.support.stack import LiveStack
 
 
@@ -42,3 +45,16 @@ def floor(stack: LiveStack, crew: Cast, open_browser: Opener) -> Floor:
     """The same installation, its clock at NOW again."""
     stack.move_clock(NOW - clock.now())
     return Floor(stack, crew, open_browser)
+
+
+@pytest.fixture(scope="module")
+def demo_web(databases: Databases, demonstration: str, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveStack]:
+    """The demonstration's web alone: no worker changes a page while it is looked at."""
+    for make in stacks(databases, django_db_blocker, tmp_path_factory):
+        yield make("web", copy_of=demonstration)
+
+
+@pytest.fixture(scope="module")
+def seen() -> set[str]:
+    """The pages that axe has looked at: where one is met first."""
+    return set()
