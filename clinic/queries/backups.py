@@ -28,7 +28,7 @@ def last_drill(now: datetime) -> Standing:
     return standing([Kind.DRILL], now, backups.DRILL_LATE_AFTER)
 
 
-def standing(kinds: list[Kind], now: datetime, late_after: timedelta) -> Standing:
+def standing(kinds: list[BackupRun.Kind], now: datetime, late_after: timedelta) -> Standing:
     runs = BackupRun.objects.filter(kind__in=kinds).order_by("-started_at", "-pk")
     good = runs.filter(status=Status.GOOD).first()
     failures = runs.filter(status=Status.FAILED)

@@ -14,7 +14,7 @@ from sessions.states import Status
 from tests.cast import NOW, TODAY, Cast
 from tests.factories.sessions import EXPIRY, LOT, at_state
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("usual_lock")
 
 
 def coming(cast: Cast) -> tuple[TreatmentSession, SitePolicy]:
