@@ -7,7 +7,12 @@ from django.conf import settings
 
 def now() -> datetime:
     """The present, aware, in UTC; moved by the stored offset where the settings allow one."""
-    return datetime.now(UTC) + offset()
+    return real_now() + offset()
+
+
+def real_now() -> datetime:
+    """Unmoved, without a database: for the restore of one alone."""
+    return datetime.now(UTC)
 
 
 def offset() -> timedelta:

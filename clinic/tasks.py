@@ -1,9 +1,36 @@
-"""Celery's shell around the anchors: it asks the clock and makes one call."""
+"""Celery's shells around backups and anchors: they ask the clock and make one call; what is due stands in the database."""
+
+import logging
 
 from celery import shared_task
+from django.conf import settings
 
 from clinic import clock
 from clinic.actions import anchoring
+from clinic.backups import BackupFailed
+from clinic.findings import Refused
+from clinic.models import BackupRun
+from clinic.queries.backups import due_kind
+from clinic.saving import save
+
+log = logging.getLogger(__name__)
+# A large clinic's drill takes minutes. Who asks again meanwhile finds the place taken.
+SOFT, HARD = 2 * 60 * 60, 2 * 60 * 60 + 60
+
+
+@shared_task(soft_time_limit=SOFT, time_limit=HARD)
+def tend_backups() -> str:
+    """The day's backup or the week's drill, when it is due. A failure is a row, which the operator's page shows."""
+    kind = due_kind(clock.now(), hour=settings.VIGIL_BACKUP_HOUR) if settings.VIGIL_BACKUPS else None
+    if kind is None:
+        return "nothing due"
+    try:
+        return BackupRun.Status(save(kind=kind, folder=settings.VIGIL_BACKUP_DIR, ask_now=clock.now).status).label
+    except Refused:
+        return "under way"
+    except BackupFailed as failure:
+        log.error("The %s failed: %s", kind, failure)
+        return "failed"
 
 
 @shared_task

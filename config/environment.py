@@ -55,6 +55,10 @@ def one_of(name: str, choices: tuple[str, ...], default: str) -> str:
     return value
 
 
+def folder(name: str, default: Path) -> Path:
+    return Path(text(name, str(default))).absolute()
+
+
 def words(name: str) -> list[str]:
     """A comma-separated list without its empty parts."""
     return [part.strip() for part in text(name).split(",") if part.strip()]

@@ -260,6 +260,7 @@ VIGIL_BEAT_SCHEDULE = {
     name: {"task": name, "schedule": float(_TICK or seconds), "options": {"expires": float(_TICK or seconds) * 2}}
     for name, seconds in {
         "config.tasks.tick": 20,
+        "clinic.tasks.tend_backups": 600,
         "sessions.tasks.watch": 60,
         "reminders.tasks.sweep": 60,
         "reminders.tasks.send": 20,
@@ -267,6 +268,7 @@ VIGIL_BEAT_SCHEDULE = {
         "reports.tasks.audit_weeks": 600,
         "reports.tasks.tend_exports": 60,
         "clinic.tasks.anchor": 600,
+        "reports.tasks.make_packets": 300,
     }.items()
 }
 CELERY_BEAT_SCHEDULE = VIGIL_BEAT_SCHEDULE
@@ -274,6 +276,12 @@ CELERY_BEAT_SCHEDULE = VIGIL_BEAT_SCHEDULE
 VIGIL_EXPORTS_AT_ONCE = env.whole("VIGIL_EXPORTS_AT_ONCE", 1, most=100)
 # In memory: nothing on disk to lose or to share; the sweeps ask the database what is due.
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
+
+# --- backup and return (docs/backup.md) -------------------------------------------------------------------------------
+VIGIL_BACKUP_DIR, VIGIL_DOWNTIME_DIR = env.folder("VIGIL_BACKUP_DIR", VIGIL_DATA_DIR / "backups"), env.folder("VIGIL_DOWNTIME_DIR", VIGIL_DATA_DIR / "downtime")
+VIGIL_BACKUP_RECIPIENTS, VIGIL_BACKUP_DATABASE_URL = env.words("VIGIL_BACKUP_RECIPIENTS"), env.text("VIGIL_BACKUP_DATABASE_URL")
+VIGIL_BACKUP_HOUR, VIGIL_BACKUP_KEEP_DAYS = env.whole("VIGIL_BACKUP_HOUR", 8, most=23), env.whole("VIGIL_BACKUP_KEEP_DAYS", 30, least=1)
+VIGIL_BACKUPS, VIGIL_DOWNTIME_KEEP_DAYS = env.flag("VIGIL_BACKUPS", not IS_TEST), env.whole("VIGIL_DOWNTIME_KEEP_DAYS", 3, least=1)
 
 # --- the log ---------------------------------------------------------------------------------------------------------
 VIGIL_LOG_FORMAT = env.one_of("VIGIL_LOG_FORMAT", ("plain", "json"), "plain")

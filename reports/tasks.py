@@ -5,10 +5,12 @@ from datetime import timedelta
 from celery import shared_task
 
 from clinic import clock
+from clinic.models import Site
 from reports import work
-from reports.actions import building, digests, self_audit
+from reports.actions import building, digests, downtime, self_audit
 from reports.actions.publishing import publish
 from reports.queries.building import is_busy, to_build
+from reports.queries.downtime import due_kinds
 
 # Below the task's soft limit with a whole site's patience to spare.
 SECONDS = 45
@@ -40,3 +42,10 @@ def tend_exports() -> dict[str, int]:
     for pk in waiting:
         publish(pk)
     return {"asked": len(waiting), "expired": building.expire_exports(now=clock.now())}
+
+
+@shared_task
+def make_packets() -> int:
+    """Of each site that has set a passphrase, what is due: the next day's in the evening, today's every hour."""
+    sites = Site.objects.filter(is_archived=False, downtime_kit__isnull=False).order_by("pk")
+    return sum(downtime.make_packet(site, kind=kind, day=day, now=clock.now()) for site in sites for kind, day in due_kinds(site, clock.now()))

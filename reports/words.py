@@ -1,6 +1,8 @@
 """What the audit trail says of the reports' acts."""
 
 SENTENCES = {
+    "downtime.passphrase_set": "set the passphrase of the downtime packets",
+    "downtime.packet_made": "a downtime packet was made",
     "export.cancelled": "cancelled an export",
     "export.asked_again": "asked for an export again",
     "export.downloaded": "downloaded an export",

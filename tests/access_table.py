@@ -280,6 +280,7 @@ OFFICE = {
     "export_again": act(P.VIEW_REPORTS, P.EXPORT, of="export"),
     "export_file": page(P.VIEW_REPORTS, P.EXPORT, of="export"),
     "disclosures": page(P.VIEW_AUDIT),
+    "downtime": form(P.MANAGE_SITE),
 }
 
 PAGES: dict[str, Entry] = CLINIC | PATIENTS | SESSIONS | EMERGENCY | FLOOR | FILING | OFFICE

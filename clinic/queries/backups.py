@@ -38,5 +38,21 @@ def standing(kinds: list[BackupRun.Kind], now: datetime, late_after: timedelta) 
     return Standing(good, failed, age, backups.is_late(started_at, now, late_after))
 
 
+def due_kind(now: datetime, *, hour: int) -> str | None:
+    """What is due now: the weekly drill, which is a backup too, before the daily backup."""
+    drill, backup = last_drill(now), last_backup(now)
+    if backups.drill_is_due(last_good=began(drill.good), last_tried=latest(drill), now=now):
+        return Kind.DRILL
+    return Kind.BACKUP if backups.backup_is_due(last_good=began(backup.good), last_tried=latest(backup), hour=hour, now=now) else None
+
+
+def began(run: BackupRun | None) -> datetime | None:
+    return run.started_at if run is not None else None
+
+
+def latest(of: Standing) -> datetime | None:
+    return began(of.failed) or began(of.good)
+
+
 def last_runs(count: int = 10) -> list[BackupRun]:
     return list(BackupRun.objects.order_by("-started_at", "-pk")[:count])

@@ -1,7 +1,8 @@
-"""What the reports keep: the rounds of the self-audit and their findings, exports and their files, the ledger of what has left the site."""
+"""What the reports keep: the rounds of the self-audit and their findings, exports and their files, the ledger of what has left the site, packets for the dark day."""
 
 from reports.models.disclosures import Disclosure
+from reports.models.downtime import DowntimeKit, DowntimePacket
 from reports.models.exports import Export, ExportPart
 from reports.models.self_audit import AuditFinding, FindingCheck, SelfAudit
 
-__all__ = ["AuditFinding", "Disclosure", "Export", "ExportPart", "FindingCheck", "SelfAudit"]
+__all__ = ["AuditFinding", "Disclosure", "DowntimeKit", "DowntimePacket", "Export", "ExportPart", "FindingCheck", "SelfAudit"]

@@ -12,6 +12,8 @@ SLOW = (
     "test_wrong_role",
     "test_history_costs.py",
     "test_races.py",
+    "clinic/test_backup.py",
+    "clinic/test_copy_database.py",
     "test_guards_cost_little",
     "test_start_clinic.py::test_it_works_with_production_settings",
     "test_production_passes_the_deployment_check",

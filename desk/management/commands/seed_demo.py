@@ -8,7 +8,7 @@ from django.db import transaction
 
 from clinic import clock
 from clinic.models import Site
-from desk.demo import audits, live, screens, seed
+from desk.demo import audits, live, packets, screens, seed
 
 
 class Command(BaseCommand):
@@ -25,6 +25,7 @@ class Command(BaseCommand):
         screens.enrol(now=now)
         audits.let_in(now=now)
         audits.review_the_past(now=now)
+        packets.lock(now=now)
         added = live.renew(now=now)
         self.stdout.write(f"Today: {added} sessions." if added else "Today stands already.")
         if settings.VIGIL_DEMONSTRATION:
