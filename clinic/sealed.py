@@ -22,7 +22,7 @@ def sealed(text: str, *, place: str) -> bytes:
     return nonce + key_of(settings.SECRET_KEY, place).encrypt(nonce, text.encode(), place.encode())
 
 
-def opened(box: bytes, *, place: str) -> str | None:
+def opened(box: bytes | memoryview, *, place: str) -> str | None:
     """None where neither the present secret key nor an old one opens it."""
     raw = bytes(box)
     for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):

@@ -8,12 +8,12 @@ import segno
 from patients.models import Contact, StandingParameters
 from reports.models import DowntimePacket
 from reports.papers.paper import INNER, LEFT, RIGHT, WIDTH, Paper
-from reports.papers.type import INK, LABEL, LINE, QUIET, SMALL, STRONG, ink
+from reports.papers.type import INK, LABEL, LINE, QUIET, SMALL, STRONG, ink, printable, width_of
 from reports.papers.words import Clock, day
 from reports.queries.downtime import Packet, Visit
 from sessions.queries.sheets import Sheet
 
-ROW = 19.5
+ROW = 18.0
 CODE = 62.0
 SAFE = "Locked, with patients' data. Shred what was printed once it is typed in."
 HOW_TO_GO_ON = (
@@ -78,7 +78,7 @@ def head_of(paper: Paper, visit: Visit, clock: Clock) -> None:
         str(patient),
         f"Born {day(patient.birth_on)} · MRN {patient.mrn} · {session.chair} · {clock.time(session.starts_at)} · {session.planned_dose_mg} mg planned",
     )
-    paper.y -= 22  # below the code
+    paper.y -= 16  # below the code
     limits = visit.picture.limits
     orders = "; ".join(
         f"{order.dose_mg} mg × {order.sessions} until {order.valid_until_on:%d %b}{'' if order.signed_at else ' (spoken, not yet signed)'}"
@@ -108,7 +108,7 @@ def own_limits(row: StandingParameters | None) -> str:
     if row is None:
         return "None"
     named = ("predose_systolic", "predose_diastolic", "high_systolic", "high_diastolic", "low_spo2", "minimum_watch_minutes")
-    told = [f"{row._meta.get_field(name).verbose_name} {getattr(row, name)}" for name in named if getattr(row, name) is not None]
+    told = [f"{getattr(row._meta.get_field(name), 'verbose_name', name)} {getattr(row, name)}" for name in named if getattr(row, name) is not None]
     return f"{'; '.join(told)}; until {row.until_on:%d %b %Y}: {row.reason}"
 
 
@@ -127,9 +127,22 @@ def grid_of(paper: Paper, sheet: Sheet, clock: Clock, *, known_at: str) -> None:
         STRONG,
     )
     paper.heading("Ready to leave?", beside="OUT-1", keep=80)
-    for item in sheet.items:
-        paper.text(f"{item.label}:   {'    '.join(f'[  ] {words}' for _, words in item.choices)}", SMALL, after=0.5)
-    paper.text("\nLeft at ________   Licensed provider, name and signature ______________________________   Typed in by, at ________________", QUIET)
+    readiness(paper, [f"{item.label}: {'  '.join(f'[  ] {words}' for _, words in item.choices)}" for item in sheet.items])
+    paper.y -= 8
+    paper.text("Left at ________   Licensed provider, name and signature ______________________________   Typed in by, at ________________", QUIET)
+
+
+def readiness(paper: Paper, items: list[str]) -> None:
+    """Two side by side where they fit."""
+    half, waiting = INNER / 2, list(items)
+    while waiting:
+        some = [waiting.pop(0)]
+        if waiting and max(width_of(printable(words), SMALL.font, SMALL.size) for words in (some[0], waiting[0])) < half - 6:
+            some.append(waiting.pop(0))
+        paper.y -= SMALL.leading + 1
+        with paper.tagged("P"):
+            for place, words in enumerate(some):
+                paper.write(words, LEFT + place * half, paper.y, SMALL)
 
 
 def device_row(row: dict[str, object], clock: Clock) -> tuple[str, ...]:

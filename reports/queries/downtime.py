@@ -68,7 +68,7 @@ def due_kinds(site: Site, now: datetime) -> list[tuple[str, date]]:
     found = []
     plan, hourly = last.get(Kind.PLAN), last.get(Kind.TODAY)
     is_evening = today_at(site, duty.evening) == duty.today
-    if is_evening and rules.plan_is_due(plan and plan.made_at, evening=duty.evening, now=now) and may_try(plan, now):
+    if is_evening and rules.plan_is_due(plan.made_at if plan else None, evening=duty.evening, now=now) and may_try(plan, now):
         found.append((str(Kind.PLAN), duty.plan_on))
     owed = rules.today_is_due(
         hourly.made_at if hourly and hourly.day == duty.today else None,
