@@ -18,12 +18,12 @@ NO_RECIPIENT = "VIGIL_BACKUP_RECIPIENTS names nobody: a backup in clear is refus
 def save(*, kind: str, folder: Path, ask_now: Callable[[], datetime], is_plain: bool = False) -> BackupRun:
     """Make a backup; a drill is read back, restored into a scratch database and proven. Raises BackupFailed, and Refused while another runs."""
     recipients = [] if is_plain else settings.VIGIL_BACKUP_RECIPIENTS
-    if not recipients and not is_plain and not settings.VIGIL_DEMONSTRATION:
-        raise BackupFailed(NO_RECIPIENT)
     place, now, began = Place.in_use(), ask_now(), time.monotonic()
     is_drill = kind == BackupRun.Kind.DRILL
     run = begin_run(kind=kind, engine=place.engine, is_encrypted=bool(recipients), now=now)
     try:
+        if not recipients and not is_plain and not settings.VIGIL_DEMONSTRATION:
+            raise BackupFailed(NO_RECIPIENT)
         made = make(place, folder=folder, recipients=recipients, now=now, to_be_read_back=is_drill)
         proof = read_back(made, place, now=now) if is_drill else None
     except Exception as failure:
