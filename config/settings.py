@@ -278,10 +278,8 @@ VIGIL_EXPORTS_AT_ONCE = env.whole("VIGIL_EXPORTS_AT_ONCE", 1, most=100)
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 
 # --- backup and return (docs/backup.md) -------------------------------------------------------------------------------
-VIGIL_BACKUP_DIR, VIGIL_DOWNTIME_DIR = (
-    env.folder("VIGIL_BACKUP_DIR", VIGIL_DATA_DIR / "backups"),
-    env.folder("VIGIL_DOWNTIME_DIR", VIGIL_DATA_DIR / "downtime"),
-)
+VIGIL_BACKUP_DIR = env.folder("VIGIL_BACKUP_DIR", VIGIL_DATA_DIR / "backups")
+VIGIL_DOWNTIME_DIR = env.folder("VIGIL_DOWNTIME_DIR", VIGIL_DATA_DIR / "downtime")
 VIGIL_BACKUP_RECIPIENTS, VIGIL_BACKUP_DATABASE_URL = env.words("VIGIL_BACKUP_RECIPIENTS"), env.text("VIGIL_BACKUP_DATABASE_URL")
 VIGIL_BACKUP_HOUR, VIGIL_BACKUP_KEEP_DAYS = env.whole("VIGIL_BACKUP_HOUR", 8, most=23), env.whole("VIGIL_BACKUP_KEEP_DAYS", 30, least=1)
 VIGIL_BACKUPS, VIGIL_DOWNTIME_KEEP_DAYS = env.flag("VIGIL_BACKUPS", not IS_TEST), env.whole("VIGIL_DOWNTIME_KEEP_DAYS", 3, least=1)
