@@ -64,7 +64,10 @@ class Unpacking:
         self.to, self.unpacker = to, zlib.decompressobj(wbits=GZIP)
 
     def write(self, block: bytes) -> int:
-        self.to.write(self.unpacker.decompress(block))
+        try:
+            self.to.write(self.unpacker.decompress(block))
+        except zlib.error as bad:
+            raise BackupFailed("The backup is damaged.") from bad
         return len(block)
 
     def flush(self) -> None:
@@ -110,6 +113,11 @@ def unseal(source: Reader, to: Writer, identities: list[Any] | None) -> None:
         return
     try:
         decrypt_io(source, to, identities)
+    except OSError as bad:
+        # Without a number it is age's own: a block that was changed, or the end that is missing.
+        raise BackupFailed(
+            f"What was opened can't be written: {bad.strerror}" if bad.errno else f"The backup was changed or cut off ({bad})."
+        ) from bad
     except DecryptError as bad:
         raise BackupFailed(f"The backup can't be opened: the key isn't one of its recipients', or the file was changed ({bad}).") from bad
 
