@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from pyrage import x25519
 
-from clinic import tasks
+from clinic import audit, tasks
 from clinic.backups import BackupFailed, Place, make, places
 from clinic.backups.making import prune
 from clinic.models import AuditEntry, BackupRun, Organisation, Signature
@@ -38,7 +38,9 @@ def clinic(databases: Databases, django_db_blocker: Any, settings: Any, tmp_path
     with django_db_blocker.unblock():
         name = databases.fresh()
         with this_process_uses(name):
-            session = at_state(Status.DISCHARGED, make_cast())
+            cast = make_cast()
+            session = at_state(Status.DISCHARGED, cast)
+            audit.record(action="record.read", target=session, by=cast.nurse, now=NOW, site=cast.riverside, patient_pk=session.patient_id)
             type(session.patient).objects.filter(pk=session.patient_id).update(last_name=CANARY)
             yield settings.VIGIL_BACKUP_DIR
         databases.drop(name)

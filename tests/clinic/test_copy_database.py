@@ -9,12 +9,12 @@ import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 
-from clinic import guards
+from clinic import audit, guards
 from clinic.backups.engines import engine_of
 from clinic.backups.places import Place
 from clinic.models import AuditEntry, Notice, Organisation
 from sessions.states import Status
-from tests.cast import make_cast
+from tests.cast import NOW, make_cast
 from tests.factories.clinic import NoticeFactory
 from tests.factories.sessions import at_state
 from tests.support.database import Databases, is_postgres, this_process_uses, url_of
@@ -26,7 +26,9 @@ def source(databases: Databases, django_db_blocker: Any) -> Iterator[str]:
     with django_db_blocker.unblock():
         name = databases.fresh()
         with this_process_uses(name):
-            session = at_state(Status.DISCHARGED, make_cast())
+            cast = make_cast()
+            session = at_state(Status.DISCHARGED, cast)
+            audit.record(action="record.read", target=session, by=cast.nurse, now=NOW, site=cast.riverside, patient_pk=session.patient_id)
             # A number that was given and is gone again: it must not be given twice.
             gone = NoticeFactory(site=session.site)
             Notice.objects.filter(pk=gone.pk).delete()
