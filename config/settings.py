@@ -5,6 +5,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 
 from config import environment as env
+from config import keeping
 from config.undefined import Undefined
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -22,6 +23,7 @@ VIGIL_DEMONSTRATION_PASSWORD = env.text("VIGIL_DEMONSTRATION_PASSWORD", "two-hou
 VIGIL_DEMONSTRATION_PIN = "240719" if VIGIL_DEMONSTRATION_LOGINS else ""
 
 VIGIL_DATA_DIR = Path(env.text("VIGIL_DATA_DIR", str(BASE_DIR / "var"))).absolute()
+globals().update(keeping.settings_of(VIGIL_DATA_DIR, is_test=IS_TEST))
 if not IS_PRODUCTION:
     (VIGIL_DATA_DIR / "static").mkdir(parents=True, exist_ok=True)
 
@@ -128,8 +130,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "home"
+LOGIN_URL, LOGIN_REDIRECT_URL = "account_login", "home"
 # A link to a new password is a key to the house while it lasts.
 PASSWORD_RESET_TIMEOUT = 60 * 60
 # From there to the sign-in, or on an enrolled tablet to its locked board.
@@ -260,7 +261,6 @@ VIGIL_BEAT_SCHEDULE = {
     name: {"task": name, "schedule": float(_TICK or seconds), "options": {"expires": float(_TICK or seconds) * 2}}
     for name, seconds in {
         "config.tasks.tick": 20,
-        "clinic.tasks.tend_backups": 600,
         "sessions.tasks.watch": 60,
         "reminders.tasks.sweep": 60,
         "reminders.tasks.send": 20,
@@ -268,7 +268,7 @@ VIGIL_BEAT_SCHEDULE = {
         "reports.tasks.audit_weeks": 600,
         "reports.tasks.tend_exports": 60,
         "clinic.tasks.anchor": 600,
-        "reports.tasks.make_packets": 300,
+        **keeping.BEAT,
     }.items()
 }
 CELERY_BEAT_SCHEDULE = VIGIL_BEAT_SCHEDULE
@@ -276,13 +276,6 @@ CELERY_BEAT_SCHEDULE = VIGIL_BEAT_SCHEDULE
 VIGIL_EXPORTS_AT_ONCE = env.whole("VIGIL_EXPORTS_AT_ONCE", 1, most=100)
 # In memory: nothing on disk to lose or to share; the sweeps ask the database what is due.
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
-
-# --- backup and return (docs/backup.md) -------------------------------------------------------------------------------
-VIGIL_BACKUP_DIR = env.folder("VIGIL_BACKUP_DIR", VIGIL_DATA_DIR / "backups")
-VIGIL_DOWNTIME_DIR = env.folder("VIGIL_DOWNTIME_DIR", VIGIL_DATA_DIR / "downtime")
-VIGIL_BACKUP_RECIPIENTS, VIGIL_BACKUP_DATABASE_URL = env.words("VIGIL_BACKUP_RECIPIENTS"), env.text("VIGIL_BACKUP_DATABASE_URL")
-VIGIL_BACKUP_HOUR, VIGIL_BACKUP_KEEP_DAYS = env.whole("VIGIL_BACKUP_HOUR", 8, most=23), env.whole("VIGIL_BACKUP_KEEP_DAYS", 30, least=1)
-VIGIL_BACKUPS, VIGIL_DOWNTIME_KEEP_DAYS = env.flag("VIGIL_BACKUPS", not IS_TEST), env.whole("VIGIL_DOWNTIME_KEEP_DAYS", 3, least=1)
 
 # --- the log ---------------------------------------------------------------------------------------------------------
 VIGIL_LOG_FORMAT = env.one_of("VIGIL_LOG_FORMAT", ("plain", "json"), "plain")
