@@ -6,6 +6,7 @@ from csp.constants import NONE, SELF
 
 from config import environment as env
 from config import keeping
+from config.keeping import *  # noqa: F403
 from config.undefined import Undefined
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -23,7 +24,6 @@ VIGIL_DEMONSTRATION_PASSWORD = env.text("VIGIL_DEMONSTRATION_PASSWORD", "two-hou
 VIGIL_DEMONSTRATION_PIN = "240719" if VIGIL_DEMONSTRATION_LOGINS else ""
 
 VIGIL_DATA_DIR = Path(env.text("VIGIL_DATA_DIR", str(BASE_DIR / "var"))).absolute()
-globals().update(keeping.settings_of(VIGIL_DATA_DIR, is_test=IS_TEST))
 if not IS_PRODUCTION:
     (VIGIL_DATA_DIR / "static").mkdir(parents=True, exist_ok=True)
 
