@@ -6,7 +6,6 @@ from csp.constants import NONE, SELF
 
 from config import environment as env
 from config import keeping
-from config.keeping import *  # noqa: F403
 from config.undefined import Undefined
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -139,8 +138,7 @@ ACCOUNT_ADAPTER = "config.signin.Adapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
-ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_EMAIL_VERIFICATION, ACCOUNT_SESSION_REMEMBER = "none", False
 # Five wrong passwords close one account for five minutes. Per address the limits are wide: a clinic sits behind one router.
 ACCOUNT_RATE_LIMITS = {"login": "600/m/ip", "login_failed": "100/m/ip,5/300s/key"}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.whole("VIGIL_PROXIES", 1 if IS_PRODUCTION else 0, most=5)
@@ -201,9 +199,7 @@ STORAGES = {
 }
 
 # --- time and language -----------------------------------------------------------------------------------------------
-USE_TZ = True
-TIME_ZONE = "UTC"
-LANGUAGE_CODE = "en"
+USE_TZ, TIME_ZONE, LANGUAGE_CODE = True, "UTC", "en"
 # Pages speak English; what goes to a patient speaks theirs, its dates too.
 LANGUAGES = [("en", "English"), ("es", "Español")]
 
@@ -276,6 +272,10 @@ CELERY_BEAT_SCHEDULE = VIGIL_BEAT_SCHEDULE
 VIGIL_EXPORTS_AT_ONCE = env.whole("VIGIL_EXPORTS_AT_ONCE", 1, most=100)
 # In memory: nothing on disk to lose or to share; the sweeps ask the database what is due.
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
+VIGIL_BACKUPS, VIGIL_BACKUP_DIR, VIGIL_BACKUP_HOUR = keeping.BACKUPS, keeping.BACKUP_DIR, keeping.BACKUP_HOUR
+VIGIL_BACKUP_RECIPIENTS, VIGIL_BACKUP_KEEP_DAYS = keeping.BACKUP_RECIPIENTS, keeping.BACKUP_KEEP_DAYS
+VIGIL_BACKUP_DATABASE_URL = keeping.BACKUP_DATABASE_URL
+VIGIL_DOWNTIME_DIR, VIGIL_DOWNTIME_KEEP_DAYS = keeping.DOWNTIME_DIR, keeping.DOWNTIME_KEEP_DAYS
 
 # --- the log ---------------------------------------------------------------------------------------------------------
 VIGIL_LOG_FORMAT = env.one_of("VIGIL_LOG_FORMAT", ("plain", "json"), "plain")
