@@ -15,7 +15,7 @@ from clinic.models import BackupRun
 NO_RECIPIENT = "VIGIL_BACKUP_RECIPIENTS names nobody: a backup in clear is refused. Name an age recipient, or say --plain."
 
 
-def save(*, kind: str, folder: Path, ask_now: Callable[[], datetime], is_plain: bool = False) -> BackupRun:
+def saved(*, kind: str, folder: Path, ask_now: Callable[[], datetime], is_plain: bool = False) -> BackupRun:
     """Make a backup; a drill is read back, restored into a scratch database and proven. Raises BackupFailed, and Refused while another runs."""
     recipients = [] if is_plain else settings.VIGIL_BACKUP_RECIPIENTS
     place, now, began = Place.in_use(), ask_now(), time.monotonic()

@@ -11,7 +11,7 @@ from clinic.backups import BackupFailed
 from clinic.findings import Refused
 from clinic.models import BackupRun
 from clinic.queries.backups import due_kind
-from clinic.saving import save
+from clinic.saving import saved
 
 log = logging.getLogger(__name__)
 # A large clinic's drill takes minutes. Who asks again meanwhile finds the place taken.
@@ -25,7 +25,7 @@ def tend_backups() -> str:
     if kind is None:
         return "nothing due"
     try:
-        return BackupRun.Status(save(kind=kind, folder=settings.VIGIL_BACKUP_DIR, ask_now=clock.now).status).label
+        return BackupRun.Status(saved(kind=kind, folder=settings.VIGIL_BACKUP_DIR, ask_now=clock.now).status).label
     except Refused:
         return "under way"
     except BackupFailed as failure:

@@ -11,7 +11,7 @@ from clinic import clock
 from clinic.backups import BackupFailed
 from clinic.findings import Refused
 from clinic.models import BackupRun
-from clinic.saving import save
+from clinic.saving import saved
 
 
 class Command(BaseCommand):
@@ -25,7 +25,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, verify: bool, plain: bool, to: Path, **options: Any) -> None:
         kind = BackupRun.Kind.DRILL if verify else BackupRun.Kind.BACKUP
         try:
-            run = save(kind=kind, folder=to.absolute(), ask_now=clock.now, is_plain=plain)
+            run = saved(kind=kind, folder=to.absolute(), ask_now=clock.now, is_plain=plain)
         except (BackupFailed, Refused) as failure:
             raise CommandError(str(failure)) from failure
         self.stdout.write(f"{to.absolute() / run.file_name}: {run.rows} rows, {run.size} bytes{'' if run.is_encrypted else ', IN CLEAR'}")
