@@ -58,7 +58,7 @@ class WeekCells:
         )
         inside = f"<a href=../sessions/{visit.pk}/>{inside}</a>" if self.may_read else f"<span>{inside}</span>"
         named = "" if self.may_read else f" id=session-{visit.pk}"
-        data = f' data-visit="{data_of(block, axis)}"' if visit.holds_chair else ""
+        data = f" data-visit={data_of(block, axis)}" if visit.holds_chair else ""
         return f'<li class="v-visit {classes(block)}"{named}{data}>{inside}'
 
 
@@ -78,7 +78,7 @@ def data_of(block: Block, axis: Axis) -> str:
     visit = block.visit
     begins, lasts = minutes(visit.starts_at) - minutes(axis.starts_at), minutes(visit.ends_at) - minutes(visit.starts_at)
     is_told = (begins, lasts) == (block.first * STEP_MINUTES, block.length * STEP_MINUTES)
-    return f"{visit.version} {visit.dose_mg}" + ("" if is_told else f" {begins} {lasts}")
+    return f"{visit.version},{visit.dose_mg}" + ("" if is_told else f",{begins},{lasts}")
 
 
 def minutes(moment: datetime) -> int:

@@ -19,7 +19,7 @@
   const placeOf = (item, letter) => Number(item.className.match(new RegExp(`\\b${letter}(\\d+)`))[1]) * STEP;
 
   function parts(item) {
-    const [version, dose, begins = placeOf(item, "t"), length = placeOf(item, "l")] = item.dataset.visit.split(" ").map(Number);
+    const [version, dose, begins = placeOf(item, "t"), length = placeOf(item, "l")] = item.dataset.visit.split(",").map(Number);
     const [pk] = (item.id || item.querySelector("a").getAttribute("href")).match(/\d+/);
     return { pk: Number(pk), version, dose, start: number(item.closest("[data-lane]"), "from") + begins, length };
   }

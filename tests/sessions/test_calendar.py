@@ -43,7 +43,7 @@ def test_a_visit_stands_at_its_time_for_its_whole_length(cast: Cast, sign_in: Si
     """NOW is ten in New York, the day begins at eight: eleven is 36 steps on, three hours are 36 long."""
     session = visit_at(cast, 1)
     page = text_of(sign_in(cast.desk), view=view)
-    opened = f' data-visit="1 56"><a href=../sessions/{session.pk}/>' if view else f' id="session-{session.pk}" data-visit="1 56">'
+    opened = f" data-visit=1,56><a href=../sessions/{session.pk}/>" if view else f' id="session-{session.pk}" data-visit="1,56">'
     assert f'class="v-visit is-booked t36 l36"{opened}' in page
     assert 'class="v-now t24"' in page
 
