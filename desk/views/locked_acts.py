@@ -20,10 +20,10 @@ from clinic.roles import Permission, may
 from desk.queries.locked import Door, door_of, member_named, session_on_card
 from desk.views.locked import is_open, leave, locked_page, way_back
 from desk.views.screens import key_of
-from sessions.actions.alerts import acknowledge_alert
+from sessions.actions.alerts import acknowledge_all
 from sessions.actions.emergency import press
 from sessions.actions.watch import record_round
-from sessions.models import Alert, TreatmentSession
+from sessions.models import TreatmentSession
 
 OFF = "This PIN is off at this tablet. Sign in with your password: it works again from then on."
 
@@ -97,9 +97,7 @@ def round_by(session: TreatmentSession, member: Membership, key: UUID, now) -> N
 
 def silence_by(session: TreatmentSession, member: Membership, key: UUID, now) -> None:  # type: ignore[no-untyped-def]
     require_bedside(member)
-    loud = Alert.objects.filter(session=session, closed_at__isnull=True, acknowledged_at__isnull=True).select_related("session")
-    for alert in loud.order_by("pk"):
-        acknowledge_alert(alert, by=member.user, now=now)
+    acknowledge_all(session, by=member.user, now=now)
 
 
 def require_bedside(member: Membership) -> None:

@@ -129,6 +129,14 @@ def acknowledge_alert(alert: Alert, *, by: User, now: datetime) -> None:
 
 
 @transaction.atomic
+def acknowledge_all(session: TreatmentSession, *, by: User, now: datetime) -> None:
+    """Silence for a chair: somebody has seen whatever shouts there (MON-6). All of it, or nothing."""
+    loud = Alert.objects.filter(session=session, closed_at__isnull=True, acknowledged_at__isnull=True).select_related("session")
+    for alert in loud.order_by("pk"):
+        acknowledge_alert(alert, by=by, now=now)
+
+
+@transaction.atomic
 def close_alert(alert: Alert, *, note: str, by: User, now: datetime) -> None:
     """A prescriber's note ends an alert, and the earlier ones of the same kind (MON-6). Raises Refused without a note."""
     if not note.strip():

@@ -21,6 +21,7 @@ BESIDE = ("the same post again", "the watchman comes")
 WITHOUT_A_STEP = {
     "sessions.emergency.end": "the step end_emergency", "sessions.forms.owe_form": "part of record_device and others",
     "sessions.forms.withdraw_form": "part of undo_device and others",
+    "sessions.alerts.acknowledge_all": "acknowledge_alert for each that shouts",
     "clinic.duty.check_in": "the step come", "clinic.duty.check_out": "the step go",
     "clinic.presence.record_coming": "the step record_presence", "clinic.presence.record_leaving": "the step record_presence",
     "clinic.presence.hand_presence_to": "the step hand_presence",
