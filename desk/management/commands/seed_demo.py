@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from clinic import clock
+from clinic.actions import anchoring
 from clinic.models import Site
 from desk.demo import audits, live, packets, screens, seed
 
@@ -27,6 +28,7 @@ class Command(BaseCommand):
         audits.review_the_past(now=now)
         packets.lock(now=now)
         added = live.renew(now=now)
+        anchoring.anchor(now=now)
         self.stdout.write(f"Today: {added} sessions." if added else "Today stands already.")
         if settings.VIGIL_DEMONSTRATION:
             (settings.VIGIL_DATA_DIR / "screens.txt").write_text("\n".join(screens.told()) + "\n")
