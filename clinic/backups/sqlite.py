@@ -1,5 +1,5 @@
 """SQLite: saved by its online backup while everybody works on, returned as a file that is put in place."""
-# ruff: noqa: S608  the tables' names are the database's own
+# ruff: noqa: S608  the tables' names are the database's own, and quoted
 
 import os
 import sqlite3
@@ -66,11 +66,16 @@ def drop(path: Path) -> None:
 def contents_of(line: sqlite3.Connection) -> Contents:
     tables = [name for (name,) in line.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'")]
     return Contents(
-        tables={name: line.execute(f'SELECT COUNT(*) FROM "{name}"').fetchone()[0] for name in sorted(tables)},
+        tables={name: line.execute(f"SELECT COUNT(*) FROM {quoted(name)}").fetchone()[0] for name in sorted(tables)},
         migrations=newest(line.execute("SELECT app, name FROM django_migrations")),
         chains={chain: [seq, digest] for chain, seq, digest in line.execute("SELECT chain, seq, hash FROM clinic_audithead ORDER BY chain")},
         engine_version=sqlite3.sqlite_version,
     )
+
+
+def quoted(name: str) -> str:
+    """A file that somebody brings names its tables itself."""
+    return '"' + name.replace('"', '""') + '"'
 
 
 def filled(place: Place, stream: Reader, identities: list[Any] | None) -> None:

@@ -18,6 +18,7 @@ from clinic import audit, tasks
 from clinic.backups import BackupFailed, Place, make, places
 from clinic.backups.engines import engine_of
 from clinic.backups.making import prune
+from clinic.backups.sqlite import quoted
 from clinic.models import AuditEntry, BackupRun, Organisation, Signature
 from clinic.queries.backups import last_backup, last_drill
 from sessions.states import Status
@@ -215,3 +216,10 @@ def test_a_place_is_told_without_its_password() -> None:
     assert (place.parameters["password"], place.parameters["sslmode"]) == ("s@cret", "require")
     assert "cret" not in repr(place) + place.shown
     assert places.Place.of_url("sqlite:////srv/a%20b.sqlite3").name == "/srv/a b.sqlite3"
+
+
+def test_a_tables_name_is_never_read_as_words_of_sql() -> None:
+    with closing(sqlite3.connect(":memory:")) as line:
+        name = 'x" UNION SELECT 7 --'
+        line.execute(f"CREATE TABLE {quoted(name)} (n)")
+        assert line.execute(f"SELECT COUNT(*) FROM {quoted(name)}").fetchall() == [(0,)]
