@@ -22,7 +22,7 @@ from sessions.actions.watchman import make_round
 from sessions.rules.concerns import KINDS
 from tests.machine import calendar_steps, chairs, chart_steps, course_steps, gone, office, oracle, site_steps, telling  # noqa: F401  (they register their steps)
 from tests.machine.aims import towards
-from tests.machine.needs import Aim, done, lacking
+from tests.machine.needs import Aim, done, lacking, wanted
 from tests.machine.snapshot import Snapshot, Written
 from tests.machine.steps import STEPS, Act
 from tests.machine.usual import minutes_until_next, next_session, usual
@@ -86,8 +86,8 @@ class Floor(RuleBasedStateMachine):
         return self.act(turn, usual(turn, pk), pk)
 
     def something_seldom(self, turn: Turn) -> None:
-        # Of three the one that came off least on this day: what is hard to reach gets more of them.
-        aim = min((turn.pick(self.aims) for _ in range(3)), key=lambda one: done(self.world.ledger, one) - self.begun[one])
+        # Of three the one that came off least on this day, by the share of what is wanted: what is hard to reach gets more of them.
+        aim = min((turn.pick(self.aims) for _ in range(3)), key=self.share_of_today)
         turn.aim = aim if isinstance(aim, str) else "a move"
         self.time_passes(turn, [1, 0, 2])
         try:
@@ -95,6 +95,9 @@ class Floor(RuleBasedStateMachine):
         except NothingToDo:
             return
         self.act(turn, name, pk)
+
+    def share_of_today(self, aim: Aim) -> float:
+        return (done(self.world.ledger, aim) - self.begun[aim]) / wanted(aim)
 
     def anybody_does_anything(self, turn: Turn) -> None:
         sessions = [row.id for row in self.shot.rows("treatmentsession")]
