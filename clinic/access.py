@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 
-from clinic import auditing, registry
+from clinic import auditing, registry, second_factor
 from clinic.locking.state import is_by_pin
 from clinic.models import Membership, Site
 from clinic.prepared import Prepared, prepared
@@ -33,7 +33,7 @@ class NeedsPassword(PermissionDenied):
 
 @prepared
 def open_memberships(user_pk: int, slug: str, now: datetime) -> QuerySet[Membership]:
-    rows = Membership.objects.select_related("site").annotate(**registry.marks(now))
+    rows = Membership.objects.select_related("site").annotate(**registry.marks(now), **second_factor.marks())
     return rows.filter(user_id=user_pk, site__slug=slug, site__is_archived=False, is_active=True, user__is_active=True)
 
 
@@ -46,6 +46,7 @@ def site_for(request: HttpRequest, slug: str, permission: Permission) -> Site:
     membership.user = request.user
     request.site, request.membership = site, membership  # type: ignore[attr-defined]
     timezone.activate(site.zone)
+    second_factor.demand(request, membership)
     if membership.role == Role.AUDITOR and not auditing.may_open(request):
         hide(request, site, permission, "site", slug)
     require(request, permission)

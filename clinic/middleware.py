@@ -1,13 +1,19 @@
-"""The request's moment, nothing kept by browsers, denials written after the rollback, 401 for fragments of people who were signed out."""
+"""The request's moment, nothing kept by browsers, denials written after the rollback, the way to the second step, 401 for fragments of people who were signed out."""
 
 from collections.abc import Callable
 
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 
-from clinic import audit, clock
+from clinic import audit, clock, second_factor
+from clinic.actions.account import note_account
+from clinic.identity import SignInEndedError
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -69,3 +75,42 @@ class DenialMiddleware:
                 site=denial.site, changes={"permission": denial.permission, "method": request.method},
             )  # fmt: skip
         return response
+
+
+class IdentityMiddleware:
+    """Who owes the second step of sign-in is led there before anything else; whoever guessed five times at a signature is signed out."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, second_factor.SecondFactorOwedError):
+            return lead(request, self.second_step(request))
+        if isinstance(exception, SignInEndedError):
+            return self.signed_out(request)
+        return None
+
+    def second_step(self, request: HttpRequest) -> str:
+        kinds = second_factor.kinds_of(request.user)  # type: ignore[arg-type]
+        if not kinds:
+            messages.info(request, "This site asks for a second step at sign-in. Set one up now; it takes a minute.")
+            return reverse("mfa_index")
+        page = "mfa_reauthenticate" if "totp" in kinds else "mfa_reauthenticate_webauthn"
+        after = request.get_full_path() if request.method == "GET" else reverse("home")
+        return f"{reverse(page)}?{urlencode({'next': after})}"
+
+    def signed_out(self, request: HttpRequest) -> HttpResponse:
+        note_account("account.sign_in_ended", request.user, by=request.user, now=request.now)  # type: ignore[arg-type,attr-defined]
+        logout(request)
+        messages.error(request, "Wrong five times: you are signed out, and nothing was signed. Sign in again.")
+        return lead(request, resolve_url(settings.LOGIN_URL))
+
+
+def lead(request: HttpRequest, where: str) -> HttpResponse:
+    """To another page, out of a fragment too."""
+    if request.headers.get("HX-Request") == "true":
+        return HttpResponse(status=204, headers={"HX-Redirect": where})
+    return HttpResponse(status=303, headers={"Location": where})

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby, islice
 
-from django.core.cache import cache
 from django.db.models import QuerySet
 
 from clinic import registry
@@ -14,38 +13,14 @@ from clinic.findings import refuse
 from clinic.models import Membership, Signature, Site, User
 
 BATCH = 500
-# As ACCOUNT_RATE_LIMITS of sign-in: whoever stands at an open page, or is asked as second person, can't guess on and on.
-MOST_TRIES = 5
-TRIES_FORGOTTEN_AFTER = 300  # seconds
 
 
 @dataclass(frozen=True)
 class IdentityProof:
-    """That a person proved who they are, a moment ago. Made outside of transactions: Argon2 is slow on purpose."""
+    """That a person proved who they are, a moment ago: made by `clinic.identity` alone, outside of transactions. `method`: password, both, passkey."""
 
     user: User
     method: str
-
-
-def confirm_identity(user: User, password: str, *, beside: User | None = None) -> IdentityProof:
-    """Check the signer's password. Raises Refused (OUT-2) when it is wrong, or was too often: sign-in's limit holds here too.
-
-    `beside` is who is signed in where a second person signs. The tries belong to the two of them, so that nobody can use up a
-    colleague's own by typing wrong passwords in their name.
-    """
-    taken = take_a_try(user, beside or user)
-    if taken is None:
-        raise refuse("OUT-2", "Too many wrong passwords. Wait five minutes. Nothing was signed.", code="OUT-2.tries", field="password")
-    if not user.is_active or not user.check_password(password):
-        raise refuse("OUT-2", "That is not your password. Nothing was signed.", code="OUT-2.identity", field="password")
-    cache.delete(taken)
-    return IdentityProof(user=user, method="password")
-
-
-def take_a_try(user: User, beside: User) -> str | None:
-    """One of the few tries, taken before the password is looked at: many posts at once have no more of them. None when all are gone."""
-    keys = (f"identity-tries:{beside.pk}:{user.pk}:{number}" for number in range(MOST_TRIES))
-    return next((key for key in keys if cache.add(key, True, TRIES_FORGOTTEN_AFTER)), None)
 
 
 def content_digest(text: str) -> str:

@@ -2,13 +2,34 @@
 
 from django.urls import path
 
-from clinic.views import audit, duty, equipment, files, furniture, home, join, locking, pins, policies, presence, screens, site, staff, tablets
+from clinic.views import (
+    account,
+    audit,
+    duty,
+    equipment,
+    files,
+    furniture,
+    home,
+    join,
+    locking,
+    pins,
+    policies,
+    presence,
+    screens,
+    site,
+    staff,
+    tablets,
+)  # fmt: skip
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("locked/lock/", locking.lock, name="lock"),
     path("locked/state/", locking.lock_state, name="lock_state"),
     path("join/<str:token>/", join.accept_invitation, name="accept_invitation"),
+    path("accounts/sign-ins/", account.sign_ins, name="sign_ins"),
+    path("accounts/sign-ins/end/", account.end_all_sign_ins, name="end_all_sign_ins"),
+    path("accounts/sign-ins/<slug:mark>/end/", account.end_sign_in, name="end_sign_in"),
+    path("accounts/passkey-to-sign/", account.passkey_to_sign, name="passkey_to_sign"),
     path("<slug:site>/staff/", staff.staff, name="staff"),
     path("<slug:site>/staff/invite/", staff.invite, name="invite"),
     path("<slug:site>/staff/invitations/<int:pk>/withdraw/", staff.withdraw_invitation, name="withdraw_invitation"),
@@ -16,6 +37,7 @@ urlpatterns = [
     path("<slug:site>/staff/<int:pk>/place/", staff.change_member, name="change_member"),
     path("<slug:site>/staff/<int:pk>/training/", staff.record_training, name="record_training"),
     path("<slug:site>/staff/<int:pk>/end/", staff.end_membership, name="end_membership"),
+    path("<slug:site>/staff/<int:pk>/second-step/", staff.reset_factor, name="reset_factor"),
     path("<slug:site>/duty/", duty.duty, name="duty"),
     path("<slug:site>/duty/come/", duty.duty_come, name="duty_come"),
     path("<slug:site>/duty/leave/", duty.duty_leave, name="duty_leave"),

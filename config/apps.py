@@ -15,3 +15,7 @@ class WiringConfig(AppConfig):
     def ready(self) -> None:
         # Django sends this signal for apps with models alone; one of them is enough.
         post_migrate.connect(make_cache_table, sender=apps.get_app_config("clinic"), dispatch_uid="config.cache_table")
+        # Imported here: models are loaded by now.
+        from config import signin_events
+
+        signin_events.connect()

@@ -6,6 +6,26 @@ from csp.constants import NONE, SELF
 
 from config import environment as env
 from config import keeping
+from config.entering import (  # noqa: F401  (allauth and Django read them from here)
+    ACCOUNT_ADAPTER,
+    ACCOUNT_EMAIL_SUBJECT_PREFIX,
+    ACCOUNT_EMAIL_VERIFICATION,
+    ACCOUNT_LOGIN_METHODS,
+    ACCOUNT_LOGOUT_REDIRECT_URL,
+    ACCOUNT_RATE_LIMITS,
+    ACCOUNT_SESSION_REMEMBER,
+    ACCOUNT_SIGNUP_FIELDS,
+    ACCOUNT_USER_MODEL_USERNAME_FIELD,
+    AUTH_PASSWORD_VALIDATORS,
+    MFA_ADAPTER,
+    MFA_PASSKEY_LOGIN_ENABLED,
+    MFA_RATE_LIMITS,
+    MFA_RECOVERY_CODES_SHOW_ONCE,
+    MFA_SUPPORTED_TYPES,
+    MFA_TOTP_ISSUER,
+    MFA_TOTP_TOLERANCE,
+    PASSWORD_RESET_TIMEOUT,
+)  # fmt: skip
 from config.undefined import Undefined
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -53,6 +73,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "crispy_forms",
     "crispy_bootstrap5",
     "django_htmx",
@@ -79,6 +100,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "clinic.middleware.NowMiddleware",
     "clinic.middleware.DenialMiddleware",
+    "clinic.middleware.IdentityMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
 ]
@@ -124,23 +146,7 @@ ARGON2 = "django.contrib.auth.hashers.Argon2PasswordHasher"
 PASSWORD_HASHERS = (
     ["django.contrib.auth.hashers.MD5PasswordHasher", ARGON2] if IS_TEST else [ARGON2, "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 )
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
 LOGIN_URL, LOGIN_REDIRECT_URL = "account_login", "home"
-# A link to a new password is a key to the house while it lasts.
-PASSWORD_RESET_TIMEOUT = 60 * 60
-# From there to the sign-in, or on an enrolled tablet to its locked board.
-ACCOUNT_LOGOUT_REDIRECT_URL = "home"
-ACCOUNT_ADAPTER = "config.signin.Adapter"
-ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
-ACCOUNT_EMAIL_VERIFICATION, ACCOUNT_SESSION_REMEMBER = "none", False
-# Five wrong passwords close one account for five minutes. Per address the limits are wide: a clinic sits behind one router.
-ACCOUNT_RATE_LIMITS = {"login": "600/m/ip", "login_failed": "100/m/ip,5/300s/key"}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.whole("VIGIL_PROXIES", 1 if IS_PRODUCTION else 0, most=5)
 # Only these may name a request's id; the operator's monitor sees details with its token, or straight from these networks.
 VIGIL_PROXY_NETWORKS = env.networks("VIGIL_PROXY_NETWORKS", "127.0.0.0/8,::1")

@@ -1,6 +1,7 @@
 """Every room's urls. What has a fixed first word stands before the rooms, whose paths begin with a site's slug."""
 
 from allauth.account import urls as account
+from allauth.mfa import urls as mfa
 from django.urls import include, path
 
 from config import health
@@ -24,6 +25,9 @@ ACCOUNT_PAGES = {
 
 handler500 = "config.operating.errors.fault"
 
+# All of them: of the second factor each page is about one's own, and asks for the password again before it changes anything.
+FACTOR_PAGES = mfa.urlpatterns
+
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
@@ -31,6 +35,7 @@ urlpatterns = [
     path("<slug:site>/operator/", operator, name="operator"),
     path("accounts/", include([page for page in account.urlpatterns if page.name in ACCOUNT_PAGES])),
     path("", include("desk.urls_locked")),
+    path("accounts/second-step/", include(FACTOR_PAGES)),
     path("", include("reminders.urls")),
     path("", include("clinic.urls")),
     path("", include("patients.urls")),

@@ -33,6 +33,7 @@ CLINIC = {
     "withdraw_invitation": act(P.MANAGE_STAFF, of="invitation"),
     "change_member": act(P.MANAGE_STAFF, of="member"),
     "record_training": act(P.MANAGE_STAFF, of="member"),
+    "reset_factor": act(P.MANAGE_STAFF, of="member"),
     "end_membership": act(P.MANAGE_STAFF, of="member"),
     "duty": page(P.VIEW_FLOOR),
     "duty_come": act(P.MOVE_DUTY),
@@ -292,3 +293,4 @@ OPEN |= {"text_hook", "text_status"}  # whoever can sign
 SIGNED_IN = {"home", "lock", "lock_state"}
 # The locked page: a locked sign-in, or a tablet that an administrator enrolled (tests/desk/test_locked.py, test_tablets.py).
 SIGNED_IN |= {"locked", "unlock", "unlock_pin", "locked_act", "locked_emergency"}
+SIGNED_IN |= {"home", "sign_ins", "end_sign_in", "end_all_sign_ins", "passkey_to_sign"}

@@ -7,6 +7,7 @@ from crispy_forms.layout import HTML, Div, Layout
 from django import forms
 
 from clinic.forms.base import ClientKey, Day, Line, laid_out
+from clinic.forms.given import GivenField
 from clinic.queries.audit_filters import kind_choices
 from clinic.sentences import known_actions
 
@@ -38,9 +39,7 @@ class ReviewForm(forms.Form):
     """`up_to` is the last entry that the page showed: what came since is not signed for."""
 
     note = Line(label="What you found", max_length=500, required=False, help_text="Name no patient. Leave it empty when nothing stood out.")
-    password = forms.CharField(
-        label="Your password", strip=False, max_length=200, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
-    )
+    password = GivenField(label="Your password")
     up_to = forms.IntegerField(min_value=1, max_value=BIGGEST, widget=forms.HiddenInput)
     client_key = ClientKey()
 

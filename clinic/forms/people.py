@@ -43,7 +43,7 @@ class TrainingForm(forms.Form):
 class JoinForm(forms.Form):
     printed_name = Line(label="Your name", max_length=120, help_text="As it will stand under your signature.")
     password = forms.CharField(
-        label="Password", strip=False, max_length=200, help_text="At least 10 characters; a short sentence is good.",
+        label="Password", strip=False, max_length=200, help_text="At least 15 characters: three or four words of your own.",
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )  # fmt: skip
     again = forms.CharField(

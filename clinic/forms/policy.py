@@ -28,6 +28,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Benefit", ("benefit_review_weeks", "madrs_suicide_from")),
     ("Sign-in", ("lock_after_minutes", "sign_in_hours")),
     ("Who may sign a discharge", ("signing_credentials",)),
+    ("Sign-in and signatures", ("second_factor", "both_to_sign")),
 )
 
 
@@ -60,6 +61,8 @@ class PolicyForm(forms.Form):
         label=label_of("signing_credentials"), choices=[(str(one), one.label) for one in LICENSED], widget=forms.CheckboxSelectMultiple
     )
     moves_by_link = forms.BooleanField(label=label_of("moves_by_link"), required=False)
+    second_factor = forms.BooleanField(label=label_of("second_factor"), required=False)
+    both_to_sign = forms.BooleanField(label=label_of("both_to_sign"), required=False)
     effective_on = Day(label="In force from", help_text="Tomorrow at the earliest: today's sessions keep the rules they began under.")
     reason = Line(label="Why", max_length=300)
 

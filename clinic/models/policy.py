@@ -1,5 +1,6 @@
 """What a site has decided, by effective date: an old session is judged by what was in force on its day."""
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
@@ -13,6 +14,11 @@ def default_check_minutes() -> list[int]:
 
 def default_signing_credentials() -> list[str]:
     return [str(credential) for credential in LICENSED]
+
+
+def default_second_factor() -> bool:
+    """On, but in demonstrations and tests, whose people have a password alone."""
+    return bool(settings.IS_PRODUCTION)
 
 
 def validate_minutes(minutes: object) -> None:
@@ -65,6 +71,8 @@ class SitePolicy(models.Model):
     lock_after_minutes = models.PositiveSmallIntegerField("lock a sign-in after nothing was done for (minutes)", default=10)
     sign_in_hours = models.PositiveSmallIntegerField("a sign-in ends after (hours)", default=12)
     signing_credentials = models.JSONField("may sign a discharge", default=default_signing_credentials)
+    second_factor = models.BooleanField("staff sign in in two steps: the password and a code, or a passkey", default=default_second_factor)
+    both_to_sign = models.BooleanField("the first signature of a sign-in, and each of a second person, asks for both", default=default_second_factor)
     reason = models.CharField("why it was changed", max_length=300, blank=True)
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey("clinic.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")

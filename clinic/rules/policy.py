@@ -60,6 +60,8 @@ def policy_findings(values: Mapping[str, Any]) -> list[Finding]:
     signers = values["signing_credentials"]
     if not signers or not set(signers) <= {str(one) for one in LICENSED}:
         found.append(block_at("signing_credentials", "SET-10", "Choose at least one; only licensed credentials may sign."))
+    if values.get("both_to_sign") and not values.get("second_factor"):
+        found.append(block_at("both_to_sign", "OUT-2", "Nobody has a second step to sign with where sign-in asks for none."))
     if values["visit_after_minutes"] < values["minimum_watch_minutes"]:
         found.append(block_at("visit_after_minutes", "DOS-9", "A visit can't be shorter than the watch."))
     return found

@@ -17,6 +17,7 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from clinic.addresses import address
+from clinic.forms.given import GivenInput
 from clinic.templatetags.clock_words import clock_text, minutes_between
 from clinic.templatetags.tones import FORM_STATES, LEVELS, PATIENTS, PHASES, Tone
 
@@ -206,3 +207,9 @@ def step(content: str, name: str, label: str, state: str = "open", summary: str 
     else:
         inside = format_html('<div class="v-step-head">{}</div><div class="v-step-body">{}</div>', head, content)
     return format_html('<section class="v-step is-{}" id="step-{}" tabindex="-1">{}</section>', state, name, inside)
+
+
+@register.simple_tag
+def signer_input(id: str, name: str = "password") -> SafeString:
+    """The signer's password, code or passkey, where a page writes its form by hand."""
+    return GivenInput().render(name, None, {"id": id})

@@ -11,6 +11,7 @@ from clinic import access
 from clinic.actions.reviewing import review_audit
 from clinic.forms.audit import AuditFilter, ReviewForm
 from clinic.forms.base import attempt
+from clinic.identity import Given, confirm_identity
 from clinic.models import Membership, Site
 from clinic.queries import today_at
 from clinic.queries.anchors import anchored_places
@@ -18,7 +19,6 @@ from clinic.queries.audit import audit_page
 from clinic.queries.audit_filters import UNREVIEWED
 from clinic.queries.reviews import acts_between, unreviewed
 from clinic.roles import Permission, may
-from clinic.signatures import confirm_identity
 from clinic.views.pages import done
 
 # Enough for a look back; an older stretch is asked for by its days.
@@ -59,8 +59,8 @@ def audit_review(request: HttpRequest, site: str) -> HttpResponse:
     left = unreviewed(place)
     form = ReviewForm(request.POST or None, initial={"up_to": left.up_to})
 
-    def act(*, note: str, password: str, **told: object) -> None:
-        proof = confirm_identity(request.user, password)  # type: ignore[arg-type]
+    def act(*, note: str, password: Given, **told: object) -> None:
+        proof = confirm_identity(request, password)
         review_audit(request.membership, note=note, proof=proof, now=request.now, **told)  # type: ignore[attr-defined, arg-type]
 
     if request.method == "POST" and attempt(form, act):

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic import access, mail
+from clinic.actions.account import reset_second_factor
 from clinic.actions.invitations import invite as invite_person
 from clinic.actions.invitations import withdraw_invitation as withdraw
 from clinic.actions.merging import opened_as
@@ -20,6 +21,7 @@ from clinic.http import see_other
 from clinic.models import Invitation, Membership, Site
 from clinic.queries import members_of, open_invitations, staff_list, trainings_of
 from clinic.roles import Permission, may
+from clinic.second_factor import kinds_of
 from clinic.views.pages import done, page
 
 
@@ -104,6 +106,19 @@ def end_membership(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     return done(request, f"{member.user} no longer belongs to this site.", "staff", site)
 
 
+@require_POST
+def reset_factor(request: HttpRequest, site: str, pk: int) -> HttpResponse:
+    place = access.site_for(request, site, Permission.MANAGE_STAFF)
+    member = member_for(request, pk, Permission.MANAGE_STAFF)
+    try:
+        reset_second_factor(member, by=request.user, now=request.now)  # type: ignore[attr-defined,arg-type]
+    except Refused as refused:
+        response = member_page(request, place, member, findings=refused.findings)
+        response.status_code = 422
+        return response
+    return done(request, f"{member.user} sets up a new second step at the next sign-in. Every sign-in of theirs has ended.", "staff_member", site, pk)
+
+
 def member_for(request: HttpRequest, pk: int, permission: Permission) -> Membership:
     return access.row_for(request, Membership.objects.select_related("user", "site"), pk, permission, "membership")
 
@@ -126,5 +141,6 @@ def member_page(
         "training_form": posting_to(training_form or TrainingForm(), reverse("record_training", args=[place.slug, member.pk])),
         "findings": findings,
         "manages": manages and member.is_active,
+        "has_factor": manages and bool(kinds_of(member.user)),
         "is_self": member.user_id == request.user.pk,
     })  # fmt: skip

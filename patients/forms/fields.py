@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from clinic.forms.base import ClientKey
+from clinic.forms.given import GivenField
 from clinic.models.attachments import MAX_ATTACHMENT_BYTES
 
 US_ZONES = (
@@ -70,10 +71,9 @@ def tick(name: str) -> Field:
     return Field(name, wrapper_class="v-tick")
 
 
-def password(label: str = "Your password, again") -> forms.CharField:
+def password(label: str = "Your password, again") -> GivenField:
     """Asked at every signature (21 CFR 11)."""
-    widget = forms.PasswordInput(attrs={"autocomplete": "current-password"})
-    return forms.CharField(label=label, max_length=128, strip=False, widget=widget)
+    return GivenField(label=label)
 
 
 def not_in_future(today: date) -> dict[str, str]:

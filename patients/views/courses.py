@@ -5,9 +5,9 @@ from django.http import HttpRequest, HttpResponse
 from clinic.access import site_for
 from clinic.actions.merging import opened_as
 from clinic.http import see_other
+from clinic.identity import confirm_identity
 from clinic.queries import today_at
 from clinic.roles import Permission
-from clinic.signatures import confirm_identity
 from patients import access
 from patients.actions import course as course_actions
 from patients.actions import orders as order_actions
@@ -71,7 +71,7 @@ def order_new(request: HttpRequest, site: str, pk: int) -> HttpResponse:
 
 
 def sign(request: HttpRequest, form: OrderForm, course: Course) -> Order:
-    proof = confirm_identity(request.user, form.cleaned_data["password"])
+    proof = confirm_identity(request, form.cleaned_data["password"])
     key = form.cleaned_data["client_key"]
     return order_actions.sign_order(course, fields=form.terms, proof=proof, client_key=key, by=request.membership, now=request.now)
 
@@ -112,7 +112,7 @@ def order_cosign(request: HttpRequest, site: str, pk: int) -> HttpResponse:
 
 
 def cosign(request: HttpRequest, form: CosignForm, order: Order) -> Order:
-    proof = confirm_identity(request.user, form.cleaned_data["password"])
+    proof = confirm_identity(request, form.cleaned_data["password"])
     return order_actions.cosign_order(order, proof=proof, by=request.membership, now=request.now)
 
 

@@ -17,6 +17,7 @@ from sessions.actions.life import locked_picture
 from sessions.actions.safety_calls import owe_call
 from sessions.models import Discharge, Override, TreatmentSession
 from sessions.models.exceptions import Gate
+from sessions.queries.leaving import stale_findings
 from sessions.rules.early import early_findings, second_findings
 from sessions.signed_seconds import EARLY as SCHEMA
 from sessions.states import Status
@@ -32,10 +33,11 @@ class Signer:
 
 @dataclass(frozen=True, kw_only=True)
 class Early:
-    """Why the patient leaves now, and the keys of the findings that both signers saw."""
+    """Why the patient leaves now, and what both signers saw: the keys of the findings, the version of the record."""
 
     reason: str
     shown: Collection[str]
+    version: str | None = None
 
 
 @transaction.atomic
@@ -52,7 +54,7 @@ def discharge_early(session: TreatmentSession, *, early: Early, signer: Signer, 
     if row.status != Status.MONITORING:
         raise refuse("SESSION", f"This session is {Status(row.status).label.lower()}; it can't be discharged.", code="session.not_monitoring")
     in_the_way = standing_in_the_way(sign_off_findings(picture, signer.membership, now), picture.decided("discharge"))
-    refusals = early_findings(in_the_way, shown=early.shown, reason=early.reason)
+    refusals = stale_findings(picture, early.version) or early_findings(in_the_way, shown=early.shown, reason=early.reason)
     refusals = refusals or second_findings(
         is_same_person=signer.proof.user.pk == second.proof.user.pk, is_prescriber=is_prescriber(second.membership)
     )

@@ -16,7 +16,7 @@ from sessions.actions.facts import new_fact, require_open, require_time, same_po
 from sessions.actions.life import locked, locked_picture, move
 from sessions.models import Addendum, Discharge, ReadinessCheck, TreatmentSession
 from sessions.picture import Picture
-from sessions.queries.leaving import gate_of_discharge
+from sessions.queries.leaving import gate_of_discharge, stale_findings
 from sessions.queries.screening import SUICIDE_NOTICE
 from sessions.rules.readiness import BY_ID, OTHER_TAKER, SCHEMA, hand_off, signer_findings
 from sessions.signed_content import SCHEMA as ADDENDUM_SCHEMA
@@ -65,8 +65,10 @@ def sign_off_findings(picture: Picture, membership: Membership, now: datetime) -
 
 
 @transaction.atomic
-def discharge(session: TreatmentSession, *, proof: IdentityProof, membership: Membership, client_key: UUID, now: datetime) -> Discharge:
-    """Sign the patient out (OUT-2). The gate is asked in this transaction, by what is recorded at this moment.
+def discharge(
+    session: TreatmentSession, *, proof: IdentityProof, membership: Membership, client_key: UUID, now: datetime, shown: str | None = None
+) -> Discharge:
+    """Sign the patient out (OUT-2). The gate is asked in this transaction, by what is recorded at this moment; `shown` is the version on the page.
 
     Raises Refused with every finding in the way; then nothing is written. Leaving early is another act: `sessions.actions.early` (OUT-3).
     """
@@ -77,6 +79,7 @@ def discharge(session: TreatmentSession, *, proof: IdentityProof, membership: Me
     if row.status != Status.MONITORING:
         raise refuse("SESSION", f"This session is {Status(row.status).label.lower()}; it can't be discharged.", code="session.not_monitoring")
     in_the_way = standing_in_the_way(sign_off_findings(picture, membership, now), picture.decided("discharge"))
+    in_the_way = in_the_way or stale_findings(picture, shown)
     if in_the_way:
         raise Refused(in_the_way)
     made = Discharge.objects.create(

@@ -8,6 +8,7 @@ from django import forms
 from django.forms.boundfield import BoundField
 
 from clinic.findings import Finding
+from clinic.forms.given import GivenField
 from sessions.queries.form_page import shown
 from sessions.rules.definition import Definition, FieldSpec, Kind, Section
 from sessions.rules.form import Answer, answer_findings, quiet_answers
@@ -67,13 +68,7 @@ class ConfirmForm(forms.Form):
     """Facts are filled in from the record; what is chosen (yes or no, bands, judgements) takes a tap of its own each."""
 
     client_key = forms.UUIDField(widget=forms.HiddenInput)
-    password = forms.CharField(
-        max_length=200,
-        strip=False,
-        label="Your password",
-        error_messages={"required": "Type your password."},
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "class": "form-control"}),
-    )
+    password = GivenField(label="Your password")
 
     def __init__(self, *args: Any, definition: Definition, proposals: Mapping[str, Proposal], earlier: Mapping[str, Answer], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

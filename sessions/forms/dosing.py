@@ -6,6 +6,7 @@ from typing import Any
 from crispy_forms.layout import Div, Field
 from django import forms
 
+from clinic.forms.given import GivenField
 from clinic.models import Membership, User
 from clinic.roles import MAY, Permission
 from sessions.actions.dosing import Given, Kit
@@ -33,13 +34,6 @@ def lot_field(*, required: bool) -> forms.CharField:
 def expiry_field(*, required: bool) -> forms.DateField:
     return forms.DateField(
         label="Expiry", required=required, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "data-scan-expiry": ""})
-    )
-
-
-def password_of_another(*, required: bool) -> forms.CharField:
-    """The second person's own: it is never saved by the browser of whoever is signed in."""
-    return forms.CharField(
-        required=required, max_length=200, label="Their password", widget=forms.PasswordInput(attrs={"autocomplete": "off"}), strip=False
     )
 
 
@@ -125,7 +119,7 @@ class CorrectDeviceForm(DeviceForm):
 
     reason = forms.CharField(max_length=300, required=False, label="Why it is corrected")
     second_email = forms.EmailField(required=False, label="Second person’s e-mail")
-    second_password = password_of_another(required=False)
+    second_password = GivenField(label="Their password", required=False, is_second=True)
 
     def __init__(self, *args: Any, old: DeviceUse, **kwargs: Any) -> None:
         self.old = old
@@ -151,7 +145,7 @@ class SecondForm(forms.Form):
 
     client_key = forms.UUIDField(widget=forms.HiddenInput)
     second_email = forms.EmailField(label="Second person’s e-mail", widget=forms.EmailInput(attrs={"autocomplete": "off"}))
-    second_password = password_of_another(required=True)
+    second_password = GivenField(label="Their password", is_second=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

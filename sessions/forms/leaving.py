@@ -5,6 +5,7 @@ from typing import Any
 from crispy_forms.layout import Div, Layout
 from django import forms
 
+from clinic.forms.given import GivenField
 from sessions.forms.events import untagged
 from sessions.forms.moments import MomentForm
 from sessions.rules.readiness import ITEMS, SEEN
@@ -30,21 +31,23 @@ class SignForm(forms.Form):
     """The signer's identity, confirmed again."""
 
     client_key = forms.UUIDField(widget=forms.HiddenInput)
-    password = forms.CharField(
-        max_length=200, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}), label="Your password"
-    )
+    password = GivenField(label="Your password")
 
 
-class EarlyForm(SignForm):
+class DischargeForm(SignForm):
+    """The version of the record that the page showed (OUT-2)."""
+
+    version = forms.CharField(max_length=64, widget=forms.HiddenInput, error_messages={"required": "This page is out of date. Load it again."})
+
+
+class EarlyForm(DischargeForm):
     """Two people on one page (OUT-3): the reason, the signer's password, and the prescriber's own e-mail and password."""
 
     reason = forms.CharField(
         max_length=300, required=False, label="Why the patient leaves now", widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
     second_email = forms.EmailField(label="The prescriber’s e-mail", widget=forms.EmailInput(attrs={"autocomplete": "off"}))
-    second_password = forms.CharField(
-        max_length=200, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "off"}), label="The prescriber’s password"
-    )
+    second_password = GivenField(label="The prescriber’s password", is_second=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -62,9 +65,7 @@ class AddendumForm(MomentForm):
     on = forms.DateField(label="Day", widget=forms.DateInput(attrs={"type": "date"}), required=False, help_text="Empty: today.")
     text = forms.CharField(max_length=2000, widget=forms.Textarea(attrs={"rows": 4}), label="What you add", required=False)
     reason = forms.CharField(max_length=300, label="Why it comes later", required=False)
-    password = forms.CharField(
-        max_length=200, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}), label="Your password"
-    )
+    password = GivenField(label="Your password")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -6,6 +6,7 @@ from crispy_forms.layout import Div, Field, Layout
 from django import forms
 from django.db.models import QuerySet
 
+from clinic.forms.given import GivenField
 from sessions.forms.events import untagged
 from sessions.models import TreatmentSession
 from sessions.states import Status
@@ -18,9 +19,7 @@ def line(label: str, length: int) -> forms.CharField:
 class VoidForm(forms.Form):
     reason = line("Why it is voided", 300)
     second_email = forms.EmailField(label="The second person’s e-mail", required=False, widget=forms.EmailInput(attrs={"autocomplete": "off"}))
-    second_password = forms.CharField(
-        label="Their password", required=False, max_length=200, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "off"})
-    )
+    second_password = GivenField(label="Their password", required=False, is_second=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

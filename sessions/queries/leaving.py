@@ -1,9 +1,10 @@
-"""The discharge's gate over what stands, and who signed (OUT-1, OUT-2)."""
+"""The discharge's gate over what stands, which version of it a page showed, and who signed (OUT-1, OUT-2)."""
 
+import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 
-from clinic.findings import Finding
+from clinic.findings import Finding, Level
 from clinic.models import Signature, Site
 from patients.models import Contact
 from sessions.models import TreatmentSession
@@ -45,6 +46,24 @@ def gate_of_discharge(picture: Picture, now: datetime) -> list[Finding]:
         open_alerts=[alert.text for alert in picture.open_alerts],
         prescriber_saw=prescriber_has_seen(picture),
     )
+
+
+def version_of(picture: Picture) -> str:
+    """Names what a discharge's signature would bind: the facts that stand, none of which can change without becoming another row (OUT-2)."""
+    kinds = (
+        picture.identity_checks, picture.predose_checks, picture.devices, picture.observations, picture.rounds, picture.events, picture.readiness_checks,
+    )  # fmt: skip
+    seconds = [device.pk for device in picture.devices if getattr(device, "confirmed_at", None) is not None]
+    told = [*([row.pk for row in rows] for rows in kinds), seconds]
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
+
+
+def stale_findings(picture: Picture, shown: str | None) -> list[Finding]:
+    """Nobody signs what they haven't seen. None: nobody looked at a page (a demonstration, a test of the act)."""
+    if shown is None or shown == version_of(picture):
+        return []
+    text = "The record has changed since this page was shown. Look at it again, then sign."
+    return [Finding(rule="OUT-2", level=Level.BLOCK, text=text, code="OUT-2.stale")]
 
 
 def takers_of(session: TreatmentSession) -> list[Contact]:

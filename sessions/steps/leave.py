@@ -14,7 +14,7 @@ from sessions.actions.leaving import sign_off_findings
 from sessions.forms.leaving import ReadinessForm
 from sessions.models import Addendum, Departure, Discharge, TreatmentSession
 from sessions.picture import Picture
-from sessions.queries.leaving import hand_off_words, printed, signatures_under, takers_of
+from sessions.queries.leaving import hand_off_words, printed, signatures_under, takers_of, version_of
 from sessions.rules.early import may_pass
 from sessions.rules.readiness import ITEMS, OTHER_TAKER, SEEN
 from sessions.states import DOSED, Status
@@ -49,6 +49,7 @@ def context(picture: Picture, *, request: HttpRequest, now: datetime, bound_form
         "answered": newest,
         "readiness_key": uuid4(),
         "sign_key": uuid4(),
+        "version": version_of(picture),
         "refused": getattr(bound_form, "findings", []),
         "errors": plain_errors(bound_form),
         "signer": request.user,

@@ -6,9 +6,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from clinic.access import site_for
+from clinic.identity import confirm_identity
 from clinic.queries import today_at
 from clinic.roles import Permission
-from clinic.signatures import confirm_identity
 from patients.access import course_for
 from patients.models import Course
 from sessions.access import review_for
@@ -40,7 +40,7 @@ def page(request: HttpRequest, course: Course, form: ReviewForm, title: str, old
     course.patient.site = place
 
     def act() -> object:
-        proof = confirm_identity(request.user, form.cleaned_data["password"])  # type: ignore[arg-type]
+        proof = confirm_identity(request, form.cleaned_data["password"])
         return review_benefit(course, form.judged, supersedes=old, proof=proof, by=request.membership, now=now)  # type: ignore[attr-defined]
 
     if request.method == "POST" and is_kept(form, act):

@@ -8,8 +8,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from clinic.access import site_for
+from clinic.identity import confirm_identity
 from clinic.roles import Permission
-from clinic.signatures import confirm_identity
 from sessions.access import departure_for, session_for
 from sessions.actions import departures
 from sessions.actions.watch import Event, record_event
@@ -55,7 +55,7 @@ def departure_sign(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     form = SignForm(request.POST if request.method == "POST" else None, initial={"client_key": uuid4()})
 
     def act() -> object:
-        proof = confirm_identity(request.user, form.cleaned_data["password"])
+        proof = confirm_identity(request, form.cleaned_data["password"])
         return departures.sign_departure(departure, proof=proof, membership=request.membership, now=request.now)
 
     if request.method == "POST" and is_kept(form, act):

@@ -9,7 +9,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.access import site_for
 from clinic.findings import refuse
-from clinic.models import User
 from clinic.roles import Permission
 from sessions.access import fact_for, session_for
 from sessions.actions import complaints, device_seconds, devices, dosing
@@ -99,7 +98,7 @@ def device_correct(request: HttpRequest, site: str, pk: int) -> HttpResponse:
 
     def act() -> object:
         data = form.cleaned_data
-        second = second_person(session, data, beside=request.user)
+        second = second_person(session, data, beside=request)
         return devices.correct_device(
             device,
             given=form.given(),
@@ -129,7 +128,7 @@ def device_confirm(request: HttpRequest, site: str, pk: int) -> HttpResponse:
 
     def act() -> object:
         data = form.cleaned_data
-        second = second_person(session, data, beside=request.user)
+        second = second_person(session, data, beside=request)
         assert second is not None
         return device_seconds.confirm_device(device, second=second, client_key=data["client_key"], by=request.user, now=request.now)
 
@@ -140,10 +139,10 @@ def device_confirm(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     return render(request, "sessions/device_confirm.html", context, status=422 if form.is_bound else 200)
 
 
-def second_person(session: TreatmentSession, data: dict[str, Any], *, beside: User) -> Signer | None:
+def second_person(session: TreatmentSession, data: dict[str, Any], *, beside: HttpRequest) -> Signer | None:
     """Another member of this site who may dose; None when nobody was named."""
-    email, password = data["second_email"], data["second_password"]
-    return proven_second(session, email, password, Permission.DOSE, beside=beside, rule="OUT-4") if email else None
+    email, given = data["second_email"], data["second_password"]
+    return proven_second(session, email, given, Permission.DOSE, beside=beside, rule="OUT-4") if email else None
 
 
 @require_POST

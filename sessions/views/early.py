@@ -8,14 +8,15 @@ from django.views.decorators.http import require_http_methods
 
 from clinic.access import site_for
 from clinic.findings import standing_in_the_way
+from clinic.identity import confirm_identity
 from clinic.roles import Permission
-from clinic.signatures import confirm_identity
 from sessions.access import session_for
 from sessions.actions import early
 from sessions.actions.leaving import sign_off_findings
 from sessions.forms.leaving import EarlyForm
 from sessions.models import TreatmentSession
 from sessions.picture import picture_of
+from sessions.queries.leaving import version_of
 from sessions.queries.policies import policy_for
 from sessions.rules.early import may_pass
 from sessions.states import Status
@@ -34,9 +35,9 @@ def session_discharge_early(request: HttpRequest, site: str, pk: int) -> HttpRes
 
     def act() -> object:
         data = form.cleaned_data
-        signer = early.Signer(proof=confirm_identity(request.user, data["password"]), membership=request.membership)
-        second = proven_second(session, data["second_email"], data["second_password"], Permission.DECIDE, beside=request.user, rule="OUT-3")
-        said = early.Early(reason=data["reason"], shown=form.shown())
+        signer = early.Signer(proof=confirm_identity(request, data["password"]), membership=request.membership)
+        second = proven_second(session, data["second_email"], data["second_password"], Permission.DECIDE, beside=request, rule="OUT-3")
+        said = early.Early(reason=data["reason"], shown=form.shown(), version=data["version"])
         return early.discharge_early(session, early=said, signer=signer, second=second, client_key=data["client_key"], now=request.now)
 
     if is_kept(form, act):
@@ -54,5 +55,6 @@ def early_page(request: HttpRequest, session: TreatmentSession, form: EarlyForm,
         "session": session, "form": form, "signer": request.user, "credential": request.membership.get_credential_display(),
         "firm": [finding for finding in found if not may_pass(finding)], "passable": [finding for finding in found if may_pass(finding)],
         "shown": " ".join(finding.key for finding in found), "is_watched": session.status == Status.MONITORING,
+        "version": version_of(picture),
     }  # fmt: skip
     return render(request, "sessions/discharge_early.html", context, status=status)

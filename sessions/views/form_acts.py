@@ -11,9 +11,9 @@ from clinic.access import site_for
 from clinic.actions.attachments import keep_file
 from clinic.findings import Refused, refuse
 from clinic.http import see_other
+from clinic.identity import confirm_identity
 from clinic.models import Site
 from clinic.roles import Permission
-from clinic.signatures import confirm_identity
 from sessions.access import form_for
 from sessions.actions import confirming, filing
 from sessions.forms.confirming import ConfirmForm
@@ -53,7 +53,7 @@ def is_confirmed(request: HttpRequest, confirm: ConfirmForm, monitoring_form: Mo
     if not confirm.is_valid():
         return False
     try:
-        proof = confirm_identity(request.user, confirm.cleaned_data["password"])
+        proof = confirm_identity(request, confirm.cleaned_data["password"])
         key = confirm.cleaned_data["client_key"]
         confirming.confirm_form(
             monitoring_form, answers=confirm.answers(), proof=proof, membership=request.membership, client_key=key, now=request.now

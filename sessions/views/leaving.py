@@ -9,12 +9,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from clinic import audit
 from clinic.access import site_for
+from clinic.identity import confirm_identity
 from clinic.roles import Permission
 from clinic.rules.opening import latest
-from clinic.signatures import confirm_identity
 from sessions.access import session_for
 from sessions.actions import leaving
-from sessions.forms.leaving import AddendumForm, ReadinessForm, SignForm
+from sessions.forms.leaving import AddendumForm, DischargeForm, ReadinessForm
 from sessions.models import TreatmentSession
 from sessions.queries.auditing import seen_by
 from sessions.views.answers import is_kept, step_again, to_flowsheet
@@ -43,11 +43,14 @@ def session_discharge(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     """The signature: the password is checked outside of the transaction, the gate inside of it."""
     site_for(request, site, Permission.SIGN_DISCHARGE)
     session = session_for(request, pk, Permission.SIGN_DISCHARGE)
-    form = SignForm(request.POST)
+    form = DischargeForm(request.POST)
 
     def act() -> object:
-        proof = confirm_identity(request.user, form.cleaned_data["password"])
-        return leaving.discharge(session, proof=proof, membership=request.membership, client_key=form.cleaned_data["client_key"], now=request.now)
+        data = form.cleaned_data
+        proof = confirm_identity(request, data["password"])
+        return leaving.discharge(
+            session, proof=proof, membership=request.membership, client_key=data["client_key"], now=request.now, shown=data["version"]
+        )
 
     return to_flowsheet(session) if is_kept(form, act) else step_again(request, session, "leave", form)
 
@@ -64,7 +67,7 @@ def addendum_add(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     def act() -> object:
         data = form.cleaned_data
         seen_at = latest(data["on"], data["observed_at"], place.zone) if data["on"] else form.moment()
-        proof = confirm_identity(request.user, data["password"])
+        proof = confirm_identity(request, data["password"])
         return leaving.add_addendum(
             session,
             text=data["text"],

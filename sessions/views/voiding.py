@@ -5,7 +5,6 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from clinic.access import site_for
-from clinic.models import User
 from clinic.roles import Permission
 from sessions.access import session_for
 from sessions.actions import reentry, swapping, voiding
@@ -28,7 +27,7 @@ def session_void(request: HttpRequest, site: str, pk: int) -> HttpResponse:
 
     def act() -> object:
         return voiding.void_session(
-            session, reason=form.cleaned_data["reason"], second=second_of(session, form, request.user), by=request.user, now=request.now
+            session, reason=form.cleaned_data["reason"], second=second_of(session, form, request), by=request.user, now=request.now
         )
 
     if request.method == "POST" and is_kept(form, act):
@@ -38,7 +37,7 @@ def session_void(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     return render(request, "sessions/void.html", shown, status=422 if form.is_bound else 200)
 
 
-def second_of(session: TreatmentSession, form: VoidForm, beside: User) -> Signer | None:
+def second_of(session: TreatmentSession, form: VoidForm, beside: HttpRequest) -> Signer | None:
     data = form.cleaned_data
     if not data["second_email"]:
         return None
@@ -54,7 +53,7 @@ def session_reenter(request: HttpRequest, site: str, pk: int) -> HttpResponse:
 
     def act() -> object:
         target, reason = form.cleaned_data["target"], form.cleaned_data["reason"]
-        second = second_of(session, form, request.user)
+        second = second_of(session, form, request)
         return reentry.reenter(session, target=target, reason=reason, second=second, by=request.user, membership=request.membership, now=request.now)
 
     if request.method == "POST" and is_kept(form, act):
@@ -70,7 +69,7 @@ def session_swap(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     form = SwapForm(request.POST if request.method == "POST" else None, targets=may_swap(session))
 
     def act() -> object:
-        said = {"reason": form.cleaned_data["reason"], "second": second_of(session, form, request.user)}
+        said = {"reason": form.cleaned_data["reason"], "second": second_of(session, form, request)}
         return swapping.swap(session, form.cleaned_data["target"], **said, by=request.user, membership=request.membership, now=request.now)
 
     if request.method == "POST" and is_kept(form, act):

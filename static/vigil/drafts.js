@@ -8,7 +8,7 @@
   const storage = () => { try { return window.sessionStorage; } catch { return null; } };
   const path = (form) => form.getAttribute("action") || window.location.pathname;
   const key = (form) => `${stem}${window.location.pathname}:${path(form)}`;
-  const fields = (form) => [...form.elements].filter((field) => field.name && !["hidden", "password", "file", "submit", "button"].includes(field.type));
+  const fields = (form) => [...form.elements].filter((field) => field.name && !["hidden", "password", "file", "submit", "button"].includes(field.type) && field.autocomplete !== "one-time-code");
   const isBox = (field) => field.type === "radio" || field.type === "checkbox";
   const read = (name) => { try { return JSON.parse(storage()?.getItem(name)); } catch { return null; } };
 

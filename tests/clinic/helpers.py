@@ -34,13 +34,13 @@ PAGES: dict[str, tuple[str, ...]] = {
 }
 # posts of administrators
 FORMS = (
-    "invite", "withdraw_invitation", "change_member", "record_training", "end_membership", "site_details", "certification", "representative",
+    "invite", "withdraw_invitation", "change_member", "record_training", "reset_factor", "end_membership", "site_details", "certification", "representative",
     "chairs", "chair", "opening_hours", "closures", "remove_closure", "equipment", "equipment_item", "equipment_check", "screens", "revoke_screen", "new_policy",
     "withdraw_policy",
 )  # fmt: skip
 ROW_PAGES = (
     "staff_member", "change_member", "record_training", "end_membership", "chair", "equipment_item", "equipment_check", "remove_closure",
-    "withdraw_policy", "withdraw_invitation", "revoke_screen",
+    "withdraw_policy", "withdraw_invitation", "revoke_screen", "reset_factor",
 )  # fmt: skip
 
 
@@ -53,6 +53,7 @@ def arguments(cast: Cast, name: str, *, other: bool = False) -> list[object]:
         "change_member": lambda: member,
         "record_training": lambda: member,
         "end_membership": lambda: member,
+        "reset_factor": lambda: member,
         "chair": lambda: ChairFactory(site=site, name="The chair"),
         "equipment_item": lambda: Equipment.objects.filter(site=site).first(),
         "equipment_check": lambda: Equipment.objects.filter(site=site).first(),

@@ -39,6 +39,8 @@ def test_the_default_is_good():
         ({"signing_credentials": []}, ["signing_credentials"]),
         ({"signing_credentials": ["rn", "ma"]}, ["signing_credentials"]),
         ({"critical_moaas": 5}, ["critical_moaas"]),
+        ({"both_to_sign": True, "second_factor": False}, ["both_to_sign"]),
+        ({"both_to_sign": True, "second_factor": True}, []),
     ],
 )
 def test_what_a_version_must_hold(change, fields):

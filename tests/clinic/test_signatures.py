@@ -1,18 +1,16 @@
-"""Signatures: identity confirmed again, bound to the content, found out when the content is changed afterwards."""
+"""Signatures: bound to the content, found out when the content is changed afterwards."""
 
 import io
 from collections.abc import Collection, Iterator
 
 import pytest
-from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.test.utils import CaptureQueriesContext
 
 from clinic import registry, signatures
 from clinic.findings import Refused
-from clinic.models import Chair, Signature, User
+from clinic.models import Chair, Signature
 from tests.cast import NOW, Cast
-from tests.factories.clinic import PASSWORD
 
 KIND = "chair_of_a_test"
 
@@ -36,7 +34,7 @@ def signable_chairs(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def signed(cast: Cast, chair: Chair, schema: int = 1) -> Signature:
     return signatures.sign(
-        site=cast.riverside, membership=cast.of(cast.nurse), proof=signatures.confirm_identity(cast.nurse, PASSWORD),
+        site=cast.riverside, membership=cast.of(cast.nurse), proof=signatures.IdentityProof(cast.nurse, "password"),
         meaning=Signature.Meaning.REVIEW, target_kind=KIND, target_pk=chair.pk, schema=schema, now=NOW,
     )  # fmt: skip
 
@@ -47,55 +45,6 @@ def test_a_signature_says_who_in_what_standing_when_and_what_it_means(cast: Cast
     assert mark.content_sha256 == signatures.content_digest("chair Chair 1")
     assert mark.confirmed_by == "password"
     assert signatures.is_intact(mark)
-
-
-@pytest.mark.parametrize("password", ["", "wrong", PASSWORD.upper()])
-def test_a_wrong_password_signs_nothing(cast: Cast, password: str) -> None:
-    with pytest.raises(Refused, match="not your password") as refusal:
-        signatures.confirm_identity(cast.nurse, password)
-    assert [finding.code for finding in refusal.value.findings] == ["OUT-2.identity"]
-
-
-def test_nobody_guesses_on_and_on(cast: Cast) -> None:
-    for _ in range(signatures.MOST_TRIES):
-        with pytest.raises(Refused, match="not your password"):
-            signatures.confirm_identity(cast.nurse, "wrong")
-    with pytest.raises(Refused, match="Wait five minutes"):
-        signatures.confirm_identity(cast.nurse, PASSWORD)
-    assert signatures.confirm_identity(cast.prescriber, PASSWORD).user == cast.prescriber
-
-
-def test_posts_at_the_same_moment_have_no_more_tries(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    looked_at = []
-
-    def slow(user: User, password: str) -> bool:
-        looked_at.append(password)  # and while this one is hashed the next one comes
-        with pytest.raises(Refused):
-            signatures.confirm_identity(user, "wrong")
-        return False
-
-    monkeypatch.setattr(User, "check_password", slow)
-    with pytest.raises(Refused):
-        signatures.confirm_identity(cast.nurse, "wrong")
-    assert len(looked_at) == signatures.MOST_TRIES
-
-
-def test_right_passwords_use_up_no_try_and_a_flood_elsewhere_gives_none_back(cast: Cast) -> None:
-    for _ in range(signatures.MOST_TRIES + 1):
-        signatures.confirm_identity(cast.nurse, PASSWORD)
-    for _ in range(signatures.MOST_TRIES):
-        with pytest.raises(Refused):
-            signatures.confirm_identity(cast.nurse, "wrong")
-    for number in range(320):
-        cache.set(f"sign-in-of-nobody-{number}", 1)
-    with pytest.raises(Refused, match="Wait five minutes"):
-        signatures.confirm_identity(cast.nurse, PASSWORD)
-
-
-def test_somebody_who_was_disabled_cannot_sign(cast: Cast) -> None:
-    cast.nurse.is_active = False
-    with pytest.raises(Refused):
-        signatures.confirm_identity(cast.nurse, PASSWORD)
 
 
 @pytest.mark.parametrize("who", ["stranger", "former", "desk"])

@@ -1,5 +1,6 @@
 """The watch and the leaving in one line, over HTTP: checked, readied, signed out, and the board shows it."""
 
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -28,8 +29,14 @@ def test_from_the_last_check_to_the_signed_discharge(cast, sign_in, prescriber_h
 
     answer = nurse.post(reverse("readiness_record", args=args), {**READY, "client_key": uuid4()})
     assert answer.status_code == 303, answer.content.decode()
-    assert nurse.get(answer["Location"]).status_code == 200
-    answer = nurse.post(reverse("session_discharge", args=args), {"password": PASSWORD, "client_key": uuid4()})
+    page = nurse.get(answer["Location"]).content.decode()
+    sign = {"password": PASSWORD, "version": re.search(r'name="version" value="(\w+)"', page)[1]}
+    assert nurse.post(reverse("round_record", args=args), {"client_key": uuid4()}).status_code == 303
+    answer = nurse.post(reverse("session_discharge", args=args), {**sign, "client_key": uuid4()})
+    assert answer.status_code == 422
+    assert "The record has changed since this page was shown" in answer.content.decode()
+    sign["version"] = re.search(r'name="version" value="(\w+)"', answer.content.decode())[1]
+    answer = nurse.post(reverse("session_discharge", args=args), {**sign, "client_key": uuid4()})
     assert answer.status_code == 303, answer.content.decode()
 
     session.refresh_from_db()

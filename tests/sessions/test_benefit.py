@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from clinic.findings import Refused
 from clinic.models import AuditEntry, Signature
-from clinic.signatures import confirm_identity, is_intact
+from clinic.signatures import IdentityProof, is_intact
 from sessions.actions.benefit import Judged, review_benefit
 from sessions.models import BenefitReview
 from sessions.queries.benefit import response_of, reviews_due
@@ -38,7 +38,7 @@ def judged(**more) -> Judged:
 
 def review(course, cast: Cast, told: Judged | None = None, who: str = "prescriber", **more) -> BenefitReview:
     person = cast.person(who)
-    return review_benefit(course, told or judged(), proof=confirm_identity(person, PASSWORD), by=cast.of(person), now=NOW, **more)
+    return review_benefit(course, told or judged(), proof=IdentityProof(person, "password"), by=cast.of(person), now=NOW, **more)
 
 
 def refused(act) -> list[str]:

@@ -7,12 +7,16 @@ import pytest
 from django.urls import reverse
 
 from clinic.findings import Finding, Level, Refused
+from clinic.identity import Given, confirm_identity
 from clinic.models import AuditEntry, Signature
 from clinic.roles import Permission
-from clinic.signatures import IdentityProof, confirm_identity, is_intact
+from clinic.signatures import IdentityProof, is_intact
 from sessions.actions import leaving, watch
 from sessions.actions.early import Early, Signer, discharge_early
 from sessions.models import Discharge, Override, TreatmentSession
+from sessions.picture import picture_of
+from sessions.queries.leaving import version_of
+from sessions.queries.policies import policy_for
 from sessions.rules.early import early_findings, may_pass, second_findings
 from sessions.rules.readiness import ITEMS
 from sessions.signed_content import discharge_text
@@ -20,6 +24,7 @@ from sessions.views.second import proven_second
 from tests.cast import NOW
 from tests.factories.clinic import PASSWORD
 from tests.factories.sessions import GOOD_VITALS, at_state
+from tests.support.factors import asked_by
 
 READY = {item.id: item.good[0] for item in ITEMS}
 SHOWN = frozenset({"MON-1.time", "OUT-1.way_home"})
@@ -166,7 +171,7 @@ def post(client, session, **changed):
     url = reverse("session_discharge_early", args=["riverside", session.pk])
     data = {
         "client_key": uuid4(), "shown": " ".join(SHOWN), "reason": "Her child is ill", "password": PASSWORD,
-        "second_email": "Prescriber@riverside.example", "second_password": PASSWORD,
+        "second_email": "Prescriber@riverside.example", "second_password": PASSWORD, "version": version_of(picture_of(session, policy_for(session))),
     }  # fmt: skip
     return client.post(url, data | changed)
 
@@ -198,6 +203,8 @@ def test_two_people_on_one_page_and_the_sign_in_stays(session, cast, sign_in):
         ({"second_email": "x"}, "valid email"),
         ({"second_email": ""}, "required"),
         ({"shown": ""}, "Something has changed"),
+        ({"version": "0" * 16}, "The record has changed since this page was shown"),
+        ({"version": ""}, "This page is out of date"),
         ({"reason": ""}, "Say why"),
     ],
 )
@@ -214,11 +221,20 @@ def test_wrong_second_passwords_lock_out_nobody_but_these_two_together(session, 
     for _ in range(5):
         post(client, session, second_password="wrong")
     assert "Too many wrong passwords" in post(client, session).content.decode()
+    wrong = Given("wrong")
     with pytest.raises(Refused) as refused:
-        proven_second(session, cast.prescriber.email, PASSWORD, Permission.DECIDE, beside=cast.nurse, rule="OUT-3")
+        proven_second(session, cast.prescriber.email, Given(PASSWORD), Permission.DECIDE, beside=asked_by(cast.nurse), rule="OUT-3")
     assert refused.value.findings[0].field == "second_password"
-    assert proven_second(session, cast.prescriber.email, PASSWORD, Permission.DECIDE, beside=cast.second_nurse, rule="OUT-3")
-    assert confirm_identity(cast.prescriber, PASSWORD).user == cast.prescriber
+    assert proven_second(session, cast.prescriber.email, Given(PASSWORD), Permission.DECIDE, beside=asked_by(cast.second_nurse), rule="OUT-3")
+    assert confirm_identity(asked_by(cast.prescriber), Given(PASSWORD)).user == cast.prescriber
+    for colleague in (cast.second_nurse, cast.desk, cast.support, cast.admin):
+        for _ in range(5):
+            with pytest.raises(Refused):
+                proven_second(session, cast.prescriber.email, wrong, Permission.DECIDE, beside=asked_by(colleague), rule="OUT-3")
+    with pytest.raises(Refused, match="Too many"):
+        proven_second(session, cast.prescriber.email, Given(PASSWORD), Permission.DECIDE, beside=asked_by(cast.second_prescriber), rule="OUT-3")
+    assert confirm_identity(asked_by(cast.prescriber), Given(PASSWORD)).user == cast.prescriber, "their own signing is untouched"
+    assert client.session["_auth_user_id"] == str(cast.nurse.pk), "and so is everybody's sign-in"
     assert post(client, session, second_email=cast.second_prescriber.email).status_code == 303
 
 

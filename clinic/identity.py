@@ -1,0 +1,162 @@
+"""Who signs: the password or a passkey; both factors where the site's policy asks; few tries (OUT-2). The one door to an IdentityProof."""
+
+import json
+from dataclasses import dataclass
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.internal import auth as webauthn
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from fido2.webauthn import UserVerificationRequirement
+
+from clinic import audit
+from clinic.findings import Refused, refuse
+from clinic.models import Site, User
+from clinic.queries import policy_on, today_at
+from clinic.signatures import IdentityProof
+
+MOST_TRIES = 5
+FORGOTTEN_AFTER = 300  # seconds
+# Of one person in the second place of everybody's pages together: wide, since whoever uses them up keeps that person from there alone.
+MOST_AS_SECOND, SECOND_FORGOTTEN_AFTER = 20, 3600
+SIGNED = "vigil.signed_with_both"
+ASKED = "vigil.passkey_to_sign"
+SIGN_IN_LASTS = 12 * 60 * 60
+
+
+class SignInEndedError(Exception):
+    """Five wrong tries at signing: the sign-in is over. The middleware ends it and says so."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a signer typed or showed."""
+
+    password: str = ""
+    code: str = ""
+    passkey: str = ""
+
+
+def confirm_identity(request: HttpRequest, given: Given) -> IdentityProof:
+    """That it is the person who is signed in. Call it before any transaction: Argon2 is slow on purpose.
+
+    The first signature of a sign-in takes both factors where the policy wants them; a passkey with its PIN, finger or face is both. Raises
+    Refused (OUT-2), and SignInEndedError at the fifth wrong try in a row.
+    """
+    user: User = request.user  # type: ignore[assignment]
+    both = asks_both(request)
+    stop_when_incomplete(given, both)
+    key = f"identity-tries:own:{request.session.session_key}"
+    number = take_a_try(key, MOST_TRIES, SIGN_IN_LASTS)
+    if number is None or not is_proven(request, user, given, both):
+        note_failure(request, user)
+        if number is None or number == MOST_TRIES - 1:
+            raise SignInEndedError
+        raise wrong(given, both)
+    cache.delete_many([f"{key}:{one}" for one in range(MOST_TRIES)])
+    if both:
+        request.session[SIGNED] = user.pk
+    return IdentityProof(user=user, method=method_of(given, both))
+
+
+def confirm_second(request: HttpRequest, user: User, given: Given) -> IdentityProof:
+    """That a second person is who they say, on the page of who is signed in: both factors each time where the policy wants them.
+
+    Wrong tries count for the two of them, and for the signer over everybody's pages; neither's own sign-in or signing is touched by them.
+    """
+    both = policy_asks(request)
+    stop_when_incomplete(given, both)
+    beside, together = f"identity-tries:{request.user.pk}:{user.pk}", f"identity-tries:second:{user.pk}"
+    tries = [(beside, take_a_try(beside, MOST_TRIES, FORGOTTEN_AFTER)), (together, take_a_try(together, MOST_AS_SECOND, SECOND_FORGOTTEN_AFTER))]
+    if any(number is None for _, number in tries):
+        raise refuse("OUT-2", "Too many wrong passwords. Wait five minutes. Nothing was signed.", code="OUT-2.tries", field="password")
+    if not is_proven(request, user, given, both):
+        note_failure(request, user)
+        raise wrong(given, both)
+    cache.delete_many([f"{key}:{number}" for key, number in tries])
+    return IdentityProof(user=user, method=method_of(given, both))
+
+
+def policy_asks(request: HttpRequest) -> bool:
+    """Whether the site's policy of today wants both factors; asked once a request, and not at all where no version ever did."""
+    if not hasattr(request, "both_to_sign"):
+        site: Site | None = getattr(request, "site", None)
+        may_ask = site is not None and getattr(request.membership, "may_ask_second_factor", False)  # type: ignore[attr-defined]
+        asks = may_ask and policy_on(site, today_at(site, request.now)).both_to_sign  # type: ignore[arg-type,attr-defined]
+        request.both_to_sign = asks  # type: ignore[attr-defined]
+    return bool(request.both_to_sign)  # type: ignore[attr-defined]
+
+
+def asks_both(request: HttpRequest) -> bool:
+    """Whether the next signature of this sign-in takes both: the first one, where the policy wants it."""
+    return policy_asks(request) and request.session.get(SIGNED) != request.user.pk
+
+
+def take_a_try(key: str, most: int, seconds: int) -> int | None:
+    """One of the few tries, taken before anything is looked at: many posts at once have no more of them. None when all are gone."""
+    return next((number for number in range(most) if cache.add(f"{key}:{number}", True, seconds)), None)
+
+
+def stop_when_incomplete(given: Given, both: bool) -> None:
+    if both and not given.passkey and not given.code:
+        text = "Type the code of your app too: this signature takes both. Nothing was signed."
+        raise refuse("OUT-2", text, code="OUT-2.both", field="password")
+
+
+def is_proven(request: HttpRequest, user: User, given: Given, both: bool) -> bool:
+    if not user.is_active:
+        return False
+    if given.passkey:
+        return is_passkey_right(request, user, given.passkey)
+    return user.check_password(given.password) and (not both or is_code_right(user, given.code))
+
+
+def is_code_right(user: User, code: str) -> bool:
+    """Of the app, or a recovery code; each holds once."""
+    for row in Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.WEBAUTHN):
+        if row.wrap().validate_code(code):
+            row.record_usage()
+            return True
+    return False
+
+
+def ask_for_passkey(request: HttpRequest, user: User | None) -> dict[str, object]:
+    """What the browser is to ask a passkey: one of this person's, or (a second person) whichever they choose. It holds for one answer."""
+    credentials = webauthn.get_credentials(user) if user is not None else []
+    options, state = webauthn.get_server().authenticate_begin(credentials=credentials, user_verification=UserVerificationRequirement.REQUIRED)
+    request.session[ASKED] = state
+    return dict(options)
+
+
+def is_passkey_right(request: HttpRequest, user: User, answer: str) -> bool:
+    state = request.session.pop(ASKED, None)
+    try:
+        response = json.loads(answer)
+        webauthn.parse_authentication_response(response)
+        webauthn.get_server().authenticate_complete(state, webauthn.get_credentials(user), response)
+    except (ValueError, TypeError, KeyError, AttributeError, ValidationError):
+        return False
+    return True
+
+
+def wrong(given: Given, both: bool) -> Refused:
+    if given.passkey:
+        text = "That is not your passkey. Nothing was signed."
+    elif both:
+        text = "The password or the code is wrong. Nothing was signed."
+    else:
+        text = "That is not your password. Nothing was signed."
+    return refuse("OUT-2", text, code="OUT-2.identity", field="password")
+
+
+def method_of(given: Given, both: bool) -> str:
+    if given.passkey:
+        return "passkey"
+    return "both" if both else "password"
+
+
+def note_failure(request: HttpRequest, user: User) -> None:
+    """A wrong try is an entry about the signer, by whoever's sign-in it came from."""
+    site: Site | None = getattr(request, "site", None)
+    audit.record(action="identity.failed", target=user, by=request.user, now=request.now, site=site)  # type: ignore[arg-type,attr-defined]

@@ -1,0 +1,59 @@
+"""The second factor of a sign-in: where a site's policy asks for it, and whether this sign-in has given it. Asked at the site's door."""
+
+from allauth.mfa.models import Authenticator
+from django.db.models import Exists, OuterRef
+from django.db.models.expressions import BaseExpression
+from django.http import HttpRequest
+
+from clinic.locking.state import is_by_pin
+from clinic.models import Membership, SitePolicy, User
+from clinic.queries import policy_on, today_at
+
+MARK = "vigil.second_factor"
+# What stands for a person alone; recovery codes come with one of these.
+KINDS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+
+
+class SecondFactorOwedError(Exception):
+    """The site's policy asks for a second factor that this sign-in hasn't given: the middleware leads there."""
+
+
+def marks() -> dict[str, BaseExpression]:
+    """For the door's own query: whether any version of the site's policy asks at all, so that most doors need not look closer."""
+    return {"may_ask_second_factor": Exists(SitePolicy.objects.filter(site=OuterRef("site"), second_factor=True))}
+
+
+def demand(request: HttpRequest, membership: Membership) -> None:
+    """Raises SecondFactorOwedError where the policy of today asks for more than this sign-in has shown.
+
+    A PIN with the tablet that an administrator enrolled is what one knows and what one has; what it may do is bounded by `PIN_LACKS`.
+    """
+    if not membership.may_ask_second_factor or is_given(request) or is_by_pin(request):  # type: ignore[attr-defined]
+        return
+    if policy_on(membership.site, today_at(membership.site, request.now)).second_factor:  # type: ignore[attr-defined]
+        raise SecondFactorOwedError
+
+
+def is_given(request: HttpRequest) -> bool:
+    """By whom is kept with it: nobody inherits the second factor of who was signed in here before."""
+    whose, _, how = str(request.session.get(MARK, "")).partition(" ")
+    return bool(how) and whose == str(request.user.pk)
+
+
+def is_given_by(request: HttpRequest, how: str) -> bool:
+    """Whether this sign-in has shown it in that way: who came by a passkey has one at hand to sign with."""
+    return is_given(request) and str(request.session[MARK]).endswith(f" {how}")
+
+
+def note_given(request: HttpRequest, user: User, how: str) -> None:
+    """This sign-in has shown its second factor: a code or a passkey."""
+    request.session[MARK] = f"{user.pk} {how}"
+
+
+def forget(request: HttpRequest) -> None:
+    request.session.pop(MARK, None)
+
+
+def kinds_of(user: User) -> set[str]:
+    """Which second factors a person has."""
+    return set(Authenticator.objects.filter(user_id=user.pk, type__in=KINDS).order_by().values_list("type", flat=True))
