@@ -4,28 +4,8 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
+from config import entering, keeping
 from config import environment as env
-from config import keeping
-from config.entering import (  # noqa: F401  (allauth and Django read them from here)
-    ACCOUNT_ADAPTER,
-    ACCOUNT_EMAIL_SUBJECT_PREFIX,
-    ACCOUNT_EMAIL_VERIFICATION,
-    ACCOUNT_LOGIN_METHODS,
-    ACCOUNT_LOGOUT_REDIRECT_URL,
-    ACCOUNT_RATE_LIMITS,
-    ACCOUNT_SESSION_REMEMBER,
-    ACCOUNT_SIGNUP_FIELDS,
-    ACCOUNT_USER_MODEL_USERNAME_FIELD,
-    AUTH_PASSWORD_VALIDATORS,
-    MFA_ADAPTER,
-    MFA_PASSKEY_LOGIN_ENABLED,
-    MFA_RATE_LIMITS,
-    MFA_RECOVERY_CODES_SHOW_ONCE,
-    MFA_SUPPORTED_TYPES,
-    MFA_TOTP_ISSUER,
-    MFA_TOTP_TOLERANCE,
-    PASSWORD_RESET_TIMEOUT,
-)  # fmt: skip
 from config.undefined import Undefined
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -147,6 +127,8 @@ PASSWORD_HASHERS = (
     ["django.contrib.auth.hashers.MD5PasswordHasher", ARGON2] if IS_TEST else [ARGON2, "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 )
 LOGIN_URL, LOGIN_REDIRECT_URL = "account_login", "home"
+# Passphrases, the second factor, and how often somebody may try.
+globals().update(entering.SETTINGS)
 ALLAUTH_TRUSTED_PROXY_COUNT = env.whole("VIGIL_PROXIES", 1 if IS_PRODUCTION else 0, most=5)
 # Only these may name a request's id; the operator's monitor sees details with its token, or straight from these networks.
 VIGIL_PROXY_NETWORKS = env.networks("VIGIL_PROXY_NETWORKS", "127.0.0.0/8,::1")

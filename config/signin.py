@@ -1,6 +1,5 @@
 """How people sign in: by invitation, never by signing up themselves; failures are kept, and cost the same whoever was named."""
 
-import time
 from typing import Any
 
 from allauth.account import app_settings
@@ -24,7 +23,7 @@ class Adapter(DefaultAccountAdapter):
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Who signed in just now isn't asked for the password at once again, least of all to set up the second step they were led to."""
         records = get_authentication_records(self.request, self.request.user)
-        return not records or time.time() - records[-1]["at"] >= app_settings.REAUTHENTICATION_TIMEOUT
+        return not records or clock.now().timestamp() - records[-1]["at"] >= app_settings.REAUTHENTICATION_TIMEOUT
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """A wrong password is an entry of the audit trail. For nobody's address the same is written and undone: the time tells nothing."""

@@ -37,7 +37,14 @@ class SignForm(forms.Form):
 class DischargeForm(SignForm):
     """The version of the record that the page showed (OUT-2)."""
 
-    version = forms.CharField(max_length=64, widget=forms.HiddenInput, error_messages={"required": "This page is out of date. Load it again."})
+    version = forms.CharField(max_length=64, widget=forms.HiddenInput, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Said above the form: a hidden field has no place for an error."""
+        data = super().clean() or self.cleaned_data
+        if not data.get("version"):
+            self.add_error(None, "This page is out of date. Load it again.")
+        return data
 
 
 class EarlyForm(DischargeForm):
