@@ -53,8 +53,12 @@ def plain(value: object) -> str:
     return "on" if value is True else str(value)
 
 
-def to_flowsheet(session: TreatmentSession) -> HttpResponse:
-    return see_other("flowsheet", session.site.slug, session.pk)
+def to_flowsheet(session: TreatmentSession, *, at: str = "") -> HttpResponse:
+    """303 to the flowsheet; at the step where the act can be seen, when it isn't the one that comes next."""
+    response = see_other("flowsheet", session.site.slug, session.pk)
+    if at:
+        response["Location"] += f"?step={at}"
+    return response
 
 
 def step_again(request: HttpRequest, session: TreatmentSession, name: str, form: Any) -> HttpResponse:

@@ -33,9 +33,7 @@ def readiness_record(request: HttpRequest, site: str, pk: int) -> HttpResponse:
 
     if not is_kept(form, act):
         return step_again(request, session, "leave", form)
-    response = to_flowsheet(session)
-    response["Location"] += "?step=leave"
-    return response
+    return to_flowsheet(session, at="leave")
 
 
 @require_POST
@@ -80,7 +78,7 @@ def addendum_add(request: HttpRequest, site: str, pk: int) -> HttpResponse:
         )
 
     if is_kept(form, act):
-        return to_flowsheet(session)
+        return to_flowsheet(session, at="leave")
     return render(request, "sessions/addendum_add.html", {"session": session, "form": form}, status=422)
 
 
