@@ -7,7 +7,7 @@ from typing import Any
 from clinic.models import Site, User
 from reports.rules import Kind, Measure, Result, SessionFacts
 from reports.rules.measure import Row
-from reports.rules.narrowing import phase_on
+from reports.rules.place import place_of
 from reports.sheets import Cell
 from sessions.models import TreatmentSession
 
@@ -28,7 +28,7 @@ OF_MEASURE = (
     "detail",
 )
 OF_VISITS = (
-    "session", "session uid", "day of treatment", "MRN", "chair", "state", "setting", "indication", "phase", "planned dose (mg)", "prescriber", "monitor",
+    "session", "session uid", "day of treatment", "MRN", "chair", "state", "setting", "indication", "number", "week", "phase", "planned dose (mg)", "prescriber", "monitor",
     "arrived", "first device", "last device", "ended", "checks", "form due on", "form sent on",
 )  # fmt: skip
 OF_NUMBERS = (
@@ -75,10 +75,10 @@ def visit_cells(site: Site, visit: TreatmentSession, facts: SessionFacts, names:
     def wall(at: datetime | None) -> datetime | None:
         return at.astimezone(site.zone).replace(tzinfo=None, microsecond=0) if at is not None else None
 
-    form, course = facts.form, facts.course
+    form, course, place = facts.form, facts.course, place_of(facts)
     return (
         visit.pk, str(visit.uid), visit.treatment_on, visit.patient.mrn, visit.chair.name, visit.get_status_display(), visit.get_setting_display(),
-        course.indication.upper(), phase_on(facts).words, visit.planned_dose_mg, names.get(course.prescriber or 0, ""), names.get(facts.monitor or 0, ""),
+        course.indication.upper(), place.next_number if facts.is_dosed else None, place.week, place.phase.words, visit.planned_dose_mg, names.get(course.prescriber or 0, ""), names.get(facts.monitor or 0, ""),
         wall(facts.arrived_at), wall(facts.first_device_at), wall(facts.last_device_at), wall(facts.ended_at), len(facts.readings),
         form.due_on if form is not None else None, form.proven_sent_on if form is not None else None,
     )  # fmt: skip

@@ -15,6 +15,7 @@ from clinic.roles import Permission
 from sessions.models import AdverseEvent, Alert, BenefitReview, Departure, Emergency, MonitoringForm, SafetyCall, TreatmentSession
 from sessions.picture import has_standing
 from sessions.queries.adverse import with_reported
+from sessions.queries.numbering import with_place
 from sessions.queries.presence import is_covered
 from sessions.queries.screening import screen_is_open
 from sessions.queries.screens import had_help
@@ -32,7 +33,7 @@ def sessions_by_key(site_pk: int, pk: int, chain: str, now: datetime, since: dat
         has_standing=has_standing(),
         chain_seq=chain_seq(chain),
     )
-    return rows.filter(site_id=site_pk, pk=pk)
+    return with_place(rows).filter(site_id=site_pk, pk=pk)
 
 
 def session_for(request: HttpRequest, pk: int, permission: Permission) -> TreatmentSession:

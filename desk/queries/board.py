@@ -18,6 +18,7 @@ from sessions.queries.due import Due, next_due
 from sessions.queries.forgotten import over_at
 from sessions.queries.forms import days_of
 from sessions.queries.loose import Loose, read_loose
+from sessions.queries.numbering import is_numbered, place_of
 from sessions.queries.policies import policies_for
 from sessions.queries.screening import WORDS
 from sessions.queries.screens import feels_bad_since
@@ -137,11 +138,14 @@ def rank(alert: dict[str, object], is_late: bool, is_asked_for: bool) -> int:
 
 
 def about(picture: Picture) -> str:
+    """The dose, and which session of the course it is: "84 mg given · session 7, week 3, induction"."""
     session = picture.session
-    planned = f"{session.planned_dose_mg} mg"
+    dose = f"{session.planned_dose_mg} mg"
     if session.status == Status.DOSING:
-        return f"{picture.given_mg} of {planned} given"
-    return f"{picture.given_mg} mg given" if picture.devices else planned
+        dose = f"{picture.given_mg} of {dose} given"
+    elif picture.devices:
+        dose = f"{picture.given_mg} mg given"
+    return f"{dose} · {place_of(session).own_words}" if is_numbered(session) else dose
 
 
 def last_seen_at(picture: Picture) -> datetime | None:

@@ -6,14 +6,16 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from clinic.models import SitePolicy
 from clinic.prepared import prepared
+from patients.models import Course
 from sessions.models import MonitoringForm, Round, TreatmentSession
 from sessions.picture import has_standing
 from sessions.queries.by_patient import MOVE_WISH, RED_ANSWER, has_open
 from sessions.queries.forgotten import is_explained
 from sessions.queries.forms import OPEN as FORM_OPEN
+from sessions.queries.numbering import COURSE, with_place
 from sessions.queries.screening import screen_is_open
 from sessions.queries.screens import with_calls
-from sessions.states import PRESENT, Status
+from sessions.states import OPEN, PRESENT, Status
 
 OWED_COLUMNS = (
     "session", "status", "revision", "treatment_on", "due_on", "owed_at", "session__patient", "session__patient__last_name", "session__patient__first_name",
@@ -27,6 +29,7 @@ CLOCKS = (
 UNSHOWN = (
     *(f"patient__{name}" for name in ("uid", "phone", "email", "address", "allergies", "status_changed_at", "created_at")),
     *(f"policy__{field.name}" for field in SitePolicy._meta.concrete_fields if field.name not in CLOCKS),
+    *(f"course__{field.name}" for field in Course._meta.concrete_fields if field.name not in ("id", *COURSE)),
     *[
         "uid",
         "schedule_version",
@@ -59,7 +62,7 @@ def sessions_on(site_pk: int, today: date) -> QuerySet[TreatmentSession]:
         last_round_at=Subquery(rounds.values("observed_at")[:1]),
         monitor_name=F("monitor__printed_name"),
     )
-    return rows.select_related("patient", "policy").defer(*UNSHOWN).order_by()
+    return with_place(rows, of=OPEN).select_related("patient", "policy", "course").defer(*UNSHOWN).order_by()
 
 
 @prepared

@@ -1,13 +1,15 @@
 """What the flowsheet shows beside the open step: header, stepper, alerts, chart, checks and the record of everything that stands."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from clinic.models import Site
+from clinic.queries import today_at
 from desk.vitals_chart import Chart, Reading, vitals_chart
 from sessions.models import Observation
 from sessions.picture import ALL_PARTS, Picture
 from sessions.queries.due import next_due
+from sessions.queries.numbering import is_numbered, place_of
 from sessions.queries.own_history import earlier_checks
 from sessions.rules.alerts import pressure_beyond, spo2_beyond
 from sessions.rules.clocks import CheckState
@@ -87,7 +89,7 @@ def head_of(picture: Picture, site: Site, now: datetime) -> dict[str, Any]:
         "patient": str(patient), "phase": session.status, "starts_at": session.starts_at, "alike": "",
         "facts": [
             {"icon": "armchair", "text": session.chair.name}, {"icon": "calendar", "text": f"Born {patient.birth_on.day} {patient.birth_on:%b %Y}"},
-            {"icon": "id-card", "text": patient.mrn}, {"icon": "spray-can", "text": dose_text(picture)},
+            {"icon": "id-card", "text": patient.mrn}, {"icon": "spray-can", "text": dose_text(picture, today_at(site, now))},
             *([{"icon": "hospital", "text": session.get_setting_display()}] if session.setting != site.default_setting else []),
             *([{"icon": "user-check", "text": session.monitor.printed_name}] if session.monitor else []),
         ],
@@ -98,12 +100,15 @@ def head_of(picture: Picture, site: Site, now: datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def dose_text(picture: Picture) -> str:
-    planned = f"{picture.session.planned_dose_mg} mg"
-    if not picture.devices:
-        return f"{planned} planned"
-    given = f"{picture.given_mg} mg given"
-    return given if picture.given_mg == picture.session.planned_dose_mg else f"{given} of {planned}"
+def dose_text(picture: Picture, today: date) -> str:
+    """The dose, and which session of the course it is, unless that isn't known before its day."""
+    session = picture.session
+    told = planned = f"{session.planned_dose_mg} mg"
+    if picture.devices:
+        told = f"{picture.given_mg} mg given" + ("" if picture.given_mg == session.planned_dose_mg else f" of {planned}")
+    else:
+        told += " planned"
+    return f"{told} · {place_of(session).own_words}" if is_numbered(session) and session.treatment_on <= today else told
 
 
 def own_history(picture: Picture) -> Own:

@@ -9,6 +9,7 @@ from django.db.models import Count, Max, Min, Q, QuerySet
 
 from clinic.prepared import prepared
 from patients.models import Course, Patient
+from patients.queries import position
 from patients.rules.course import CoursePosition, position_from_counts
 from sessions.models import TreatmentSession
 from sessions.queries.course import sprayed
@@ -114,8 +115,15 @@ def dosed_by_course(patient: Patient) -> dict[int, list[date]]:
 
 def numbered(sessions: Iterable[TreatmentSession], courses: Iterable[Course], dosed: dict[int, list[date]]) -> list[Visit]:
     """Give each dosed session its number in its course: those elsewhere come first, then the dosed days in order."""
-    numbers = {(course.pk, day): course.earlier_sessions + place for course in courses for place, day in enumerate(dosed.get(course.pk, []), start=1)}
-    return [Visit(row, numbers.get((row.course_id, row.treatment_on)) if row.status in DOSED else None) for row in sessions]
+    course_of = {course.pk: course for course in courses}
+    return [Visit(row, own_number(row, course_of[row.course_id], dosed.get(row.course_id, []))) for row in sessions]
+
+
+def own_number(session: TreatmentSession, course: Course, days: Sequence[date]) -> int | None:
+    """None of a visit without a spray; the days before it make the number of one with."""
+    if session.status not in DOSED or session.treatment_on not in days:
+        return None
+    return position(course, [day for day in days if day < session.treatment_on], session.treatment_on).next_number
 
 
 def next_visit(patient: Patient, now: datetime) -> TreatmentSession | None:

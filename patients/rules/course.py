@@ -59,6 +59,11 @@ class CoursePosition:
         where = f"week {self.week}, {self.phase.words.lower()}" if self.has_begun else "not begun"
         return f"Session {self.next_number} next · {where}"
 
+    @property
+    def own_words(self) -> str:
+        """Of a visit, where the position is that of the days before it: "session 5, week 2, induction"."""
+        return f"session {self.next_number}, week {self.week}, {self.phase.words.lower()}"
+
 
 def phase_of(indication: str, week: int) -> Phase:
     """The phase of a course's week, from 1 (DOS-3, DOS-4)."""
@@ -72,6 +77,11 @@ def phase_of(indication: str, week: int) -> Phase:
 def week_of(began_on: date, day: date) -> int:
     """The course's week from 1: days 0–6 are week 1, so days 0–27 are weeks 1–4 (DOS-3). Counts local dates, so no clock change matters."""
     return max(0, (day - began_on).days) // 7 + 1
+
+
+def begun_on(first_on: date | None, earlier_first_on: date | None) -> date | None:
+    """The course's first dosed day, here or elsewhere: its weeks count from it (DOS-3)."""
+    return min((day for day in (first_on, earlier_first_on) if day is not None), default=None)
 
 
 def course_position(
@@ -109,11 +119,11 @@ def position_from_counts(
     earlier_last_on: date | None = None,
 ) -> CoursePosition:
     """The same, for lists that have counted in the database: how many dosed sessions here, the first day and the last."""
-    began_on = min((day for day in (first_on, earlier_first_on) if day is not None), default=None)
+    began_on = begun_on(first_on, earlier_first_on)
     last = max((day for day in (last_on, earlier_last_on) if day is not None), default=None)
     done = earlier_sessions + sessions_here
     day = max(0, (today - began_on).days) if began_on is not None else 0
-    week = day // 7 + 1
+    week = week_of(began_on or today, today)
     return CoursePosition(
         indication=indication, sessions_done=done, next_number=done + 1, began_on=began_on, last_on=last,
         day=day, week=week, phase=phase_of(indication, week), days_since_last=(today - last).days if last is not None else None,

@@ -87,7 +87,7 @@ def head_of(paper: Paper, visit: Visit, clock: Clock) -> None:
     paper.facts(
         [
             ("Allergies", patient.allergies or "Nobody has asked"),
-            ("Course", f"{visit.position.words} ({session.course.get_indication_display()})" if visit.position else "-"),
+            ("Course", f"{visit.position.own_words.capitalize()} ({session.course.get_indication_display()})" if visit.position else "-"),
             ("Orders in force", orders or "NONE for this day"),
             ("Way home", visit.way_home or "-"),
             ("Alert above / below", f"high {limits.high_systolic}/{limits.high_diastolic}, critical {limits.critical_systolic}/{limits.critical_diastolic}; SpO2 {limits.low_spo2} %, critical {limits.critical_spo2} %; MOAA/S {limits.critical_moaas}"),

@@ -173,5 +173,6 @@ def visit(picture: Picture, day: date, now: datetime) -> Visit:
     course = next((course for course in known.courses if course.pk == session.course_id), None)
     sheet = sheet_of(picture, now)
     sheet.address = settings.VIGIL_ORIGIN + reverse("flowsheet", args=[session.site.slug, session.pk])
-    where = position(course, dosed_days(course), day) if course is not None else None
+    before = [one for one in dosed_days(course) if one < session.treatment_on] if course is not None else []
+    where = position(course, before, session.treatment_on) if course is not None else None
     return Visit(session, picture, known, where, way_home_of(session), sheet)

@@ -3,10 +3,10 @@
 from datetime import date
 
 from clinic.findings import Finding, decisions
-from patients.rules.course import course_position
 from patients.rules.dosing import course_findings
 from reports.rules.facts import Reading, SessionFacts
 from reports.rules.measure import Answer, Group, Measure, yes_no
+from reports.rules.place import place_of
 
 WEIGHED = ("PRE-2.pressure.", "PRE-2.unrepeated.")
 
@@ -38,12 +38,10 @@ def high_weighed(facts: SessionFacts, today: date) -> Answer | None:
 
 def off_schedule(facts: SessionFacts) -> list[Finding]:
     """What the label says against the planned dose and the interval on that day (DOS-3…DOS-5)."""
-    course = facts.course
-    before = [day for day in course.dosed_days if day < facts.treatment_on]
-    position = course_position(
-        course.indication, None, before, course.earlier_sessions, course.earlier_first_on, facts.treatment_on, earlier_last_on=course.earlier_last_on
+    before = [day for day in facts.course.dosed_days if day < facts.treatment_on]
+    found = course_findings(
+        position=place_of(facts), dose_mg=facts.planned_dose_mg, dosed_days=before, on=facts.treatment_on, protocol=facts.protocol
     )
-    found = course_findings(position=position, dose_mg=facts.planned_dose_mg, dosed_days=before, on=facts.treatment_on, protocol=facts.protocol)
     return decisions(found)
 
 

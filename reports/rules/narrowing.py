@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from patients.rules.course import MDSI, TRD, Phase, phase_of, week_of
+from patients.rules.course import MDSI, TRD, Phase
 from reports.rules.facts import SessionFacts
+from reports.rules.place import place_of
 
 # An address is read by proxies and shared in mails: it names no diagnosis.
 INDICATION_OF_CODE = {"1": TRD, "2": MDSI}
@@ -33,19 +34,12 @@ def narrowing_of(codes: Mapping[str, object]) -> Narrowing:
     return Narrowing(prescriber, monitor, str(codes.get("indication") or ""), str(codes.get("phase") or ""))
 
 
-def phase_on(facts: SessionFacts) -> Phase:
-    """The phase that the course was in on the day of the visit (DOS-3, DOS-4)."""
-    course = facts.course
-    days = [day for day in (course.earlier_first_on, *course.dosed_days) if day is not None]
-    return phase_of(course.indication, week_of(min(days, default=facts.treatment_on), facts.treatment_on))
-
-
 def fits(facts: SessionFacts, chosen: Narrowing) -> bool:
     return (
         chosen.prescriber in (None, facts.course.prescriber)
         and chosen.monitor in (None, facts.monitor)
         and (not chosen.indication or INDICATION_OF_CODE[chosen.indication] == facts.course.indication)
-        and (not chosen.phase or PHASE_OF_CODE[chosen.phase] is phase_on(facts))
+        and (not chosen.phase or PHASE_OF_CODE[chosen.phase] is place_of(facts).phase)
     )
 
 

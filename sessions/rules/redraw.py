@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from patients.rules.course import Phase, week_of
+from patients.rules.course import Phase, begun_on, week_of
 from sessions.rules.booking import Taken
 from sessions.rules.next_step import BACK
 from sessions.rules.planning import CourseFacts, Decision, House, Kind, Slot, Usual, Wanted, Wishes, decided_slots, nearest_slots, propose, wanted_at
@@ -122,7 +122,7 @@ def redraw(*, wishes: Wishes, missed: Slot, missed_mg: int, booked: Sequence[Boo
 
 def made_up(missed: Slot, dose_mg: int, start: date, house: House, course: CourseFacts) -> tuple[list[Line], House, CourseFacts]:
     """In weeks 1–4 another visit in place of the missed one, where the same week of the course still has a slot (DOS-6)."""
-    began_on = min([*course.days, *([course.earlier_first_on] if course.earlier_first_on else [])], default=missed.day)
+    began_on = begun_on(min(course.days, default=None), course.earlier_first_on) or missed.day
     last = began_on + timedelta(weeks=week_of(began_on, missed.day), days=-1)
     if start > last:
         return [], house, course

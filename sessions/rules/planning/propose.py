@@ -6,7 +6,7 @@ from datetime import date, time, timedelta
 from typing import NamedTuple
 
 from clinic.findings import Finding
-from patients.rules.course import INDUCTION_WEEKS, WEEKLY_UNTIL_WEEK, Phase, phase_of, week_of
+from patients.rules.course import INDUCTION_WEEKS, WEEKLY_UNTIL_WEEK, Phase, begun_on, phase_of, week_of
 from patients.rules.dosing import LEAST_WEEKLY_GAP
 from sessions.rules.planning.course import CourseFacts, dose_on, label_findings, position_on
 from sessions.rules.planning.house import House, Slot, spoken
@@ -87,8 +87,7 @@ class Draft:
     @property
     def began_on(self) -> date | None:
         """The first day of the course, dosed or planned, here or elsewhere: weeks count from it (DOS-3)."""
-        known = [*self.days, *([self.course.earlier_first_on] if self.course.earlier_first_on is not None else [])]
-        return min(known, default=None)
+        return begun_on(min(self.days, default=None), self.course.earlier_first_on)
 
     def week(self, day: date) -> int:
         return week_of(self.began_on or day, day)
