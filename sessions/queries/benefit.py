@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Max, Min, QuerySet
+from django.db.models import Count, Max, Min, QuerySet, Sum
 
 from clinic.models import Site, SitePolicy
 from clinic.queries import policy_on
@@ -151,10 +151,10 @@ def scale_change(scale: Scale, scores: Iterable[Assessment], began_on: date | No
 
 
 def doses_of(course: Course) -> list[tuple[date, int]]:
-    """(day, mg) of each dosed day of a course here, in order."""
+    """(day, mg) of each dosed day of a course here, in order; by sprays, for a device may be given in part (DOS-1, DOS-2)."""
     rows = sprayed().filter(session__course=course).order_by("session__treatment_on").values("session__treatment_on")
-    counted = rows.annotate(devices=Count("pk")).values_list("session__treatment_on", "devices")
-    return [(day, devices * REMS_ESKETAMINE.device_mg) for day, devices in counted]
+    counted = rows.annotate(given=Sum("sprays")).values_list("session__treatment_on", "given")
+    return [(day, given * REMS_ESKETAMINE.device_mg // REMS_ESKETAMINE.sprays_per_device) for day, given in counted]
 
 
 def reviews_of(patient: Patient) -> list[BenefitReview]:

@@ -1,7 +1,7 @@
-"""A course by the pages alone: planned, one visit moved, a day closed and rescued, a visit missed and the rest taken as proposed anew; at both widths."""
+"""A course by the pages alone: planned, one moved, a day closed and rescued, one missed and the rest proposed anew, one more all the same; at both widths."""
 
 import re
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -23,8 +23,7 @@ def booked(patient_pk: int) -> list[TreatmentSession]:
 @pytest.mark.parametrize("width", [1440, 820])
 def test_a_course_is_planned_and_survives_change(floor: Floor, width: int) -> None:
     patient = ready_patient(floor.cast.riverside, floor.cast.of(floor.cast.prescriber))
-    admin = floor.open_browser(floor.stack.url, width=width)
-    admin.sign_in(floor.cast.admin.email, PASSWORD)
+    admin = signed_in(floor, floor.cast.admin.email, width)
     plan_and_move(admin, patient.pk)
     visits = booked(patient.pk)
     assert (len(visits), CoursePlan.objects.filter(course__patient=patient).get().visits) == (8, 8)
@@ -34,6 +33,13 @@ def test_a_course_is_planned_and_survives_change(floor: Floor, width: int) -> No
     floor.stack.move_clock(visits[0].starts_at + timedelta(minutes=20) - clock.now())
     miss(floor, width, visits[0])
     assert len({visit.treatment_on for visit in booked(patient.pk)}) >= 7
+    book_all_the_same(floor, width, patient.pk)
+
+
+def signed_in(floor: Floor, email: str, width: int) -> Person:
+    person = floor.open_browser(floor.stack.url, width=width)
+    person.sign_in(email, PASSWORD)
+    return person
 
 
 def plan_and_move(desk: Person, patient_pk: int) -> None:
@@ -67,8 +73,7 @@ def close_and_decide(floor: Floor, admin: Person, width: int, visit: TreatmentSe
     """A Monday between two Thursdays: no free slot, so that a prescriber decides, with a reason (DOS-5)."""
     close(admin, visit)
     admin.sees("A prescriber decides on these slots")
-    prescriber = floor.open_browser(floor.stack.url, width=width)
-    prescriber.sign_in(floor.cast.prescriber.email, PASSWORD)
+    prescriber = signed_in(floor, floor.cast.prescriber.email, width)
     prescriber.page.goto(f"/riverside/schedule/rescue/{visit.treatment_on:%Y-%m-%d}/")
     card = prescriber.page.locator(f"section[aria-labelledby=visit-{visit.pk}]")
     prescriber.hands.write(card.get_by_label("The prescriber’s reason"), "She travels the week after")
@@ -90,3 +95,25 @@ def miss(floor: Floor, width: int, visit: TreatmentSession) -> None:
     accept = nurse.page.get_by_role("button", name=re.compile("^Accept all"))
     nurse.hands.press(accept)
     expect(accept).to_have_count(0)
+
+
+def book_all_the_same(floor: Floor, width: int, patient_pk: int) -> None:
+    """The day after another visit: the desk is told, presses a second time, and a prescriber keeps it with a reason (DOS-5)."""
+    taken = {visit.treatment_on for visit in booked(patient_pk)}
+    monday = min(day for day in taken if day.weekday() == 0)
+    desk = signed_in(floor, floor.cast.desk.email, width)
+    desk.page.goto(f"/riverside/schedule/book/?patient={patient_pk}")
+    desk.hands.write_day(desk.page.locator("main [name=day]"), monday + timedelta(days=1))
+    desk.hands.write_time(desk.page.locator("main [name=starts_at]"), time(14))
+    desk.choose(chair=str(floor.cast.chairs[3].pk), dose_mg="56")
+    desk.hands.press(desk.page.get_by_role("button", name="Book", exact=True))
+    desk.sees("Not booked yet")
+    desk.hands.press(desk.button("Book it all the same"))
+    desk.page.wait_for_url("**/schedule/**day=*")
+    visit = TreatmentSession.objects.get(patient_id=patient_pk, treatment_on=monday + timedelta(days=1), status="booked")
+    prescriber = signed_in(floor, floor.cast.prescriber.email, width)
+    prescriber.page.goto(f"/riverside/sessions/{visit.pk}/move/")
+    prescriber.hands.write(prescriber.page.get_by_label("It stays where it is, because"), "She travels")
+    prescriber.hands.press(prescriber.button("Keep it with this reason"))
+    expect(prescriber.button("Keep it with this reason")).to_have_count(0)
+    assert Override.objects.filter(session=visit, reason="She travels").exists()

@@ -9,13 +9,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from clinic.models import Certification, Closure, Equipment, EquipmentCheck, Training
+from desk.queries.ahead import line_of
 from patients.models import Consent, Course, Enrolment, Order, Patient, Screening
 from sessions.actions import booking
 from sessions.models import TreatmentSession
-from sessions.queries.ahead import visit_worries
+from sessions.queries.ahead import Worry, visit_worries
 from sessions.queries.ahead_courses import course_worries
 from sessions.queries.ahead_site import site_worries
-from sessions.rules.ahead import BASELINE
+from sessions.rules.ahead import BASELINE, KINDS, UNDECIDED
 from sessions.states import Status
 from tests.cast import NOW, TODAY, Cast
 from tests.factories.clinic import ClosureFactory
@@ -240,6 +241,30 @@ def test_the_page_says_what_to_do_and_leads_there(cast: Cast, sign_in) -> None:
     assert f"/riverside/patients/{patient.pk}/enrolment/" in page
     assert f"/riverside/patients/{patient.pk}/screening/" not in page, "who may not screen is led to the chart"
     assert f"/riverside/patients/{patient.pk}/screening/" in sign_in(cast.nurse).get(URL).content.decode()
+
+
+def test_every_kind_of_line_leads_to_the_page_that_mends_it(cast: Cast, sign_in) -> None:
+    """For one role at least, and that page opens and holds a form; who may not is led to the chart."""
+    patient = ready_patient(cast.riverside, cast.prescriber)
+    course, missed = patient.courses.get(), at_state(Status.MISSED, cast, starts_at=NOW - timedelta(hours=3))
+    spoken = OrderFactory(course=course, is_spoken=True, taken_by=cast.nurse)
+    pks = {
+        "patient": patient.pk, "enrolment": EnrolmentFactory(patient=patient, proof_note="").pk, "course": course.pk, "order": spoken.pk,
+        "intake": IntakeFactory(patient=patient, owner=cast.desk).pk, "session": visit(cast, patient).pk, "member": cast.of(cast.nurse).pk,
+        "move": TransferFactory(patient=patient, owner=cast.desk).pk, "equipment": Equipment.objects.filter(site=cast.riverside).first().pk,
+    }  # fmt: skip
+    people = (cast.desk, cast.nurse, cast.prescriber, cast.admin)
+    clients = {cast.of(person).role: sign_in(person) for person in people}
+    for kind in KINDS:
+        worry = Worry(kind, TODAY, "Words", missed.pk if kind is UNDECIDED else pks.get(kind.of), patient)
+        ways = {role: line_of(worry, cast.riverside, role) for role in clients}
+        mending = [role for role, way in ways.items() if way.label == kind.label]
+        assert mending, kind.code
+        for role in mending:
+            answer = clients[role].get(ways[role].url)
+            assert (answer.status_code, b"<form" in answer.content) == (200, True), (kind.code, role)
+        others = {way.url for role, way in ways.items() if role not in mending}
+        assert others <= {f"/riverside/patients/{patient.pk}/"}, kind.code
 
 
 def test_the_page_costs_the_same_for_one_and_for_thirty(cast: Cast, sign_in) -> None:

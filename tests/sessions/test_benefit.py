@@ -20,7 +20,7 @@ from tests.cast import NOW, TODAY, Cast
 from tests.factories import patients as made
 from tests.factories.clinic import PASSWORD
 from tests.factories.scores import ALL_NO, reviewed, scored
-from tests.factories.sessions import at_state
+from tests.factories.sessions import DeviceUseFactory, at_state
 
 pytestmark = pytest.mark.django_db
 
@@ -122,6 +122,8 @@ def test_how_a_course_has_responded(cast: Cast) -> None:
     assert [point.total for point in phq.points] == [22, 15, 4]
     assert madrs.points == ()
     assert response.doses == [(TODAY - timedelta(days=30), 56)]
+    DeviceUseFactory(session=patient.treatment_sessions.get(), number=3, sprays=1, observed_at=NOW - timedelta(days=30), recorded_by=cast.nurse)
+    assert [mg for _, mg in response_of(patient, patient.courses.get(), TODAY).doses] == [70], "a third device in part"
     assert response_of(patient, None, TODAY).due is None
 
 
