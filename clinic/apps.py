@@ -14,3 +14,4 @@ class ClinicConfig(AppConfig):
         pre_migrate.connect(guards.set_aside_guards, dispatch_uid="clinic.guards.before")
         post_migrate.connect(guards.install_guards, dispatch_uid="clinic.guards.after")
         registry.register_renderer(signed_content.REVIEW_KIND, signed_content.REVIEW_SCHEMA, signed_content.render_review)
+        registry.register_renderer(signed_content.SIGN_OFF_KIND, signed_content.SIGN_OFF_SCHEMA, signed_content.render_sign_off)

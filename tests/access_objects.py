@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from clinic.actions.attachments import keep_file
 from clinic.actions.notices import raise_notice
 from clinic.actions.screens import enrol_screen
-from clinic.models import Equipment, Invitation, SitePolicy
+from clinic.models import Equipment, Invitation, Procedure, SitePolicy
 from clinic.roles import Role
 from reminders.models import InboundText, OutboxMessage, Undeliverable
 from reminders.queries.inbound import TEXT_WAITING
@@ -190,6 +190,7 @@ OBJECTS: dict[str, Callable[[Cast], Arguments]] = {
     "feed": lambda cast: number(make_feed(cast.riverside, name="Phone", user=cast.nurse, chair=None, scope="site", by=cast.nurse, now=NOW)[0]),
     "closure": lambda cast: number(made.ClosureFactory(site=cast.riverside)),
     "equipment": lambda cast: number(Equipment.objects.filter(site=cast.riverside).first()),
+    "procedure": lambda cast: number(Procedure.objects.get_or_create(site=cast.riverside, title="Emergencies")[0]),
     "file": file,
     "patient": lambda cast: number(chart(cast)),
     "contact": lambda cast: number(chart(cast).contacts.get()),

@@ -1,30 +1,8 @@
 """Who may open what: every url, its methods, the permission it needs and the kind of row it names. An unknown url fails the suite."""
 
-from dataclasses import dataclass
-
 from clinic.roles import Permission as P
-
-
-@dataclass(frozen=True)
-class Entry:
-    """`of` is a kind of tests.access_objects; `needs` are all required."""
-
-    methods: tuple[str, ...]
-    needs: tuple[P, ...]
-    of: str = ""
-
-
-def page(*needs: P, of: str = "") -> Entry:
-    return Entry(("GET",), needs, of)
-
-
-def act(*needs: P, of: str = "") -> Entry:
-    return Entry(("POST",), needs, of)
-
-
-def form(*needs: P, of: str = "") -> Entry:
-    return Entry(("GET", "POST"), needs, of)
-
+from tests.access_entry import Entry, act, form, page
+from tests.access_reports import REPORTS
 
 CLINIC = {
     "staff": page(P.VIEW_STAFF),
@@ -260,31 +238,9 @@ OFFICE = {
     "message_wording": form(P.MANAGE_SITE, of="message kind"),
     "message_preview": act(P.MANAGE_SITE, of="message kind"),
     "message_shipped": act(P.MANAGE_SITE, of="message kind"),
-    "reports": page(P.VIEW_REPORTS),
-    "report_sites": page(P.VIEW_REPORTS),
-    "measures": page(P.VIEW_REPORTS),
-    "self_audit": page(P.VIEW_REPORTS),
-    "self_audit_finding": page(P.VIEW_REPORTS, of="finding"),
-    "self_audit_plan": act(P.ANSWER_AUDIT, of="finding"),
-    "self_audit_close": act(P.ANSWER_AUDIT, of="finding"),
-    "audit_export": form(P.VIEW_AUDIT, P.EXPORT),
-    "binder": form(P.VIEW_REPORTS, P.EXPORT),
-    "auditors": form(P.MANAGE_STAFF),
-    "auditor_grant": page(P.MANAGE_STAFF, of="auditor grant"),
-    "auditor_revoke": act(P.MANAGE_STAFF, of="auditor grant"),
-    "audited": page(P.VIEW_RECORD),
-    "report_list": page(P.VIEW_REPORTS, of="measure"),
-    "report_json": page(P.VIEW_REPORTS, P.EXPORT),
-    "exports": form(P.VIEW_REPORTS, P.EXPORT),
-    "export": page(P.VIEW_REPORTS, P.EXPORT, of="export"),
-    "export_cancel": act(P.VIEW_REPORTS, P.EXPORT, of="export"),
-    "export_again": act(P.VIEW_REPORTS, P.EXPORT, of="export"),
-    "export_file": page(P.VIEW_REPORTS, P.EXPORT, of="export"),
-    "disclosures": page(P.VIEW_AUDIT),
-    "downtime": form(P.MANAGE_SITE),
 }
 
-PAGES: dict[str, Entry] = CLINIC | PATIENTS | SESSIONS | EMERGENCY | FLOOR | FILING | OFFICE
+PAGES: dict[str, Entry] = CLINIC | PATIENTS | SESSIONS | EMERGENCY | FLOOR | FILING | OFFICE | REPORTS
 
 # Without a site in the path: open to everybody (the operator's monitor, or whoever holds a link), or to anybody signed in.
 OPEN = {"healthz", "readyz", "metrics", "accept_invitation", "screen", "feed"}

@@ -12,6 +12,7 @@ from clinic.models.locking import Pin, PinDoor
 from clinic.models.notices import Heartbeat, Notice
 from clinic.models.people import Invitation, Membership, Training, User
 from clinic.models.policy import SitePolicy
+from clinic.models.procedures import Procedure, ProcedureSignOff, ProcedureVersion
 from clinic.models.screens import Screen
 from clinic.models.site import (
     AuthorizedRepresentative,
@@ -50,6 +51,9 @@ __all__ = [
     "Organisation",
     "Pin",
     "PinDoor",
+    "Procedure",
+    "ProcedureSignOff",
+    "ProcedureVersion",
     "Screen",
     "Signature",
     "Site",

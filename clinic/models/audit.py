@@ -57,6 +57,7 @@ class Signature(models.Model):
         REVIEW = "review", "I have reviewed this"
         EARLY = "early", "I let this patient leave early, for the reason given"
         VOUCH = "vouch", "I confirm when this device was given"
+        PROCEDURE = "procedure", "I have read this and work by it"
 
     site = models.ForeignKey("clinic.Site", on_delete=models.PROTECT, related_name="signatures")
     signer = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="signatures")

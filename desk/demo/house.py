@@ -21,6 +21,7 @@ from clinic.models import (
     Training,
     User,
 )
+from desk.demo import procedures
 
 # login word, printed name, role, credential, sites
 STAFF = (
@@ -97,6 +98,7 @@ def site(organisation: Organisation, users: dict[str, User], row: SiteRow, found
     )
     equip(made, admin, founded, today, now)
     members = join(made, users, founded, today)
+    procedures.write(made, members, founded)
     return House(made, policy, list(made.chairs.order_by("position")), members)
 
 

@@ -1,11 +1,11 @@
 """The site in the binder: certification and representatives, staff with their training, equipment, policies by version, the days."""
 
 from reports.papers.paper import Cell, Paper
-from reports.papers.type import ALARM, QUIET, STRONG
+from reports.papers.type import ALARM, MONO, QUIET, STRONG
 from reports.papers.words import NONE, Clock, day, name, who
 from reports.queries.binder.house import HousePapers
 
-SITE_PARTS = (("site-rems", "Certification and representatives"), ("site-staff", "Staff and training"), ("site-equipment", "Equipment"), ("site-policies", "Policies by version"), ("site-days", "Opening and closing of the days"))  # fmt: skip
+SITE_PARTS = (("site-rems", "Certification and representatives"), ("site-staff", "Staff and training"), ("site-equipment", "Equipment"), ("site-policies", "Policies by version"), ("site-procedures", "Procedures and sign-offs by version"), ("site-days", "Opening and closing of the days"))  # fmt: skip
 
 
 def certification(paper: Paper, house: HousePapers, clock: Clock) -> None:
@@ -64,6 +64,32 @@ def policies(paper: Paper, house: HousePapers, clock: Clock) -> None:
         paper.text("None on record.", QUIET)
 
 
+def procedures(paper: Paper, house: HousePapers, clock: Clock) -> None:
+    """The text as it was signed, and who signed it: each verified when the binder was made (SET-3)."""
+    for row in house.procedures:
+        paper.heading(str(row), keep=90, beside="SET-3")
+        reason = f"; changed: {row.reason}" if row.reason else ""
+        retired = f"; out of use since {clock.full(row.procedure.retired_at)}" if row.procedure.retired_at else ""
+        paper.text(f"In force from {day(row.effective_on)}; written {clock.full(row.recorded_at)} by {name(row.recorded_by)}{reason}{retired}", QUIET)
+        for paragraph in row.text.split("\n"):
+            if paragraph.strip():
+                paper.text(paragraph.strip())
+        signed = [
+            (
+                Cell(name(one.member.user), STRONG), one.member.get_role_display(), clock.full(one.signature.signed_at),
+                Cell(f"No longer holds: {one.broken}", ALARM) if one.broken else Cell("Holds", STRONG), Cell(one.signature.content_sha256, MONO),
+            )
+            for one in house.sign_offs.get(row.pk, [])
+        ]  # fmt: skip
+        paper.table(
+            (("Signed by", 14), ("Role", 11), ("When", 14), ("Verification", 9), ("SHA-256 of the content", 16)),
+            signed,
+            "Nobody has signed this version.",
+        )
+    if not house.procedures:
+        paper.text("None on record.", QUIET)
+
+
 def days(paper: Paper, house: HousePapers, clock: Clock) -> None:
     paper.heading("Opening and closing", beside="SET-4, DEV-3, PMF-1")
     rows = [
@@ -77,4 +103,4 @@ def told(count: int | None) -> str:
     return NONE if count is None else str(count)
 
 
-DRAW = dict(zip((key for key, _ in SITE_PARTS), (certification, staff, equipment, policies, days), strict=True))
+DRAW = dict(zip((key for key, _ in SITE_PARTS), (certification, staff, equipment, policies, procedures, days), strict=True))

@@ -148,7 +148,15 @@ def house_lines(house: HousePapers) -> Iterator[Line]:
         yield "site_equipment_checks", {"equipment": str(check.equipment), "checked_at": check.checked_at, "is_good": check.is_good, "note": check.note, "by": name(check.recorded_by)}  # fmt: skip
     for policy in house.policies:
         yield "site_policies", {"from": policy.effective_on, "gate_anchor": policy.gate_anchor, "minimum_watch_minutes": policy.minimum_watch_minutes, "check_minutes": " ".join(map(str, policy.check_minutes)), "check_anchor": policy.check_anchor, "reason": policy.reason}  # fmt: skip
+    yield from procedure_lines(house)
     for stay in house.stays:
         yield "site_presence", {"who": name(stay.membership.user), "is_prescriber": stay.is_prescriber, "came_at": stay.came_at, "left_at": stay.left_at, "lapses_at": stay.lapses_at, "is_proof": not stay.awaits_word}  # fmt: skip
     for day in house.days:
         yield "site_days", {"day": day.day, "kind": day.kind, "at": day.observed_at, "by": who(day), "count_patient": day.count_patient, "count_bulk": day.count_bulk, "note": day.note}  # fmt: skip
+
+
+def procedure_lines(house: HousePapers) -> Iterator[Line]:
+    for version in house.procedures:
+        yield "site_procedures", {"procedure": version.procedure.title, "version": version.number, "from": version.effective_on, "text": version.text, "changed": version.reason, "recorded_at": version.recorded_at, "recorded_by": name(version.recorded_by)}  # fmt: skip
+        for one in house.sign_offs.get(version.pk, []):
+            yield "site_sign_offs", {"procedure": version.procedure.title, "version": version.number, "who": name(one.member.user), "role": one.member.role, "signed_at": one.signature.signed_at, "sha256": one.signature.content_sha256, "holds": not one.broken}  # fmt: skip

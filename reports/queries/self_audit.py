@@ -8,6 +8,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from clinic.models import AuthorizedRepresentative, Certification, Site, Training
 from clinic.queries import equipment_on, members_of
+from clinic.queries.procedures import standings_of
 from clinic.roles import Role
 from clinic.rules.standing import CertificationEvent, Standing, TrainingSpan, device_standing, is_certified, training_standing
 from reports.models import AuditFinding, FindingCheck, SelfAudit
@@ -22,12 +23,13 @@ OF_THE_SITE = {
     "site_representative": "Does somebody stand for the site before the REMS?",
     "site_trained": "Is everybody who gives devices trained?",
     "site_equipment": "Is every device in use checked?",
+    "site_procedures": "Has everybody signed the procedures?",
 }
 
 
 def site_shortfalls(site: Site, today: date) -> list[Short]:
-    """SET-1, SET-3, SET-4, SET-5 as they stand today; a key names the lapse, so that the next one is a new finding. Five queries."""
-    return [*certification(site, today), *representative(site, today), *training(site, today), *equipment(site, today)]
+    """SET-1, SET-3, SET-4, SET-5 as they stand today; a key names the lapse, so that the next one is a new finding. A few queries."""
+    return [*certification(site, today), *representative(site, today), *training(site, today), *equipment(site, today), *procedures(site, today)]
 
 
 def certification(site: Site, today: date) -> Iterator[Short]:
@@ -64,6 +66,14 @@ def equipment(site: Site, today: date) -> Iterator[Short]:
         words = EQUIPMENT_WORDS.get(device_standing(state, today))
         if words is not None:
             yield Short(f"site_equipment:{row.pk}:{state.checked_on or ''}", "site_equipment", "SET-4", None, f"{row} {words}.")
+
+
+def procedures(site: Site, today: date) -> Iterator[Short]:
+    for one in standings_of(site):
+        if one.is_late(today):
+            count, version = len(one.missing), one.version
+            words = f"{version}: {count} member{'s have' if count > 1 else ' has'} not signed it."
+            yield Short(f"site_procedures:{version.pk}", "site_procedures", "SET-3", None, words)
 
 
 def last_audit(site: Site) -> SelfAudit | None:

@@ -20,7 +20,9 @@ from django.test.utils import CaptureQueriesContext
 from pypdf import PdfReader
 
 from clinic import audit
+from clinic.actions.procedures import sign_off, write_procedure
 from clinic.models import AuditEntry, DutyPeriod
+from clinic.signatures import IdentityProof
 from reports import work
 from reports.actions.exports import ask_export
 from reports.binder import Made, Restless, make_binder
@@ -54,6 +56,14 @@ def words(path: Path) -> str:
         return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(archive.read("binder.pdf"))).pages)
 
 
+def a_signed_procedure(cast: Cast) -> None:
+    version = write_procedure(
+        cast.riverside, title="Emergencies", text="Call 911.\nStay.", effective_on=TODAY, client_key=uuid.uuid4(), by=cast.admin, now=NOW
+    )
+    proof = IdentityProof(user=cast.nurse, method="password")
+    sign_off(cast.of(cast.nurse), procedure=version.procedure, number=1, client_key=uuid.uuid4(), proof=proof, now=NOW)
+
+
 def test_a_binder_shows_the_session_and_comes_out_the_same(cast: Cast, prescriber_here: DutyPeriod, tmp_path: Path) -> None:
     session = a_good_session(cast)
     at_state(Status.CANCELLED, cast)
@@ -68,6 +78,7 @@ def test_a_binder_shows_the_session_and_comes_out_the_same(cast: Cast, prescribe
     Breach.objects.create(
         site=cast.riverside, session=session, rule="DOS-2", finding="x", text="Second device too soon", happened_at=NOW, recorded_at=NOW
     )
+    a_signed_procedure(cast)
     audit.record(action="session.discharged", target=session, by=cast.nurse, now=NOW, site=cast.riverside, patient_pk=session.patient_id)
     made = make(cast, tmp_path / "a.zip")
     audit.record(action="record.read", target=session, by=cast.nurse, now=NOW, site=cast.riverside, patient_pk=session.patient_id)
@@ -79,10 +90,11 @@ def test_a_binder_shows_the_session_and_comes_out_the_same(cast: Cast, prescribe
     text = words(tmp_path / "a.zip")
     for shown in (
         str(session.patient), "Cuff slipped", "Usual for them", "Second device too soon", "Lot LOT-2026A", "Petra Prescriber", "Nora Nurse",
-        "Training on that day", "completed Mon 5 Jan 2026", "Pulse oximeter OX-1", "Verified at", "No prescriber on site", "Certification and representatives",
+        "Training on that day", "completed Mon 5 Jan 2026", "Pulse oximeter OX-1", "Verified at", "No prescriber on site", "Emergencies, version 1", "Call 911.", "Certification and representatives",
         f"entry {made.state.seq}",
     ):  # fmt: skip
         assert shown in text, shown
+    assert [(row["who"], row["holds"]) for row in rows(tmp_path / "a.zip", "site_sign_offs")] == [("Nora Nurse", "yes")]
     assert [row["systolic"] for row in rows(tmp_path / "a.zip", "checks")] == ["122", "171", "122"]
     assert {row["status"] for row in rows(tmp_path / "a.zip", "sessions")} == {"discharged", "cancelled"}
     with zipfile.ZipFile(tmp_path / "a.zip") as archive:

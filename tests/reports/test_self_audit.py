@@ -1,5 +1,6 @@
 """The weekly self-audit: once a week and site, findings with owners and due dates, closed by the rules, told without a patient's data."""
 
+import uuid
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 
+from clinic.actions.procedures import write_procedure
 from clinic.findings import Changed, Refused
 from clinic.models import AuditEntry, AuthorizedRepresentative, Certification, Equipment, Site, Training
 from reports.actions import digests
@@ -141,10 +143,18 @@ def test_what_the_site_itself_lacks_is_found_and_mended(cast: Cast, still_clock:
     Training.objects.filter(membership=cast.of(cast.second_nurse)).delete()
     cuff = Equipment.objects.get(site=cast.riverside, kind="cuff")
     Equipment.objects.filter(pk=cuff.pk).update(check_every_days=7)
+    told = {"title": "Emergencies", "text": "Call 911.", "effective_on": date(2026, 5, 1), "client_key": uuid.uuid4()}
+    version = write_procedure(cast.riverside, **told, by=cast.admin, now=NOW)
     run_site(cast.riverside, now=NOW)
     nurse, second = cast.of(cast.nurse).pk, cast.of(cast.second_nurse).pk
     trained = {f"site_trained:{nurse}:2026-05-01", f"site_trained:{second}:"}
-    assert keys(cast.riverside) == {"site_certified:0", "site_representative", f"site_equipment:{cuff.pk}:2026-05-11", *trained}
+    assert keys(cast.riverside) == {
+        "site_certified:0",
+        "site_representative",
+        f"site_equipment:{cuff.pk}:2026-05-11",
+        f"site_procedures:{version.pk}",
+        *trained,
+    }
     assert digests.send_digests(now=NOW) == 0, "nobody to tell"
     client = Client()
     client.force_login(cast.auditor)

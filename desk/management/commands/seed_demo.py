@@ -9,7 +9,7 @@ from django.db import transaction
 from clinic import clock
 from clinic.actions import anchoring
 from clinic.models import Site
-from desk.demo import audits, live, packets, screens, seed
+from desk.demo import audits, live, packets, procedures, screens, seed, self_audits
 
 
 class Command(BaseCommand):
@@ -27,6 +27,8 @@ class Command(BaseCommand):
         audits.let_in(now=now)
         audits.review_the_past(now=now)
         packets.lock(now=now)
+        procedures.renew(now=now)
+        self_audits.run(now=now)
         added = live.renew(now=now)
         anchoring.anchor(now=now)
         self.stdout.write(f"Today: {added} sessions." if added else "Today stands already.")

@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from clinic.models import (
     AuthorizedRepresentative,
@@ -13,6 +14,9 @@ from clinic.models import (
     Equipment,
     EquipmentCheck,
     Membership,
+    ProcedureSignOff,
+    ProcedureVersion,
+    Signature,
     Site,
     SitePolicy,
     Training,
@@ -29,6 +33,8 @@ from clinic.rules.standing import (
     is_certified,
     training_standing,
 )
+from clinic.signatures import broken
+from clinic.signed_content import SIGN_OFF_KIND
 from reports.queries.binder.scope import Scope
 from sessions.models import DayRecord
 
@@ -61,6 +67,15 @@ class Checked:
     standing: Standing
 
 
+@dataclass(frozen=True)
+class SignOff:
+    """A member's signature under a version of a procedure; `broken` says why it no longer holds, empty where it does."""
+
+    member: Membership
+    signature: Signature
+    broken: str
+
+
 @dataclass
 class HousePapers:
     site: Site
@@ -76,6 +91,8 @@ class HousePapers:
     stays: list[DutyPeriod] = field(default_factory=list)
     corrections: list[DutyCorrection] = field(default_factory=list)
     days: list[DayRecord] = field(default_factory=list)
+    procedures: list[ProcedureVersion] = field(default_factory=list)
+    sign_offs: dict[int, list[SignOff]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.came = [stay.came_at for stay in self.stays]
@@ -141,5 +158,18 @@ def house_papers(scope: Scope) -> HousePapers:
         checks=list(EquipmentCheck.objects.filter(site=site, checked_at__lt=end).select_related("equipment", "recorded_by").order_by("checked_at", "pk")),
         stays=list(stays.select_related("membership__user", "handed_to__user", "recorded_by", "confirmed_by").order_by("came_at", "pk")),
         corrections=list(DutyCorrection.objects.filter(period__in=stays.values("pk")).select_related("period__membership__user").order_by("recorded_at", "pk")),
-        days=list(days),
+        days=list(days), **procedures(site, last, end),
     )  # fmt: skip
+
+
+def procedures(site: Site, last: date, end: datetime) -> dict[str, Any]:
+    """Every version that was in force up to the last day, and the signatures under each until then, verified now (SET-3)."""
+    versions = ProcedureVersion.objects.standing().filter(site=site, effective_on__lte=last).select_related("procedure", "recorded_by")
+    rows = ProcedureSignOff.objects.standing().filter(site=site, version__in=versions.order_by().values("pk"), recorded_at__lt=end)
+    signatures = Signature.objects.filter(site=site, target_kind=SIGN_OFF_KIND, target_pk__in=rows.order_by().values("pk"))
+    by_target, reasons = {row.target_pk: row for row in signatures}, {one.signature.pk: one.reason for one in broken(signatures)}
+    found: dict[int, list[SignOff]] = {}
+    for row in rows.select_related("membership__user").order_by("membership__user__printed_name", "pk"):
+        signature = by_target[row.pk]
+        found.setdefault(row.version_id, []).append(SignOff(row.membership, signature, reasons.get(signature.pk, "")))
+    return {"procedures": list(versions.order_by("procedure__title", "procedure_id", "number")), "sign_offs": found}
