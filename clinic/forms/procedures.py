@@ -3,6 +3,7 @@
 from django import forms
 
 from clinic.forms.base import ClientKey, Day, Line, laid_out
+from clinic.forms.given import GivenField
 
 
 class Text(forms.CharField):
@@ -34,9 +35,7 @@ class SignOffForm(forms.Form):
     """`number` is the version that the page showed: nobody signs a text that they haven't seen."""
 
     number = forms.IntegerField(min_value=1, max_value=30_000, widget=forms.HiddenInput)
-    password = forms.CharField(
-        label="Your password", strip=False, max_length=200, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
-    )
+    password = GivenField(label="Your password")
     client_key = ClientKey()
 
     helper = laid_out("Sign: “I have read this and work by it”", "number", "client_key", "password")

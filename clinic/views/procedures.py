@@ -9,11 +9,11 @@ from clinic import access
 from clinic.actions.procedures import retire_procedure, sign_off, write_procedure, write_version
 from clinic.forms.base import attempt, posting_to
 from clinic.forms.procedures import ProcedureForm, SignOffForm, VersionForm
+from clinic.identity import Given, confirm_identity
 from clinic.models import Procedure, ProcedureVersion
 from clinic.queries import today_at
 from clinic.queries.procedures import standings_of
 from clinic.roles import Permission, may
-from clinic.signatures import confirm_identity
 from clinic.views.pages import done, page
 
 
@@ -56,8 +56,8 @@ def procedure_sign(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     access.site_for(request, site, Permission.MOVE_DUTY)
     row, form = procedure_for(request, pk, Permission.MOVE_DUTY), SignOffForm(request.POST)
 
-    def act(*, password: str, **told: object) -> None:
-        proof = confirm_identity(request.user, password)  # type: ignore[arg-type]
+    def act(*, password: Given, **told: object) -> None:
+        proof = confirm_identity(request, password)
         sign_off(request.membership, procedure=row, proof=proof, now=request.now, **told)  # type: ignore[attr-defined, arg-type]
 
     if attempt(form, act):
