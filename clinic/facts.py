@@ -1,6 +1,7 @@
 """What every fact has: both times, who, the page's key, and what it supersedes. Facts are only ever added (MON-7)."""
 
 import uuid
+from datetime import datetime
 
 from django.db import models
 from django.db.models import Q
@@ -10,6 +11,11 @@ class RecordedVia(models.TextChoices):
     PERSON = "person", "A member of staff"
     SCREEN = "screen", "An enrolled screen"
     LINK = "link", "The patient's own link"
+
+
+def written_at(observed_at: datetime, now: datetime) -> datetime:
+    """`recorded_at` of a row made at `now`: where a clock was put back, a row is never written before what it tells was seen."""
+    return max(now, observed_at)
 
 
 class FactQuerySet(models.QuerySet):  # type: ignore[type-arg]

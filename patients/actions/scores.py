@@ -10,6 +10,7 @@ from django.db import transaction
 
 from clinic import audit
 from clinic.actions.notices import raise_notice, resolve_notices
+from clinic.facts import written_at
 from clinic.findings import refuse
 from clinic.models import Membership, User
 from clinic.queries import policy_on
@@ -54,9 +55,10 @@ def record_score(
     is_positive = is_suicide_positive(answered.scale, answered.answers, site_from=site_from)
     if supersedes is not None:
         require_clinician(supersedes, lowers=not is_positive, by=by)
+    told = columns(answered, supersedes, row, now)
     made = Assessment.objects.create(
-        site=row.site, patient=row, **columns(answered, supersedes, row, now), is_suicide_positive=is_positive,
-        recorded_at=now, recorded_by=by.user, client_key=answered.client_key, **correction(supersedes, reason),
+        site=row.site, patient=row, **told, is_suicide_positive=is_positive,
+        recorded_at=written_at(told["observed_at"], now), recorded_by=by.user, client_key=answered.client_key, **correction(supersedes, reason),
     )  # fmt: skip
     verb, changes = ("corrected", {"supersedes": supersedes.pk}) if supersedes is not None else ("recorded", {})
     write_down(f"score.{verb}", made, by.user, now, {"instrument": made.instrument, "is_complete": made.total is not None, **changes})
@@ -109,7 +111,7 @@ def withdraw_score(assessment: Assessment, *, reason: str, client_key: UUID, by:
     same = ("case", "instrument", "version", "observed_at", "observed_on", "answers", "total", "is_suicide_positive", "observed_by_id")
     kept = {name: getattr(assessment, name) for name in same}
     made = Assessment.objects.create(
-        site=patient.site, patient=patient, **kept, recorded_at=now, recorded_by=by.user, client_key=client_key, is_withdrawn=True,
+        site=patient.site, patient=patient, **kept, recorded_at=written_at(assessment.observed_at, now), recorded_by=by.user, client_key=client_key, is_withdrawn=True,
         **correction(assessment, reason),
     )  # fmt: skip
     write_down("score.withdrawn", made, by.user, now, {"supersedes": assessment.pk})

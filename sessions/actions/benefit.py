@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from clinic import audit
+from clinic.facts import written_at
 from clinic.findings import Refused, refuse
 from clinic.models import Membership, Signature
 from clinic.queries import today_at
@@ -72,18 +73,17 @@ def review_benefit(
     require_reviewable(row, supersedes, judged)
     judged.require_whole()
     site, today = row.patient.site, today_at(row.patient.site, now)
-    kept = {"site": site, "patient": row.patient, "course": row, "observed_at": now, "reviewed_on": today}
+    observed_at = supersedes.observed_at if supersedes is not None else now
+    kept = {"site": site, "patient": row.patient, "course": row, "observed_at": observed_at, "reviewed_on": today}
     if supersedes is not None:
         kept |= {
-            "observed_at": supersedes.observed_at,
             "reviewed_on": supersedes.reviewed_on,
             "supersedes": supersedes,
             "reason": judged.correction.strip(),
         }
     evidence = response_of(row.patient, row, today).evidence
-    made = BenefitReview.objects.create(
-        **kept, **judged.columns(), evidence=evidence, recorded_at=now, recorded_by=by.user, client_key=judged.client_key
-    )
+    kept |= {"recorded_at": written_at(observed_at, now), "recorded_by": by.user, "client_key": judged.client_key}
+    made = BenefitReview.objects.create(**kept, **judged.columns(), evidence=evidence)
     meaning = Signature.Meaning.DECISION
     sign(site=site, membership=by, proof=proof, meaning=meaning, target_kind=KIND, target_pk=made.pk, schema=SCHEMA, now=now)
     verb = "corrected" if supersedes is not None else "reviewed"

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import models
 
 from clinic import audit
-from clinic.facts import Fact
+from clinic.facts import Fact, written_at
 from clinic.findings import Refused, blocks, refuse
 from clinic.models import User
 from clinic.prepared import Prepared, prepared
@@ -75,8 +75,7 @@ def new_fact(model: type[F], session: TreatmentSession, *, observed_at: datetime
         session=session,
         site_id=session.site_id,
         observed_at=observed_at,
-        # A clock that was put back: a row is never written before what it tells was seen.
-        recorded_at=max(after_signature(session, now), observed_at),
+        recorded_at=written_at(observed_at, after_signature(session, now)),
         recorded_by=by,
         client_key=client_key,
         **fields,

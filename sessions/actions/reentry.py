@@ -12,6 +12,7 @@ from django.db import transaction
 
 from clinic import audit
 from clinic.actions.notices import raise_notice, resolve_notices
+from clinic.facts import written_at
 from clinic.findings import Finding, Level, Refused, blocks
 from clinic.models import Membership, User
 from patients.models import Patient
@@ -132,7 +133,7 @@ def move_facts(source: TreatmentSession, right: TreatmentSession, *, reason: str
         for old in manager.standing().filter(session=source).order_by("observed_at", "pk"):
             row: Any = model(
                 site_id=right.site_id, session=right, observed_at=old.observed_at, observed_by_id=old.observed_by_id or old.recorded_by_id,
-                recorded_at=max(recorded_at, old.observed_at), recorded_by=by, client_key=uuid4(), supersedes=old, reason=f"Wrong patient: {reason.strip()}"[:300],
+                recorded_at=written_at(old.observed_at, recorded_at), recorded_by=by, client_key=uuid4(), supersedes=old, reason=f"Wrong patient: {reason.strip()}"[:300],
                 **{**copied_fields(old), **own_fields(old, right, offset)},
             )  # fmt: skip
             row.save(force_insert=True)
@@ -239,7 +240,7 @@ def follow_out(row: TreatmentSession, source: TreatmentSession, was: str, *, by:
     if was == Status.DISCHARGED:
         Departure.objects.create(
             site_id=row.site_id, session=row, kind=Departure.Kind.LEFT, condition=SIGNED_ELSEWHERE, observed_at=at,
-            observed_by_id=source.discharge.discharged_by_id if hasattr(source, "discharge") else None, recorded_at=now, recorded_by=by, client_key=uuid4(),
+            observed_by_id=source.discharge.discharged_by_id if hasattr(source, "discharge") else None, recorded_at=written_at(at, now), recorded_by=by, client_key=uuid4(),
         )  # fmt: skip
     move(row, Status.LEFT, by=by, now=now, reason=SIGNED_ELSEWHERE if was == Status.DISCHARGED else source.status_reason, also={"left_at": at})
     owe_call(row, "left", by=by, now=now)

@@ -36,3 +36,5 @@ def test_ten_thousand_steps(first_seed: int) -> None:
         run_days(world, steps=(STEPS if is_whole else STEPS // 5) // len(HALVES), first_seed=first_seed)
     print(world.ledger.told())
     assert world.ledger.early["refused, before its time"] or not is_whole
+    # Tried so often and never accepted: the step asks for what can't be.
+    assert [name for name, count in world.ledger.acts.items() if not count["accepted"] and count["refused"] > 20] == []

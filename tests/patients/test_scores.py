@@ -115,8 +115,9 @@ def test_a_correction_is_red_again_only_when_the_item_is_higher(cast: Cast, pati
 def test_taken_back_it_counts_nowhere(cast: Cast, patient) -> None:
     old = keep(patient, cast, posted(12, suicide=1))
     key = uuid4()
+    # The clock was put back meanwhile.
     for _ in range(2):
-        withdraw_score(old, reason="Another patient's sheet", client_key=key, by=cast.of(cast.nurse), now=NOW)
+        withdraw_score(old, reason="Another patient's sheet", client_key=key, by=cast.of(cast.nurse), now=NOW - timedelta(minutes=9))
     assert not Assessment.objects.standing().exists()
     assert Assessment.objects.count() == 2
     assert last_suicide_answer(patient.pk) is None
