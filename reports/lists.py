@@ -17,10 +17,11 @@ from reports.rules.exporting import SMALL
 from reports.rules.measure import Row
 from reports.rules.narrowing import Narrowing, narrowed, narrowing_of
 from reports.sheets import CONTENT_TYPES, Cell, open_sheet
+from reports.tables import TABLES, Range, chunks
 
 STRETCH = timedelta(days=14)
 VISITS, NUMBERS = "visits", "numbers"
-NAMES = {VISITS: "All visits", NUMBERS: "All measures, as numbers"}
+NAMES = {VISITS: "All visits", NUMBERS: "All measures, as numbers", **{code: table.name for code, table in TABLES.items()}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,10 @@ class Asked:
     last: date
     today: date
     narrowing: Narrowing
+
+    @property
+    def range(self) -> Range:
+        return Range(self.site, self.first, self.last, self.today)
 
     @property
     def file_name(self) -> str:
@@ -54,6 +59,8 @@ def words(filters: Mapping[str, Any]) -> str:
 
 def is_small(export: Export) -> bool:
     asked = asked_of(export)
+    if asked.of in TABLES:
+        return bool(TABLES[asked.of].rows(asked.range).order_by().count() <= SMALL)
     return asked.last - asked.first <= timedelta(days=366) and visits_between(asked.site, asked.first, asked.last).count() <= SMALL
 
 
@@ -74,11 +81,24 @@ def stretches(asked: Asked, progress: Progress) -> Iterator[list[SessionFacts]]:
 def build(export: Export, into: BinaryIO, progress: Progress) -> Built:
     asked = asked_of(export)
     lines: list[tuple[Cell, ...]] = [("site", asked.site.name), ("from", asked.first), ("to", asked.last), ("as of", asked.today)]
-    if asked.of == NUMBERS:
-        rows = write_numbers(asked, into, progress, lines)
-    else:
-        rows = (write_visits if asked.of == VISITS else write_measure)(asked, into, progress, lines)
-    return Built(asked.file_name, CONTENT_TYPES[asked.form], rows, names_patients=asked.of != NUMBERS)
+    special = {NUMBERS: write_numbers, VISITS: write_visits}
+    write = special.get(asked.of) or (write_table if asked.of in TABLES else write_measure)
+    names_patients = TABLES[asked.of].names_patients if asked.of in TABLES else asked.of != NUMBERS
+    return Built(asked.file_name, CONTENT_TYPES[asked.form], write(asked, into, progress, lines), names_patients=names_patients)
+
+
+def write_table(asked: Asked, into: BinaryIO, progress: Progress, about: list[tuple[Cell, ...]]) -> int:
+    table, count = TABLES[asked.of], 0
+    total = table.rows(asked.range).order_by().count()
+    sheet = open_sheet(asked.form, into, table.header)
+    progress(0, total)
+    for some in chunks(table, asked.range):
+        for row in some:
+            sheet.write(row)
+        count += len(some)
+        progress(count, total)
+    sheet.close(about)
+    return count
 
 
 def write_visits(asked: Asked, into: BinaryIO, progress: Progress, about: list[tuple[Cell, ...]]) -> int:

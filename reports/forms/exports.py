@@ -7,9 +7,10 @@ from django import forms
 
 from clinic.forms.base import ClientKey, Line
 from reports import lists
-from reports.forms.ranges import RangeForm
+from reports.forms.ranges import NARROWING, RangeForm
 from reports.rules import MEASURES
 from reports.sheets import WORDS
+from reports.tables import TABLES
 
 OWN_USE, REVIEW = "This site’s own use", "Review of our own compliance"
 
@@ -29,6 +30,12 @@ class ExportForm(RangeForm):
 
     field_order = ("of", "format", "first", "last")
     longest, too_long = timedelta(days=3660), "An export covers ten years at most."
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean()
+        if found.get("of") in TABLES and any(found.get(name) for name in NARROWING):
+            self.add_error("of", "This list is whole: it can’t be narrowed by person, indication or phase.")
+        return found
 
     @property
     def filters(self) -> dict[str, Any]:

@@ -61,6 +61,7 @@ def self_audit(request: HttpRequest, site: str) -> HttpResponse:
         "lines": [line_of(finding, today) for finding in page.object_list], "page": page, "is_closed": is_closed, "open": len(ages),
         "closed": closed_findings(place).count(), "loud": sum(one.tone is Tone.ACT for one in ages), "nobody": sum(row.owner_id is None for row in standing),
         "rounds": SelfAudit.objects.filter(site=place)[:ROUNDS], "representative": representative_of(place, today),
+        "may_export": may(request.membership.role, Permission.EXPORT),  # type: ignore[attr-defined]
         "given_up_before": request.now - KEEPS,  # type: ignore[attr-defined]
     }  # fmt: skip
     return render(request, "reports/self_audit.html", context)

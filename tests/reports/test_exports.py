@@ -213,7 +213,7 @@ def test_one_patients_record_that_leaves_stands_among_those_who_looked(cast: Cas
     "given",
     [
         {"of": "nonsense"}, {"format": "pdf"}, {"first": "2026-06-30", "last": "2026-06-01"}, {"first": "2019-01-01", "last": "2099-12-31"}, {"recipient": ""},
-        {"purpose": "a\x00b"}, {"monitor": "1 OR 1"}, {"prescriber": 10**30}, {"indication": "trd"}, {"phase": "9"}, {"client_key": "x"}, {"first": "\x00"},
+        {"purpose": "a\x00b"}, {"monitor": "1 OR 1"}, {"prescriber": 10**30}, {"indication": "trd"}, {"phase": "9"}, {"client_key": "x"}, {"first": "\x00"}, {"of": "forms", "phase": "1"},
     ],
 )  # fmt: skip
 def test_junk_on_the_form_is_told(given: dict[str, object], cast: Cast, sign_in: Callable[..., Client]) -> None:
