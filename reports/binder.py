@@ -91,6 +91,7 @@ def told(scope: Scope, state: State, pages: int) -> str:
     about = {
         "schema": SCHEMA, "site": str(scope.site.uid), "patient": str(scope.patient.uid) if scope.patient is not None else None,
         "first": scope.first.isoformat(), "last": scope.last.isoformat(), "sessions": len(scope.keys), "pages": pages,
+        **({"auditor_grant": scope.grant.pk, "seed": scope.grant.seed, "drawn_sha256": scope.grant.drawn_sha256} if scope.grant is not None else {}),
         "audit_entry": state.seq, "audit_hash": state.hash,
     }  # fmt: skip
     return json.dumps(about, indent=1, sort_keys=True) + "\n"

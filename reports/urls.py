@@ -20,6 +20,7 @@ urlpatterns = [
     path("<slug:site>/auditors/<int:pk>/", auditors.auditor_grant, name="auditor_grant"),
     path("<slug:site>/auditors/<int:pk>/revoke/", auditors.auditor_revoke, name="auditor_revoke"),
     path("<slug:site>/audited/", auditors.audited, name="audited"),
+    path("<slug:site>/audited/binder/", auditors.audited_binder, name="audited_binder"),
     path("<slug:site>/reports/exports/", exports.exports, name="exports"),
     path("<slug:site>/reports/exports/<int:pk>/", exports.export, name="export"),
     path("<slug:site>/reports/exports/<int:pk>/cancel/", exports.export_cancel, name="export_cancel"),

@@ -17,6 +17,7 @@ REPORTS = {
     "auditor_grant": page(P.MANAGE_STAFF, of="auditor grant"),
     "auditor_revoke": act(P.MANAGE_STAFF, of="auditor grant"),
     "audited": page(P.VIEW_RECORD),
+    "audited_binder": page(P.VIEW_RECORD),
     "report_list": page(P.VIEW_REPORTS, of="measure"),
     "report_json": page(P.VIEW_REPORTS, P.EXPORT),
     "exports": form(P.VIEW_REPORTS, P.EXPORT),

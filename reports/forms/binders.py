@@ -22,8 +22,8 @@ class BinderForm(DaysForm):
         return {"first": str(self.cleaned_data["first"]), "last": str(self.cleaned_data["last"])}
 
 
-class PatientBinderForm(forms.Form):
-    """The range is all of the patient's own sessions."""
+class WholeBinderForm(forms.Form):
+    """All of a patient's own sessions, or all of an auditor's."""
 
     recipient = Line(label="For whom", max_length=120, help_text="Stands in the ledger of what has left the site.")
     purpose = Line(label="Why", max_length=200)

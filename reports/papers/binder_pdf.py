@@ -108,7 +108,7 @@ def cover(paper: Paper, scope: Scope, state: State, house: HousePapers, clock: C
             ("Site", site.name), ("Address", site.address), ("Phone", site.phone), ("REMS site number", site.rems_number or "not on record"),
             ("DEA number", site.dea_number or "not on record"), ("Certified on the last day", "yes" if house.is_certified(scope.last) else "no"),
             ("Authorized representative", representative.name if representative is not None else "not on record"), ("Time zone of every time in this binder", site.time_zone),
-            ("Sessions in this binder", str(len(scope.keys))), ("Kinds of sessions", "every one of these days, whatever became of it"),
+            ("Sessions in this binder", str(len(scope.keys))), ("Which sessions", scope.kinds),
         )
     )  # fmt: skip
     paper.heading("Made from")

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from clinic.auditing import is_in_force
 from clinic.models import AuditEntry, AuditorGrant, Site
 from clinic.sentences import sentence_of
+from reports.models import Export
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,12 @@ def views_of(grant: AuditorGrant) -> QuerySet[AuditEntry]:
     person = grant.membership.user_id if grant.membership is not None else None
     rows = AuditEntry.objects.filter(site_id=grant.site_id, actor_id=person, happened_at__gte=grant.granted_at)
     return rows.order_by("-happened_at", "-pk") if person is not None else rows.none()
+
+
+def binder_for(grant: AuditorGrant, now: datetime) -> Export | None:
+    """The newest binder of exactly these sessions whose file is still there."""
+    rows = Export.objects.filter(site_id=grant.site_id, kind="binder", state=Export.State.DONE, expires_at__gt=now, filters__grant=grant.pk)
+    return rows.select_related("site").order_by("-ended_at", "-pk").first()
 
 
 def told(entry: AuditEntry) -> View:

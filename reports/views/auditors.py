@@ -2,17 +2,19 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from clinic import access, audit, mail
 from clinic.forms.base import attempt
 from clinic.http import see_other
 from clinic.models import AuditorGrant
-from clinic.roles import Permission
+from clinic.roles import Permission, may
+from reports.actions.exports import fetch_export
 from reports.forms.auditors import AuditorForm
-from reports.queries.auditors import given, grants_of, told, views_of
+from reports.queries.auditors import binder_for, given, grants_of, told, views_of
+from reports.views.exports import download
 from sessions.actions.auditing import Granted, grant_audit, revoke_audit
 from sessions.queries.auditing import sessions_within
 
@@ -44,7 +46,7 @@ def auditor_grant(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     page = Paginator(views_of(grant), PAGE).get_page(request.GET.get("page"))
     context = {
         "given": given(grant, request.now), "grant": grant, "page": page, "views": [told(entry) for entry in page.object_list],  # type: ignore[attr-defined]
-        "sessions": sessions_within(grant).count(),
+        "sessions": sessions_within(grant).count(), "may_export": may(request.membership.role, Permission.EXPORT),  # type: ignore[attr-defined]
     }  # fmt: skip
     return render(request, "reports/auditor_grant.html", context)
 
@@ -72,5 +74,16 @@ def audited(request: HttpRequest, site: str) -> HttpResponse:
         return see_other("patient_list", place.slug)
     audit.record(action="auditor.opened", target=grant, by=request.user, now=request.now, site=place)  # type: ignore[attr-defined, arg-type]
     rows = sessions_within(grant).select_related("patient", "chair").prefetch_related("forms").order_by("treatment_on", "starts_at", "pk")
-    context = {"grant": grant, "page": Paginator(rows, PAGE).get_page(request.GET.get("page"))}
+    context = {"grant": grant, "binder": binder_for(grant, request.now), "page": Paginator(rows, PAGE).get_page(request.GET.get("page"))}
     return render(request, "reports/audited.html", context)
+
+
+@require_GET
+def audited_binder(request: HttpRequest, site: str) -> HttpResponseBase:
+    """The binder that an administrator has made of exactly the auditor's sessions: an entry each time, a line of the ledger the first time."""
+    place = access.site_for(request, site, Permission.VIEW_RECORD)
+    grant: AuditorGrant | None = getattr(request, "grant", None)
+    row = binder_for(grant, request.now) if grant is not None else None  # type: ignore[attr-defined]
+    if row is None:
+        return see_other("audited", place.slug)
+    return download(fetch_export(row, by=request.user, now=request.now))  # type: ignore[attr-defined, arg-type]

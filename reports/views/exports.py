@@ -121,6 +121,10 @@ def export_file(request: HttpRequest, site: str, pk: int) -> HttpResponseBase:
         row = fetch_export(row, by=request.user, now=request.now)  # type: ignore[attr-defined, arg-type]
     except Refused:
         return see_other("export", the_site.slug, row.pk)
+    return download(row)
+
+
+def download(row: Export) -> StreamingHttpResponse:
     response = StreamingHttpResponse(parts_of(row), content_type=row.content_type, headers={"Cache-Control": "no-store"})
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=row.file_name) or "attachment"
     response["Content-Length"] = str(row.size)

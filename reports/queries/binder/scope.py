@@ -6,10 +6,11 @@ from datetime import date, datetime
 from django.db.models import Q, QuerySet
 
 from clinic.audit import chain_of
-from clinic.models import AuditEntry, Site
+from clinic.models import AuditEntry, AuditorGrant, Site
 from clinic.queries.opening import today_at
 from patients.models import Patient
 from sessions.models import TreatmentSession
+from sessions.queries.auditing import sessions_within
 
 # Acts that leave the record as it was: to read, print, export or audit it. They make no new state.
 SILENT = (
@@ -30,7 +31,7 @@ class State:
 
 @dataclass(frozen=True)
 class Scope:
-    """The sessions of a range of days, or all of one patient. `keys` are in the order of the binder, `patients` whose they are."""
+    """The sessions of a range of days, all of one patient, or an auditor's. `keys` are in the order of the binder, `patients` whose they are."""
 
     site: Site
     first: date
@@ -38,10 +39,24 @@ class Scope:
     keys: tuple[int, ...]
     patients: frozenset[int]
     patient: Patient | None = None
+    grant: AuditorGrant | None = None
 
     @property
     def title(self) -> str:
+        if self.is_sample:
+            return f"Random sample of {len(self.keys)} sessions"
         return f"Patient {self.patient.mrn}" if self.patient is not None else "All sessions"
+
+    @property
+    def is_sample(self) -> bool:
+        return self.grant is not None and self.grant.sample_size is not None
+
+    @property
+    def kinds(self) -> str:
+        """Which sessions it holds, in words."""
+        if self.grant is not None and self.is_sample:
+            return f"{len(self.keys)} drawn from {self.grant.drawn_from} with a dose, by the seed {self.grant.seed}"
+        return "every one of this patient" if self.patient is not None else "every one of these days, whatever became of it"
 
 
 def of_range(site: Site, first: date, last: date) -> Scope:
@@ -54,6 +69,11 @@ def of_patient(site: Site, patient: Patient, now: datetime) -> Scope:
     rows = TreatmentSession.objects.filter(site=site, patient=patient)
     days = sorted(rows.values_list("treatment_on", flat=True)) or [today_at(site, now)]
     return Scope(site, days[0], days[-1], *keys_of(rows), patient=patient)
+
+
+def of_grant(grant: AuditorGrant) -> Scope:
+    """Exactly what an auditor was let in to: the sessions of the days, or those of the sample."""
+    return Scope(grant.site, grant.first_on, grant.last_on, *keys_of(sessions_within(grant)), grant=grant)
 
 
 def keys_of(rows: QuerySet[TreatmentSession]) -> tuple[tuple[int, ...], frozenset[int]]:
@@ -85,4 +105,4 @@ def is_still(scope: Scope, state: State) -> bool:
     if None in touched or patients & scope.patients:
         return False
     came = TreatmentSession.objects.filter(site=scope.site, treatment_on__gte=scope.first, treatment_on__lte=scope.last, patient_id__in=patients)
-    return scope.patient is not None or not came.exists()
+    return scope.patient is not None or scope.is_sample or not came.exists()
