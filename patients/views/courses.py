@@ -16,7 +16,7 @@ from patients.forms.courses import CosignForm, CourseEndForm, CourseForm, OrderF
 from patients.models import Course, Order
 from patients.queries import prescribers_of
 from patients.views.moves import told_elsewhere
-from patients.views.page import done, form_page, to_chart
+from patients.views.page import GOES_ON_ELSEWHERE, done, form_page, to_chart
 from patients.views.patient import get_and_post
 
 
@@ -56,7 +56,7 @@ def course_end(request: HttpRequest, site: str, pk: int) -> HttpResponse:
         form, lambda: course_actions.end_course(course, reason=form.cleaned_data["reason"], by=request.membership, now=request.now)
     ):
         return to_chart(request, course.patient_id, "course")
-    return form_page(request, form, title="End the course", patient=course.patient, lead=words_of(course))
+    return form_page(request, form, title="End the course", patient=course.patient, lead=f"{words_of(course)}. {GOES_ON_ELSEWHERE}")
 
 
 @get_and_post

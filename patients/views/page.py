@@ -15,6 +15,8 @@ from patients.models import Patient
 
 Made = TypeVar("Made")
 OWN = ("client_key", "opened")
+# Said where somebody ends what goes on in another house: the REMS is told before (SET-8).
+GOES_ON_ELSEWHERE = "Goes on at another setting? Plan the move on the chart, so that the REMS is told before (SET-8)."
 
 
 def done(form: forms.BaseForm, act: Callable[[], Made]) -> Made | None:

@@ -11,7 +11,7 @@ from clinic.roles import Permission, may
 from patients import access
 from patients.actions import patient as actions
 from patients.forms.patient import ContactEditForm, ContactForm, PatientForm, StatusForm
-from patients.views.page import OWN, done, form_page, split, to_chart
+from patients.views.page import GOES_ON_ELSEWHERE, OWN, done, form_page, split, to_chart
 
 get_and_post = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -57,7 +57,7 @@ def patient_status(request: HttpRequest, site: str, pk: int) -> HttpResponse:
         lambda: actions.change_status(patient, **form.cleaned_data, by=request.user, now=request.now),
     ):
         return to_chart(request, pk)
-    lead = "Any status but active stops messages to the patient. Booked visits stay until they are cancelled."
+    lead = f"Any status but active stops messages to the patient. Booked visits stay until they are cancelled. {GOES_ON_ELSEWHERE}"
     return form_page(request, form, title="Change the status", patient=patient, lead=lead)
 
 

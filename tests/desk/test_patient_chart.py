@@ -10,6 +10,7 @@ from patients.models import Enrolment
 from sessions.states import Status
 from tests.cast import NOW, TODAY, Cast
 from tests.factories import patients as made
+from tests.factories.intakes import TransferFactory
 from tests.factories.scores import reviewed, scored
 from tests.factories.sessions import at_state
 
@@ -79,6 +80,7 @@ def test_everything_that_can_stand_on_it_is_shown(cast: Cast, sign_in, chair) ->
     made.StandingParametersFactory(patient=patient, set_by=cast.prescriber, low_spo2=92, minimum_watch_minutes=150, high_systolic=170)
     made.MedicineFactory(patient=patient, name="Lorazepam", medicine_class="benzodiazepine", stopped_on=date(2026, 1, 1), recorded_by=cast.nurse)
     at_state(Status.DISCHARGED, cast=cast, patient=patient, chair=chair, now=NOW - timedelta(days=3))
+    TransferFactory(patient=patient, owner=cast.desk)
     at_state(Status.BOOKED, cast=cast, patient=patient, chair=chair)
     page = sign_in(cast.prescriber).get(chart_of(patient)).content.decode()
     for words in (
@@ -93,6 +95,7 @@ def test_everything_that_can_stand_on_it_is_shown(cast: Cast, sign_in, chair) ->
         "Week 1",
         "Discharged",
         "Valid today",
+        "For the other setting: 1 session, the last on 7 Jun 2026, 56 mg.",
     ):
         assert words in page, words
 

@@ -1,4 +1,4 @@
-"""Two whole plans booked at the same moment, by real requests: one stands whole, of the other nothing; no chair and no patient twice (DOS-7)."""
+"""Two whole plans, or rescues, at the same moment, by real requests: one stands whole, of the other nothing; no chair and no patient twice (DOS-7)."""
 
 import re
 from collections.abc import Callable
@@ -7,12 +7,14 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from patients.models import Patient
-from sessions.models import CoursePlan, TreatmentSession
+from sessions.models import CoursePlan, Settled, TreatmentSession
 from tests.cast import Cast
 from tests.factories.patients import ready_patient
 from tests.sessions.test_races import none_overlap, requested
+from tests.sessions.test_rescue import FRIDAY, booked, close, offers, page
 
 SignIn = Callable[..., Client]
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -30,8 +32,8 @@ def address(patient: Patient) -> str:
 
 def booking(client: Client, patient: Patient, wished: dict[str, object]) -> tuple[str, dict[str, object]]:
     """What the page would post: every visit that it proposes, under a key of its own."""
-    page = client.get(address(patient), wished).content.decode()
-    lines = list(dict.fromkeys(unescape(text) for text in re.findall(r'name="visit" value="([^"]+)"', page)))
+    shown = client.get(address(patient), wished).content.decode()
+    lines = list(dict.fromkeys(unescape(text) for text in re.findall(r'name="visit" value="([^"]+)"', shown)))
     assert len(lines) == 8
     return address(patient), {**wished, "visit": lines, "client_key": str(uuid4()), "do": "book"}
 
@@ -74,3 +76,14 @@ def test_one_page_pressed_twice_is_one_plan(cast: Cast, sign_in: SignIn) -> None
     post = booking(sign_in(cast.desk), patient, wishes(cast, 0))
     assert requested(sign_in, cast, post, post) == [303, 303]
     assert (stands(patient), CoursePlan.objects.count()) == ([8], 1)
+
+
+def test_two_people_accept_a_whole_rescue(cast: Cast, sign_in: SignIn) -> None:
+    """Each visit is moved once, whoever came first (DOS-9)."""
+    for chair in range(3):
+        booked(cast, chair)
+    close(cast)
+    post = (reverse("rescue_accept", args=["riverside", FRIDAY.isoformat()]), {"offer": offers(page(sign_in(cast.desk)))})
+    assert requested(sign_in, cast, post, post) == [303, 303]
+    assert list(TreatmentSession.objects.values_list("schedule_version", flat=True)) == [2, 2, 2]
+    assert (Settled.objects.count(), none_overlap()) == (3, True)
