@@ -129,6 +129,23 @@ COLUMNS: dict[str, tuple[Callable[[str, date], Any], tuple[str, ...]]] = {
     "language": (one_of(LANGUAGE), ()),
     "usual_way_home": (one_of({"": "", **{way: way for way in WayHome.values}}), ("way home",)),
 }
+# What a cell holds, for the page; docs/import.md says the same.
+HOLDS = {
+    "mrn": "your own record number, once per site",
+    "last_name": "up to 80 characters",
+    "first_name": "up to 80 characters",
+    "middle_initial": "one letter",
+    "birth_on": "1984-03-07 or 03/07/1984 (month first)",
+    "sex": "female, male or other; or f, m, o",
+    "can_be_pregnant": "yes or no: whether pregnancy is asked about",
+    "phone": "with area code; other countries with +",
+    "email": "one address",
+    "may_email": "yes or no",
+    "text_consent": f"{', '.join(TextConsent.values)}; empty: none",
+    "address": "up to 300 characters",
+    "language": "en or es",
+    "usual_way_home": ", ".join(WayHome.values),
+}
 NEEDED = ("mrn", "last_name", "first_name", "birth_on", "sex")
 MAY_BEGIN_WITH_PLUS = ("phone",)
 

@@ -1,4 +1,4 @@
-"""The monitoring forms of the past: confirmed, signed, sent and proven; a few late, one overdue, one due today (PMF-1, PMF-5)."""
+"""The monitoring forms of the past: confirmed, signed, sent and proven; a few late, one overdue, one due today, some to send or prove (PMF-1, PMF-5)."""
 
 import random
 from datetime import date, datetime, timedelta
@@ -32,10 +32,12 @@ def forms(house: House, stories: list[Story], *, now: datetime, dice: random.Ran
     for form, story in zip(made, dosed, strict=True):
         if not any(form is other for other in open_ones):
             complete(house, form, story, now, dice)
+    await_somebody(made, today)
     fill_answers(house, [(form, story) for form, story in zip(made, dosed, strict=True) if form.completed_at])
     MonitoringForm.objects.bulk_create(made, batch_size=200)
     sign(house, [(form, story) for form, story in zip(made, dosed, strict=True) if form.completed_at])
-    FormSend.objects.bulk_create([send_of(house, form, dice) for form in made if form.completed_at], batch_size=500)
+    never_sent = next((form for form in made if form.status == FormStatus.COMPLETE), None)
+    FormSend.objects.bulk_create([send_of(house, form, dice) for form in made if form.completed_at and form is not never_sent], batch_size=500)
     return made
 
 
@@ -64,6 +66,14 @@ def complete(house: House, form: MonitoringForm, story: Story, now: datetime, di
         return
     form.completed_at, form.completed_by = at, house.members[nurse_of(story)].user
     form.status, form.filed_at = FormStatus.FILED, at + timedelta(minutes=40)
+
+
+def await_somebody(made: list[MonitoringForm], today: date) -> None:
+    """Of the last days' forms two wait for their proof, and two to be sent: one for the first time, one again."""
+    recent = [form for form in made if form.status == FormStatus.FILED and form.due_on > today]
+    states = (FormStatus.SENT, FormStatus.COMPLETE, FormStatus.SENT, FormStatus.COMPLETE)
+    for form, status in zip(recent[-4:], states, strict=False):
+        form.status, form.filed_at = status, None
 
 
 def fill_answers(house: House, pairs: list[tuple[MonitoringForm, Story]]) -> None:
@@ -101,10 +111,13 @@ def sign(house: House, pairs: list[tuple[MonitoringForm, Story]]) -> None:
 
 
 def send_of(house: House, form: MonitoringForm, dice: random.Random) -> FormSend:
-    """Sent by portal right after, with its confirmation number."""
+    """Sent by portal right after, with its confirmation number; no answer yet where the form waits for proof, a busy line where it is to be sent again."""
     assert form.completed_at is not None
     sent_at = form.completed_at + timedelta(minutes=dice.randint(2, 20))
-    return FormSend(
-        site=house.site, form=form, method=FormSend.Method.PORTAL, sent_at=sent_at, sent_by=form.completed_by, recorded_at=sent_at,
-        outcome=FormSend.Outcome.PROVEN, outcome_at=form.filed_at, outcome_by=form.completed_by, proof=f"DEMO-{form.pk:06}", client_key=uuid(dice),
-    )  # fmt: skip
+    told = {"site": house.site, "form": form, "sent_at": sent_at, "sent_by": form.completed_by, "recorded_at": sent_at, "client_key": uuid(dice)}
+    if form.status == FormStatus.SENT:
+        return FormSend(**told, method=FormSend.Method.PORTAL)
+    ended = {"outcome_at": form.filed_at or sent_at + timedelta(minutes=9), "outcome_by": form.completed_by}
+    if form.status == FormStatus.COMPLETE:
+        return FormSend(**told, **ended, method=FormSend.Method.FAX, outcome=FormSend.Outcome.FAILED, failure="Fax line busy")
+    return FormSend(**told, **ended, method=FormSend.Method.PORTAL, outcome=FormSend.Outcome.PROVEN, proof=f"DEMO-{form.pk:06}")

@@ -65,8 +65,9 @@ def session_acts(story: Story) -> list[Act]:
 def form_acts(form: MonitoringForm) -> list[Act]:
     patient_pk = form.session.patient_id
     acts = [act("form.owed", "monitoringform", form.pk, form.session.monitor_id, form.owed_at, patient_pk)]
-    if form.completed_at is not None and form.filed_at is not None:
+    if form.completed_at is not None:
         acts.append(act("form.confirmed", "monitoringform", form.pk, form.completed_by_id, form.completed_at, patient_pk))
+    if form.filed_at is not None:
         acts.append(act("form.filed", "monitoringform", form.pk, form.completed_by_id, form.filed_at, patient_pk))
     return acts
 

@@ -10,7 +10,7 @@ from clinic.roles import Permission
 from patients.actions.importing import import_patients
 from patients.forms.fields import file_of
 from patients.forms.importing import ImportForm
-from patients.importing import COLUMNS, NEEDED, Sheet, read_sheet
+from patients.importing import COLUMNS, HOLDS, NEEDED, Sheet, read_sheet
 from patients.queries.known import known_mrns, known_people
 from patients.views.page import crumbs, done
 from patients.views.patient import get_and_post
@@ -42,5 +42,5 @@ def checked(site: Site, content: bytes, request: HttpRequest) -> Sheet:
 def answer(request: HttpRequest, context: dict[str, object], *, status: int) -> HttpResponse:
     """The result alone for htmx, so that the chosen file stays in its field; the whole page otherwise."""
     template = "patients/_import_result.html" if request.htmx else "patients/import.html"
-    columns = [{"name": name, "needed": name in NEEDED, "others": ", ".join(others)} for name, (_, others) in COLUMNS.items()]
+    columns = [{"name": name, "needed": name in NEEDED, "holds": HOLDS[name], "others": ", ".join(others)} for name, (_, others) in COLUMNS.items()]
     return render(request, template, {**context, "columns": columns, "crumbs": crumbs(request, None)}, status=status)

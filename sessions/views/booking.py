@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST
@@ -108,13 +109,21 @@ def slot_page(
     shown = slots_context(request, form.site, form.patient, session=session, told=told)
     if request.htmx and request.method == "GET":  # type: ignore[attr-defined]
         return render(request, "sessions/_book_day.html", shown)
-    can_wait = may_wait(form)
+    can_wait, findings = may_wait(form), said_above(form)
     foreseen = forecast_context(request, form.site, form.patient, told, session.pk if session else None)
     context = {
-        **foreseen, **shown, "against": [] if can_wait else foreseen["against"], "form": form, "title": title, "patient": form.patient, "offers": offers_of(form.site, free), "site": form.site, "session": session,
-        "findings": getattr(form, "findings", []), "may_wait": can_wait, "standing": standing(session, request.now), "course": open_course(form.patient),
+        **foreseen, **shown, "against": [] if any(one.rule in SCHEDULE for one in findings) else foreseen["against"], "form": form, "title": title, "patient": form.patient, "offers": offers_of(form.site, free), "site": form.site, "session": session,
+        "findings": findings, "may_wait": can_wait, "standing": standing(session, request.now), "course": open_course(form.patient),
     }  # fmt: skip
     return render(request, "sessions/book.html", context, status=status)
+
+
+def said_above(form: SlotForm) -> list[Finding]:
+    """What speaks against it, as the list at the head of the page says; the form's own box doesn't say it again."""
+    findings: list[Finding] = getattr(form, "findings", [])
+    if findings and set(form.non_field_errors()) <= {one.text for one in findings}:
+        form.errors.pop(NON_FIELD_ERRORS, None)
+    return findings
 
 
 def may_wait(form: SlotForm) -> bool:

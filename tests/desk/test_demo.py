@@ -41,6 +41,7 @@ def test_the_demonstration_stands_verifies_and_renews(still_clock) -> None:
     assert lines_of(missed, KEEP, NOW)
     forms = MonitoringForm.objects.exclude(status=FormStatus.FILED)
     days = set(forms.values_list("due_on", flat=True))
+    assert set(forms.values_list("status", flat=True)) == {FormStatus.OWED, FormStatus.COMPLETE, FormStatus.SENT}
     assert any(day < NOW.date() for day in days)
     assert {"sent", "failed", "unknown"} <= set(OutboxMessage.objects.values_list("status", flat=True))
     assert NOW.date() in days

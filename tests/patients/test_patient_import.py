@@ -1,15 +1,18 @@
 """The import: a dry run that names each bad row and column, nothing written until all are good, then all at once."""
 
+import re
 from datetime import date
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from clinic.findings import Refused
 from clinic.models import AuditEntry
 from patients.actions.importing import import_patients, ranges
-from patients.importing import MOST_ROWS, Sheet, read_sheet
+from patients.importing import COLUMNS, HOLDS, MOST_ROWS, Sheet, read_sheet
 from patients.models import Patient
 from tests.cast import NOW, TODAY, Cast
 from tests.factories.patients import PatientFactory
@@ -103,6 +106,11 @@ def test_further_columns() -> None:
     bad = f"{head}\nA1,X,Y,1990-01-01,f,12,nobody,maybe,fr,rocket,QQ,{'x' * 301},perhaps\nA2,X2,Y,1990-01-01,f,abc,,,,,,,\n"
     named = ["phone", "email", "may_email", "language", "usual_way_home", "middle_initial", "address", "can_be_pregnant"]
     assert faults(bad) == [*((2, column) for column in named), (3, "phone")]
+
+
+def test_every_column_is_told_on_the_page_and_in_the_manual() -> None:
+    manual = (Path(settings.BASE_DIR) / "docs" / "import.md").read_text()
+    assert set(HOLDS) == set(COLUMNS) == set(re.findall(r"^\| `(\w+)` \|", manual, re.MULTILINE))
 
 
 def test_who_is_known_or_comes_twice() -> None:

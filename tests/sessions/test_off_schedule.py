@@ -68,7 +68,7 @@ def test_the_desk_books_a_replacement_for_a_prescriber_to_decide(cast, visit, si
     seen = desk.get(reverse("booking_forecast", args=["riverside"]), {"patient": visit.patient_id, **post}).content.decode()
     assert "Outside of the schedule: a prescriber decides" in seen
     for said in ("Only 1 day from the visit on Thursday 18 June", "would come too soon", "Book it all the same"):
-        assert said in page
+        assert page.count(said) == 1, "once is enough"
     assert desk.post(book, {**post, "for_prescriber": "on"}).status_code == 303
     made = TreatmentSession.objects.get(treatment_on=JUNE[19])
     assert (tasks().get().target_pk, Override.objects.exists()) == (made.pk, False)
