@@ -60,7 +60,7 @@ def test_the_floor_costs_one_query_whatever_its_size(cast, sign_in, prescriber_h
         sheet(nurse, session)
         with CaptureQueriesContext(connection) as caught:
             sheet(nurse, session)
-        assert sum('"treatment_sessions_deviceuse" U0' in query["sql"] for query in caught) == 1
+        assert sum('AS "own_watch"' in query["sql"] for query in caught) == 1
         at_state(Status.MONITORING, cast, chair=chair, first_device_at=NOW - minutes(81))
 
 
