@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 
-from clinic import auditing, registry, second_factor
+from clinic import auditing, reading, registry, second_factor
 from clinic.locking.state import is_by_pin
 from clinic.models import Membership, Site
 from clinic.prepared import Prepared, prepared
@@ -83,4 +83,5 @@ def row_for(request: HttpRequest, rows, pk: int, permission: Permission, target_
         hide(request, site, permission, target_kind, pk)
     if is_limited:
         auditing.note(request, row)
+    reading.note(request, row)
     return row

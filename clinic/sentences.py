@@ -26,6 +26,7 @@ register_sentences(
         "access.hidden": "asked for something that isn't theirs to see",
         "record.read": "read a record",
         "record.exported": "exported a record",
+        "report.read": "read the list behind a report",
         "report.exported": "exported a report's list",
         "self_audit.ran": "the week was judged by the rules",
         "finding.planned": "said who acts on a finding of the self-audit, and by when",

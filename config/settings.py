@@ -81,11 +81,11 @@ MIDDLEWARE = [
     "clinic.middleware.NowMiddleware",
     "clinic.middleware.DenialMiddleware",
     "clinic.middleware.IdentityMiddleware",
+    "clinic.reading.ReadMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
 ]
-ROOT_URLCONF = "config.urls"
-WSGI_APPLICATION = "config.wsgi.application"
+ROOT_URLCONF, WSGI_APPLICATION = "config.urls", "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 TEMPLATES = [

@@ -9,7 +9,7 @@ from clinic.audit import chain_of
 from clinic.models import Site
 from clinic.queries.reviews import unreviewed
 
-READ = Q(action__in=("record.read", "record.printed", "auditor.opened"))
+READ = Q(action__in=("record.read", "record.printed", "report.read", "auditor.opened"))
 LEFT = Q(action__in=("record.exported", "report.exported", "export.downloaded"))
 DENIED = Q(action__startswith="access.")
 # Of no patient: people, places, rules.

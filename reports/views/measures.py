@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from clinic import access
+from clinic import access, audit
 from clinic.roles import Permission
 from reports import cells, lists
 from reports.actions.disclosing import disclose_numbers
@@ -53,6 +53,10 @@ def report_list(request: HttpRequest, site: str, code: str) -> HttpResponse:
     newest = behind if result.measure.kind is Kind.AMOUNT else behind[::-1]
     page = Paginator(newest, PAGE).get_page(request.GET.get("page"))
     visits = TreatmentSession.objects.select_related("patient", "chair").in_bulk([row.pk for row in page.object_list])
+    audit.append(
+        action="report.read", target_kind="report", target_pk=code, by=request.user, now=request.now, site=the_site,  # type: ignore[arg-type, attr-defined]
+        changes={**form.codes, "show": show, "sessions": sorted(visits)},
+    )  # fmt: skip
     context: dict[str, Any] = {
         "result": result, "page": page, "rows": [(visits[row.pk], row) for row in page.object_list], "show": show, "query": form.address, "form": form,
         "tabs": [(word, tab, len(found)) for word, tab, found in zip(("short", "kept"), TABS[result.measure.kind], (result.shown, result.others), strict=True) if tab],

@@ -11,6 +11,8 @@ from clinic.facts import Fact
 class AdverseEvent(Fact):
     """`observed_at` is when it began. A correction is a new row of the same `case`. The session is empty for what happened at home."""
 
+    is_record = True
+
     patient = models.ForeignKey("patients.Patient", on_delete=models.PROTECT, related_name="adverse_events")
     session = models.ForeignKey("treatment_sessions.TreatmentSession", null=True, blank=True, on_delete=models.PROTECT, related_name="adverse_events")
     case = models.UUIDField(default=uuid.uuid4, db_index=True)

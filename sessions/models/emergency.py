@@ -9,6 +9,8 @@ from clinic.facts import Fact, RecordedVia
 class Emergency(models.Model):
     """The press is never refused and needs nothing: place, patient and session may follow. It is loud until somebody ends it."""
 
+    is_record = True
+
     class Outcome(models.TextChoices):
         SETTLED = "settled", "Settled here"
         TRANSFERRED = "transferred", "Taken to hospital"

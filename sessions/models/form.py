@@ -11,6 +11,8 @@ from sessions.states import FormStatus
 class MonitoringForm(models.Model):
     """One revision. `answers` maps the definition's field ids to the confirmed values; a correction after sending is a new revision."""
 
+    is_record = True
+
     site = models.ForeignKey("clinic.Site", on_delete=models.PROTECT, related_name="+")
     session = models.ForeignKey("treatment_sessions.TreatmentSession", on_delete=models.PROTECT, related_name="forms")
     revision = models.PositiveSmallIntegerField(default=1)

@@ -29,6 +29,8 @@ STAMP_OF_STATUS: dict[str, str] = {
 
 
 class TreatmentSession(models.Model):
+    is_record = True
+
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     site = models.ForeignKey("clinic.Site", on_delete=models.PROTECT, related_name="treatment_sessions")
     patient = models.ForeignKey("patients.Patient", on_delete=models.PROTECT, related_name="treatment_sessions")

@@ -8,7 +8,6 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from clinic import audit
 from clinic.access import site_for
 from clinic.http import see_other
 from clinic.models import Site
@@ -75,7 +74,6 @@ def adverse_event(request: HttpRequest, site: str, pk: int) -> HttpResponse:
 def shown(request: HttpRequest, place: Site, event: AdverseEvent, phone: PhoneForm | None = None) -> HttpResponse:
     """The event, how it is to be reported, the reports, and the call's form; `phone` is one that was refused."""
     now, role = request.now, request.membership.role  # type: ignore[attr-defined]
-    audit.read(target=event, by=request.user, now=now, site=place, patient_pk=event.patient_id)  # type: ignore[arg-type]
     words = dict(CRITERIA)
     newest = AdverseEvent.objects.filter(case=event.case).order_by("-recorded_at", "-pk").first()
     context: dict[str, Any] = {

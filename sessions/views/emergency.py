@@ -47,8 +47,6 @@ def emergency(request: HttpRequest, site: str, pk: int) -> HttpResponse:
 def shown(request: HttpRequest, place: Site, row: Emergency, *, forms: dict[str, Any] | None = None) -> HttpResponse:
     """The page; `forms` holds one that was refused, and then the answer is 422."""
     now = request.now  # type: ignore[attr-defined]
-    if row.patient_id is not None:
-        audit.read(target=row, by=request.user, now=now, site=place, patient_pk=row.patient_id)  # type: ignore[arg-type]
     summary = facts.summary_of(row, place, now)
     taken = {entry.kind: entry.observed_at for entry in summary.entries if not entry.text}
     stays = facts.prescribers_first(place, now)

@@ -8,7 +8,6 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_safe
 
-from clinic import audit
 from clinic.access import site_for
 from clinic.models import Site
 from clinic.roles import Permission, may
@@ -31,7 +30,6 @@ PLACES = {"session": "Open the flowsheet", "patient": "Open the chart", "staff":
 def form(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     place = site_for(request, site, Permission.VIEW_RECORD)
     monitoring_form = form_for(request, pk, Permission.VIEW_RECORD)
-    audit.read(target=monitoring_form, by=request.user, now=request.now, site=place, patient_pk=monitoring_form.session.patient_id)
     return show(request, place, monitoring_form)
 
 

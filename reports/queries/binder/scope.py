@@ -14,7 +14,7 @@ from sessions.queries.auditing import sessions_within
 
 # Acts that leave the record as it was: to read, print, export or audit it. They make no new state.
 SILENT = (
-    "record.read", "record.printed", "record.exported", "report.exported", "sheet.printed", "schedule.printed", "emergency.printed",
+    "record.read", "record.printed", "record.exported", "report.read", "report.exported", "sheet.printed", "schedule.printed", "emergency.printed",
     "access.denied", "access.hidden",
 )  # fmt: skip
 SILENT_ROOMS = ("export.", "binder.", "auditor.", "disclosure.", "self_audit.", "finding.")
