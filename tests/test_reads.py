@@ -53,6 +53,6 @@ def test_a_refused_form_shows_the_record_too_and_a_quarter_of_an_hour_is_one_rea
         Patient.objects.filter(site=world.cast.riverside).update(last_name=CANARY)
         refused, entries = opened(world, "medicine_new", "post")
         assert (shows_a_patient(refused), entries) == (True, read)
-        assert opened(world, "patient_chart")[1] == opened(world, "medicine_new")[1] == []
+        assert opened(world, "trial_new")[1] == opened(world, "medicine_new")[1] == []
         still_clock.shift(timedelta(minutes=16))
         assert opened(world, "medicine_new")[1] == read
