@@ -55,3 +55,5 @@ timeout = 60
 graceful_timeout = 10
 keepalive = 5
 control_socket_disable = True
+# Whose X-Forwarded-Proto is believed stands in one place: VIGIL_PROXY_NETWORKS (config.operating.peers).
+forwarded_allow_ips = ""

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 import time_machine
+from django.core.cache import caches
 from django.test import Client
 
 from clinic import clock
@@ -12,6 +13,12 @@ from clinic.locking import state
 from clinic.models import Chair, DutyPeriod, Site, SitePolicy, User
 from tests.cast import NOW, Cast, make_cast
 from tests.factories.clinic import on_duty
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_asked() -> None:
+    """Most tests stand in one minute at one address: what an earlier one asked of public pages must not shut out the next."""
+    caches["public"].clear()
 
 
 @pytest.fixture

@@ -7,6 +7,8 @@ from ipaddress import ip_address, ip_network
 from django.conf import settings
 from django.http import HttpRequest
 
+PASSED_ON = "vigil.passed_on"
+
 
 def is_within(address: str, networks: Iterable[str]) -> bool:
     """Whether an address lies in one of these networks; what is no address lies in none."""
@@ -22,9 +24,20 @@ def is_behind_named_proxy(request: HttpRequest) -> bool:
     return settings.ALLAUTH_TRUSTED_PROXY_COUNT > 0 and is_within(request.META.get("REMOTE_ADDR", ""), settings.VIGIL_PROXY_NETWORKS)
 
 
+def believe_named_proxies(request: HttpRequest) -> None:
+    """Take away what a stranger says of the address and the scheme, before anything reads it; that something was said is kept."""
+    said = [name for name in request.META if name.startswith("HTTP_X_FORWARDED_") or name in ("HTTP_FORWARDED", "HTTP_X_REAL_IP")]
+    request.META[PASSED_ON] = bool(said) or "HTTP_VIA" in request.META
+    if not is_behind_named_proxy(request):
+        for name in said:
+            del request.META[name]
+    elif request.META.get("HTTP_X_FORWARDED_FOR", "").count(",") + 1 < settings.ALLAUTH_TRUSTED_PROXY_COUNT:
+        request.META.pop("HTTP_X_FORWARDED_FOR", None)  # came in past the outer proxies: the inner one's own address counts
+
+
 def is_direct(request: HttpRequest) -> bool:
     """Nobody has passed this request on: a proxy on the same machine would otherwise make the whole world look like loopback."""
-    return not any(name in request.META for name in ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_VIA"))
+    return not request.META.get(PASSED_ON, True)
 
 
 def may_monitor(request: HttpRequest) -> bool:

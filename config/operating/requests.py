@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 
 from config.logs import current
 from config.operating import measures
-from config.operating.peers import is_behind_named_proxy
+from config.operating.peers import believe_named_proxies, is_behind_named_proxy
 
 HEADER = "X-Request-ID"
 FROM_PROXY = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -26,6 +26,7 @@ class RequestMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         started = time.perf_counter()
+        believe_named_proxies(request)
         request.id = request_id(request)  # type: ignore[attr-defined]
         token = current.set(request.id)  # type: ignore[attr-defined]
         try:
