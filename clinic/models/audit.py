@@ -71,6 +71,9 @@ class Signature(models.Model):
     target_pk = models.BigIntegerField()
     content_schema = models.PositiveSmallIntegerField()
     content_sha256 = models.CharField(max_length=64)
+    # Over the fields above (clinic.seals); 1: a row of before, which binds the content alone.
+    seal_schema = models.PositiveSmallIntegerField(default=1, db_default=1)
+    seal_sha256 = models.CharField(max_length=64, default="", db_default="", blank=True)
 
     class Meta:
         ordering = ["signed_at", "pk"]

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from clinic.models import Signature, User
+from clinic.seals import seal
 from clinic.signatures import content_digest
 from desk.demo.house import House
 from desk.demo.people import Person
@@ -173,7 +174,7 @@ def orders(house: House, made: list[Chart], prescriber: User) -> None:
             owners.append(chart)
     Order.objects.bulk_create(rows)
     credential = house.of_role("prescriber")[0].credential
-    signatures = Signature.objects.bulk_create([order_signature(order, prescriber, credential) for order in rows])
+    signatures = Signature.objects.bulk_create([seal(order_signature(order, prescriber, credential)) for order in rows])
     for order, signature, chart in zip(rows, signatures, owners, strict=True):
         order.signature, order.signed_at = signature, order.ordered_at
         chart.orders[order.dose_mg] = order

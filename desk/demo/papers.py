@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from clinic.models import Signature
 from clinic.queries import calendar_of
 from clinic.rules.opening import Calendar
+from clinic.seals import seal
 from clinic.signatures import content_digest
 from desk.demo.house import House
 from desk.demo.past import Story, nurse_of, uuid
@@ -91,18 +92,20 @@ def sign(house: House, pairs: list[tuple[MonitoringForm, Story]]) -> None:
     for form, story in pairs:
         member = house.members[nurse_of(story)]
         rows.append(
-            Signature(
-                site=house.site,
-                signer=member.user,
-                printed_name=member.user.printed_name,
-                credential=member.credential,
-                role=member.role,
-                meaning=Signature.Meaning.FORM,
-                signed_at=form.completed_at,
-                target_kind=KIND,
-                target_pk=form.pk,
-                content_schema=SCHEMA,
-                content_sha256=content_digest(form_text(form)),
+            seal(
+                Signature(
+                    site=house.site,
+                    signer=member.user,
+                    printed_name=member.user.printed_name,
+                    credential=member.credential,
+                    role=member.role,
+                    meaning=Signature.Meaning.FORM,
+                    signed_at=form.completed_at,
+                    target_kind=KIND,
+                    target_pk=form.pk,
+                    content_schema=SCHEMA,
+                    content_sha256=content_digest(form_text(form)),
+                )
             )
         )
     for (form, _), signature in zip(pairs, Signature.objects.bulk_create(rows, batch_size=500), strict=True):

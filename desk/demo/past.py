@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from clinic.models import Signature
+from clinic.seals import seal
 from clinic.signatures import content_digest
 from desk.demo.charts import Chart
 from desk.demo.house import House
@@ -208,7 +209,7 @@ def sign_discharges(house: House, stories: list[Story]) -> None:
             )
         )
     Discharge.objects.bulk_create(made, batch_size=500)
-    Signature.objects.bulk_create([signature_of(house, story, row) for story, row in zip(stories, made, strict=True)], batch_size=500)
+    Signature.objects.bulk_create([seal(signature_of(house, story, row)) for story, row in zip(stories, made, strict=True)], batch_size=500)
 
 
 def signature_of(house: House, story: Story, row: Discharge) -> Signature:

@@ -8,6 +8,7 @@ from typing import Any
 
 from clinic.audit import Act
 from clinic.models import Signature, User
+from clinic.seals import seal
 from clinic.signatures import content_digest
 from desk.demo.charts import Chart, at_noon
 from desk.demo.house import House
@@ -38,7 +39,7 @@ def write(house: House, made: list[Chart], dice: random.Random) -> list[Act]:
     reviews = BenefitReview.objects.bulk_create(
         [row for place, chart in enumerate(treated, start=1) for row in benefit_reviews(house, chart, mine[chart.patient.pk], place, prescriber.user)]
     )
-    Signature.objects.bulk_create([signature(row, prescriber.credential) for row in reviews])
+    Signature.objects.bulk_create([seal(signature(row, prescriber.credential)) for row in reviews])
     return [
         *(entry("score.recorded", "assessment", row, {"instrument": row.instrument, "is_complete": True}) for row in rows),
         *(entry("risk.answered", "assessment", row, {"answer": row.pk}, row.assessment.patient_id) for row in done),

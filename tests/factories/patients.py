@@ -6,6 +6,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from clinic.models import Membership, Signature, Site, User
+from clinic.seals import seal
 from clinic.signatures import content_digest
 from patients import models
 from patients.rules.consent import CONSENT_TEXTS
@@ -160,11 +161,12 @@ class OrderFactory(DjangoModelFactory):
 
 def sign(order: models.Order, credential: str = "md") -> models.Order:
     """Put the ordering prescriber's signature under an order (DOS-8)."""
-    signature = Signature.objects.create(
+    signature = Signature(
         site=order.site, signer=order.ordered_by, printed_name=order.ordered_by.printed_name, credential=credential, role="prescriber",
         meaning=Signature.Meaning.ORDER, signed_at=order.ordered_at, target_kind=ORDER_KIND, target_pk=order.pk,
         content_schema=ORDER_SCHEMA, content_sha256=content_digest(order_text(order)),
     )  # fmt: skip
+    seal(signature).save()
     order.signature, order.signed_at = signature, order.ordered_at
     order.save(update_fields=["signature", "signed_at"])
     return order

@@ -5,6 +5,7 @@ from typing import Any
 
 from clinic.models import Signature, User
 from clinic.rules.opening import local_day
+from clinic.seals import seal
 from clinic.signatures import content_digest
 from patients.models import Assessment, Course, Patient
 from patients.rules.scores import Scale, is_suicide_positive, total_of
@@ -46,8 +47,9 @@ def reviewed(course: Course, *, days_ago: int = 0, by: User, **more: Any) -> Ben
         "site": course.site, "patient": course.patient, "course": course, "observed_at": at, "recorded_at": at, "recorded_by": by,
         "reviewed_on": local_day(at, course.site.zone), "decision": "continue", "why": "Response", "answers": ALL_NO, **more,
     })  # fmt: skip
-    Signature.objects.create(
+    signature = Signature(
         site=course.site, signer=by, printed_name=by.printed_name, credential="md", role="prescriber", meaning=Signature.Meaning.DECISION,
         signed_at=at, target_kind=KIND, target_pk=review.pk, content_schema=SCHEMA, content_sha256=content_digest(review_text(review)),
     )  # fmt: skip
+    seal(signature).save()
     return review
