@@ -1,5 +1,6 @@
 """How often pages without a sign-in may be asked for: by the real address and by the token in the path; one answer to whoever asks more."""
 
+import hashlib
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,8 +14,6 @@ from django.shortcuts import render
 
 log = logging.getLogger("vigil.public")
 WINDOW = 60  # seconds
-# In each process's own memory: a flood must not become writes to the database, and no page waits for Redis (docs/adr: public pages).
-CACHE = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "public", "OPTIONS": {"MAX_ENTRIES": 50_000}}
 
 
 @dataclass(frozen=True)
@@ -70,8 +69,9 @@ def is_too_many(kind: str, who: str, minute: int, most: int) -> bool:
     return times > most
 
 
-def count(key: str) -> int:
-    cache = caches["public"]
+def count(name: str) -> int:
+    """A token may be anything a stranger types: its digest is short and fit for a key."""
+    cache, key = caches["public"], hashlib.sha256(name.encode()).hexdigest()
     cache.add(key, 0, WINDOW * 2)
     try:
         return cache.incr(key)

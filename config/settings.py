@@ -4,7 +4,7 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
-from config import entering, keeping, public
+from config import entering, keeping
 from config import environment as env
 from config.undefined import Undefined
 
@@ -114,7 +114,8 @@ DATABASES = {"default": env.database("DATABASE_URL", VIGIL_DATA_DIR / "vigil.sql
 # Sign-in's throttles live here: in the database, so that a stopped Redis never keeps staff out. Room for many: past the limit
 # live entries are thrown out, and a flood of made-up addresses (300 by default) would free whoever is guessing.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "vigil_cache", "OPTIONS": {"MAX_ENTRIES": 20_000}}}
-CACHES["public"] = public.CACHE
+# What public pages are asked for is counted in each process's own memory: a flood must not become writes (config.public).
+CACHES["public"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "public", "OPTIONS": {"MAX_ENTRIES": 50_000}}
 
 # The heads of the chains leave the house each day, signed by a key outside of the database (docs/adr: anchors).
 VIGIL_ANCHOR_KEY_FILE = Path(env.text("VIGIL_ANCHOR_KEY_FILE", str(VIGIL_DATA_DIR / "anchor.key")))

@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from clinic import guards, seals
+from clinic import guards
 from clinic.models import Signature
 from clinic.seals import reads_as_made
 from clinic.signatures import IdentityProof, broken, intact, sign
