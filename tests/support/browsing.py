@@ -55,6 +55,7 @@ class Browser:
 
     def __init__(self, stack: LiveStack, email: str, password: str) -> None:
         self.origin = stack.url
+        self.visited: list[str] = []
         self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
         token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', self.get("/accounts/login/")[1])
         assert token is not None
@@ -72,6 +73,7 @@ class Browser:
     def ask(self, request: urllib.request.Request) -> tuple[int, str]:
         try:
             with self.opener.open(request, timeout=60) as answer:
+                self.visited += [request.full_url, answer.url]
                 return int(answer.status), answer.read().decode(errors="replace")
         except urllib.error.HTTPError as refusal:
             return int(refusal.code), refusal.read().decode(errors="replace")
