@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('clinic', '0020_second_factor'),
+        ('clinic', '0021_procedures_and_their_signatures'),
     ]
 
     operations = [
