@@ -10,7 +10,7 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 
 log = logging.getLogger("vigil.public")
 WINDOW = 60  # seconds
@@ -47,7 +47,8 @@ class PublicLimitMiddleware:
         limit = LIMITS.get(match.url_name or "") if match is not None else None
         if limit is None or not any(is_too_many(limit.kind, *asked) for asked in counted(limit, request, kwargs)):
             return None
-        return render(request, "429.html", status=429, headers={"Retry-After": str(WINDOW)})
+        page = render_to_string("429.html", {"error_id": request.id})  # type: ignore[attr-defined]  # without the shell of staff's pages and its queries
+        return HttpResponse(page, status=429, headers={"Retry-After": str(WINDOW)})
 
 
 def counted(limit: Limit, request: HttpRequest, kwargs: dict[str, Any]) -> Iterator[tuple[str, int, int]]:
