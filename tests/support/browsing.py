@@ -30,6 +30,7 @@ class Forms(HTMLParser):
         super().__init__()
         self.found: list[Form] = []
         self.open: Form | None = None
+        self.select = ""
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -38,10 +39,14 @@ class Forms(HTMLParser):
             self.open = Form(told.get("action", "")) if told.get("method", "").lower() == "post" else None
             self.found += [self.open] if self.open is not None else []
         kind = told.get("type", "text") if tag == "input" else tag
+        if self.open is not None and tag == "option" and self.select and ("selected" in told or self.select not in self.open.values):
+            self.open.values[self.select] = told.get("value", "")
         if self.open is None or "name" not in told or kind in ("submit", "file"):
             return
+        self.select = told["name"] if tag == "select" else ""
         if tag == "input" and kind in ("radio", "checkbox"):
-            self.open.values.setdefault(told["name"], told.get("value", "on"))
+            if "checked" in told or kind == "radio":
+                self.open.values.setdefault(told["name"], told.get("value", "on"))
         elif tag in ("input", "textarea"):
             self.open.values[told["name"]] = told.get("value", "")
             self.open.typed += [told["name"]] if kind in TYPED else []
