@@ -45,7 +45,9 @@ class Forms(HTMLParser):
             return
         self.select = told["name"] if tag == "select" else ""
         if tag == "input" and kind in ("radio", "checkbox"):
-            if "checked" in told or kind == "radio":
+            if "checked" in told:
+                self.open.values[told["name"]] = told.get("value", "on")
+            elif kind == "radio":
                 self.open.values.setdefault(told["name"], told.get("value", "on"))
         elif tag in ("input", "textarea"):
             self.open.values[told["name"]] = told.get("value", "")
