@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpRequest, HttpResponse
 
 from clinic.actions.merging import changed_text
-from clinic.findings import Refused
+from clinic.findings import Finding, Refused
 from clinic.forms.opened import reopened
 from clinic.http import see_other, unprocessable
 from sessions.forms.moments import add_findings
@@ -30,6 +31,14 @@ def is_kept(form: forms.Form, act: Callable[[], object]) -> bool:
         reopened(form, refused)
         return False
     return True
+
+
+def said_above(form: forms.Form) -> list[Finding]:
+    """What speaks against it, as the list at the head of the page says; the form's own box doesn't say it again."""
+    findings: list[Finding] = getattr(form, "findings", [])
+    if findings and set(form.non_field_errors()) <= {one.text for one in findings}:
+        form.errors.pop(NON_FIELD_ERRORS, None)
+    return findings
 
 
 def beside_what_stands(form: Any, stands: Mapping[str, object]) -> None:

@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
-from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST
@@ -27,7 +26,7 @@ from sessions.models import TreatmentSession
 from sessions.queries.off_schedule import against_standing
 from sessions.rules.booking import Free
 from sessions.states import Status
-from sessions.views.answers import is_kept, step_again, to_flowsheet
+from sessions.views.answers import is_kept, said_above, step_again, to_flowsheet
 from sessions.views.forecast import forecast_context
 from sessions.views.slots import slots_context
 
@@ -116,14 +115,6 @@ def slot_page(
         "findings": findings, "may_wait": can_wait, "standing": standing(session, request.now), "course": open_course(form.patient),
     }  # fmt: skip
     return render(request, "sessions/book.html", context, status=status)
-
-
-def said_above(form: SlotForm) -> list[Finding]:
-    """What speaks against it, as the list at the head of the page says; the form's own box doesn't say it again."""
-    findings: list[Finding] = getattr(form, "findings", [])
-    if findings and set(form.non_field_errors()) <= {one.text for one in findings}:
-        form.errors.pop(NON_FIELD_ERRORS, None)
-    return findings
 
 
 def may_wait(form: SlotForm) -> bool:

@@ -19,7 +19,7 @@ from sessions.forms.events import WithdrawForm
 from sessions.models import DeviceUse, TreatmentSession
 from sessions.queries.succession import newest_of
 from sessions.states import DOSED
-from sessions.views.answers import beside_what_stands, is_kept, step_again, to_flowsheet
+from sessions.views.answers import beside_what_stands, is_kept, said_above, step_again, to_flowsheet
 from sessions.views.second import proven_second
 
 
@@ -61,7 +61,7 @@ def device_record(request: HttpRequest, site: str, pk: int) -> HttpResponse:
 
 
 def device_page(request: HttpRequest, session: TreatmentSession, form: DeviceForm, *, status: int) -> HttpResponse:
-    context = {"session": session, "form": form, "client_key": uuid4(), "needs_kit": not session.kit_lot}
+    context = {"session": session, "form": form, "findings": said_above(form), "client_key": uuid4(), "needs_kit": not session.kit_lot}
     return render(request, "sessions/device_record.html", context, status=status)
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from clinic.findings import Level
 from patients.actions.course import end_course, open_course
@@ -13,6 +14,7 @@ from patients.rules.course import Phase
 from patients.views.moves import told_elsewhere
 from sessions.models import TreatmentSession
 from sessions.queries.course import dose_findings, dosed_days, sessions_dosed_before, sessions_elsewhere
+from sessions.queries.off_schedule import against_booking
 from sessions.states import Status
 from tests.cast import NOW, TODAY, Cast
 from tests.factories.intakes import IntakeFactory
@@ -45,9 +47,13 @@ def visit(cast: Cast, patient: Patient) -> TreatmentSession:
 
 
 @pytest.mark.parametrize(("first", "last", "count", "phase"), CAME)
-def test_the_course_goes_on_where_it_was(first: int, last: int, count: int, phase: Phase, cast: Cast) -> None:
+def test_the_course_goes_on_where_it_was(first: int, last: int, count: int, phase: Phase, cast: Cast, sign_in) -> None:  # type: ignore[no-untyped-def]
     """84 mg as the next of many: no first dose of 56, the weeks count from the first session elsewhere, the interval from the last."""
-    session = visit(cast, transferred_in(cast, elsewhere(first, last, count)))
+    patient = transferred_in(cast, elsewhere(first, last, count))
+    assert against_booking(patient.courses.get(ended_at=None), TODAY, 84, NOW) == []
+    plan = sign_in(cast.desk).get(reverse("course_plan", args=["riverside", patient.pk])).content.decode()
+    assert (f'aria-label="Session {count + 1}"' in plan, 'aria-label="Session 1"' in plan, "Prescriber decides" in plan) == (True, False, False)
+    session = visit(cast, patient)
     assert [finding.text for finding in dose_findings(session) if finding.level > Level.NOTE] == []
     stands = position(session.course, dosed_days(session.course, besides=session), TODAY)
     assert (stands.next_number, stands.phase, stands.days_since_last) == (count + 1, phase, last)
