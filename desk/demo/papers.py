@@ -78,13 +78,15 @@ def await_somebody(made: list[MonitoringForm], today: date) -> None:
 
 
 def fill_answers(house: House, pairs: list[tuple[MonitoringForm, Story]]) -> None:
-    """The answers are what the proposals say: nobody changed one."""
+    """The answers are what the proposals say; where chart and patient disagree about a medicine, the provider said yes."""
     sessions = [story.session for _, story in pairs]
     pictures = {picture.session.pk: picture for picture in pictures_of(sessions, {session.pk: house.policy for session in sessions}, PARTS)}
     for form, story in pairs:
         definition = definitions.of_code(form.definition_code)
         proposals = propose(definition, facts_of(pictures[story.session.pk], house.site))
-        form.answers = settled(definition, {name: proposal.value for name, proposal in proposals.items()})
+        form.answers = settled(
+            definition, {name: proposal.value or ("yes" if "disagree" in proposal.missing else "") for name, proposal in proposals.items()}
+        )
 
 
 def sign(house: House, pairs: list[tuple[MonitoringForm, Story]]) -> None:
