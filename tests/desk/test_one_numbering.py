@@ -73,6 +73,13 @@ def seen(where: CoursePosition | None) -> tuple[int, int, str]:
     return where.next_number, where.week, str(where.phase)
 
 
+def test_a_visit_to_come_has_no_number_before_its_day(cast: Cast, sign_in) -> None:
+    """What lies between may be missed."""
+    session = at_state(Status.BOOKED, cast, starts_at=NOW + timedelta(days=3))
+    page = sign_in(cast.nurse).get(f"/riverside/sessions/{session.pk}/").content.decode()
+    assert ("56 mg planned" in page, "planned · session" in page) == (True, False)
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_every_page_and_report_counts_alike(cast: Cast, sign_in, seed: int) -> None:
     dice = random.Random(seed)
