@@ -8,6 +8,8 @@ from django.core.wsgi import get_wsgi_application
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
+from scripts.bench.client import SESSION
+
 if not settings.configured:
     from config import environment
 
@@ -19,6 +21,7 @@ if not settings.configured:
         DATABASES={"default": environment.database("DATABASE_URL", None, {})},  # type: ignore[arg-type]
         INSTALLED_APPS=["django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions", "django.contrib.messages", "clinic"],
         AUTH_USER_MODEL="clinic.User",
+        SESSION_COOKIE_NAME=SESSION,
         MIDDLEWARE=[
             "django.middleware.security.SecurityMiddleware",
             "django.contrib.sessions.middleware.SessionMiddleware",
