@@ -27,6 +27,7 @@ from sessions.protocol import REMS_ESKETAMINE
 from sessions.queries.bookings import chairs_of, day_of, minimum_watch, taken_by
 from sessions.queries.by_patient import MOVE_WISH
 from sessions.queries.off_schedule import against_booking, against_move
+from sessions.queries.outgrown import outgrown
 from sessions.rules.booking import Free, Visit, booking_findings, nearest_free
 from sessions.rules.planning import Decision
 from sessions.states import Status
@@ -188,7 +189,7 @@ def keep_decisions(session: TreatmentSession, judged: Judged, wish: Wish, *, by:
 
 @transaction.atomic
 def move_visit(session: TreatmentSession, wish: Wish, *, seen_version: int | None = None, by: User | None, now: datetime) -> TreatmentSession:
-    """Give a booked visit another time, chair or dose. Its version rises, so that nothing answers for the old slot.
+    """Give a booked visit another time, chair or dose, or its patient's longer watch (PAT-8). Its version rises, so that nothing answers for the old slot.
 
     Raises Refused as `book` does, and for a visit that has begun.
     """
@@ -197,7 +198,8 @@ def move_visit(session: TreatmentSession, wish: Wish, *, seen_version: int | Non
     if row.status != Status.BOOKED:
         raise refuse("SESSION", f"This session is {Status(row.status).label.lower()}; only a booked visit can be moved.", code="move.not_booked")
     require_seen(row, seen_version)
-    if (row.starts_at, row.chair_id, row.planned_dose_mg) == (wish.starts_at, wish.chair.pk, wish.dose_mg) and wish.setting in ("", row.setting):
+    slot = (row.starts_at, row.chair_id, row.planned_dose_mg, row.setting)
+    if slot == (wish.starts_at, wish.chair.pk, wish.dose_mg, wish.setting or row.setting) and not outgrown([row]):
         decide_standing(row, wish.decider, by=by, now=now)
         return row
     judged = judge(wish, now=now, session_pk=row.pk)

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from django.db.models import Count
 
@@ -22,6 +22,7 @@ from patients.rules.screening import screening_findings
 from sessions.models import TreatmentSession
 from sessions.queries.authorisations import dosed_days_of, grant_of
 from sessions.queries.course import sprayed
+from sessions.queries.outgrown import outgrown
 from sessions.rules import ahead as rules
 from sessions.rules.ahead import Kind
 from sessions.rules.authorisations import Grant, drawn
@@ -60,6 +61,7 @@ class Facts:
     used: Counter[int]
     intakes: dict[int, Intake]
     scored: dict[int, list[date]]
+    missing: dict[int, timedelta]
     booked: dict[int, list[date]] = field(default_factory=lambda: defaultdict(list))
     planned: Counter[int] = field(default_factory=Counter)
 
@@ -92,7 +94,7 @@ def facts_of(site: Site, visits: list[TreatmentSession], today: date, last: date
     for pk, day in Assessment.objects.standing().filter(patient_id__in=pks, total__isnull=False).values_list("patient_id", "observed_on"):
         scored[pk].append(day)
     return Facts(
-        scored=scored,
+        scored=scored, missing=outgrown(visits),
         site=site, today=today, calendar=calendar_of(site, today, last), about=about, dosed=dosed_days_of(pks),
         used=Counter(dict(counted.values_list("session__order_id", "uses"))), intakes={intake.patient_id: intake for intake in intakes},
     )  # fmt: skip
@@ -117,12 +119,15 @@ Said = Iterator[tuple[Kind, str, int | None]]
 
 
 def site_side(visit: TreatmentSession, facts: Facts) -> Said:
-    """A visit on a closed day, or one that doesn't end before closing; a patient who is paused (PAT-7)."""
+    """A visit on a closed day, or one that doesn't end before closing, or before its patient's longer watch; one who is paused (PAT-7, PAT-8)."""
     closing = facts.calendar.closing_at(visit.treatment_on)
     if closing is None:
         yield rules.CLOSED, "The site is closed on this day.", visit.pk
     elif visit.starts_at >= closing:
         yield rules.CLOSED, "The site has closed at this time.", visit.pk
+    if visit.pk in facts.missing:
+        minutes = facts.missing[visit.pk] // timedelta(minutes=1)
+        yield rules.TOO_SHORT, f"{minutes} minutes too short for this patient’s watch. Press Move on the same slot to lengthen it.", visit.pk
     if visit.patient.status != Patient.Status.ACTIVE:
         yield rules.INACTIVE, f"{visit.patient.get_status_display()}: is the visit still wanted?", visit.patient_id
 

@@ -43,6 +43,7 @@ class Kind:
 
 
 CLOSED = Kind("closed_day", "DOS-9", STOPS, "session_move", "Move the visit", "session")
+TOO_SHORT = Kind("visit_too_short", "PAT-8", ACT, "session_move", "Lengthen or move", "session")
 INACTIVE = Kind("patient_not_active", "PAT-7", ACT, "patient_chart", "Look at the chart")
 ENROLMENT = Kind("not_enrolled", "PAT-1", STOPS, "enrolment_new", "Record the enrolment")
 PROOF = Kind("enrolment_unproven", "PAT-1", STOPS, "enrolment_proof", "Add the proof", "enrolment")
@@ -71,6 +72,7 @@ KINDS: tuple[Kind, ...] = (
     NO_EQUIPMENT,
     CLOSED,
     INACTIVE,
+    TOO_SHORT,
     ENROLMENT,
     PROOF,
     SCREENING,

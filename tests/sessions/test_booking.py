@@ -11,6 +11,8 @@ from patients.models import Patient
 from sessions.actions import booking
 from sessions.actions.booking import NotFree, Wish, book
 from sessions.models import Override, TreatmentSession
+from sessions.queries.ahead import visit_worries
+from sessions.queries.outgrown import outgrown
 from sessions.states import Status
 from tests.cast import NOW, Cast
 from tests.factories.clinic import ClosureFactory
@@ -147,6 +149,22 @@ def test_another_chair_keeps_the_confirmation_and_the_same_slot_changes_nothing(
     assert (moved.chair, moved.confirmed_at) == (cast.chairs[2], NOW)
     again = booking.move_visit(moved, wish(cast, patient, chair=cast.chairs[2]), by=cast.desk, now=NOW)
     assert again.schedule_version == 2
+
+
+def test_a_visit_that_its_patients_watch_outgrew_is_lengthened_where_it_is(cast: Cast, patient: Patient) -> None:
+    """PAT-8: said ahead, mended by the same slot once more, unless another visit follows on its chair."""
+    session = booked(cast, patient)
+    assert outgrown([session]) == {}
+    StandingParametersFactory(patient=patient, minimum_watch_minutes=180)
+    assert outgrown([session]) == {session.pk: timedelta(minutes=60)}
+    assert [one.kind.code for one in visit_worries(cast.riverside, NOW)].count("visit_too_short") == 1
+    next_one = booked(cast, ready_patient(cast.riverside, cast.of(cast.prescriber)), session.ends_at)
+    with pytest.raises(Refused):
+        booking.move_visit(session, wish(cast, patient), by=cast.desk, now=NOW)
+    booking.cancel(next_one, reason="Ill", by=cast.desk, now=NOW)
+    longer = booking.move_visit(session, wish(cast, patient), by=cast.desk, now=NOW)
+    assert (longer.ends_at - longer.starts_at, longer.schedule_version, outgrown([longer])) == (timedelta(minutes=240), 2, {})
+    assert booking.move_visit(session, wish(cast, patient), by=cast.desk, now=NOW).schedule_version == 2
 
 
 def test_a_visit_that_has_begun_is_not_moved(cast: Cast) -> None:
