@@ -79,12 +79,39 @@ def signing_key() -> SigningKey:
 
 def make_key() -> SigningKey:
     """A new key in its file, for the owner's eyes alone; a file that is there is never written over."""
-    path = key_file()
+    path, key = key_file(), Ed25519PrivateKey.generate()
     path.parent.mkdir(parents=True, exist_ok=True)
-    key = Ed25519PrivateKey.generate()
     try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(base64.urlsafe_b64encode(key.private_bytes_raw()).decode() + "\n")
+        write_key(path, key)
     except FileExistsError:
         raise NoKey(f"{path} is there already.") from None
     return SigningKey(key)
+
+
+def write_key(path: Path, key: Ed25519PrivateKey) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(base64.urlsafe_b64encode(key.private_bytes_raw()).decode() + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def renew_key() -> tuple[SigningKey, SigningKey]:
+    """The old key and the new one in its place. The old one's public half is kept beside, since older anchors are signed by it. Raises NoKey."""
+    path, old, key = key_file(), signing_key(), Ed25519PrivateKey.generate()
+    passing = path.with_name(f"{path.name}.new")
+    passing.unlink(missing_ok=True)
+    write_key(passing, key)
+    with former_file().open("a") as file:
+        file.write(f"{old.public.text}\n")
+    passing.replace(path)
+    return old, SigningKey(key)
+
+
+def former_file() -> Path:
+    return key_file().with_name(f"{key_file().name}.former")
+
+
+def known_keys() -> list[PublicKey]:
+    """The installation's own public keys: the present one, then the former ones. Raises NoKey."""
+    former = former_file().read_text().split() if former_file().exists() else []
+    return [signing_key().public, *(public_key(line) for line in former)]

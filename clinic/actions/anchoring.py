@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
+from clinic.actions.notices import raise_notice, resolve_notices
 from clinic.anchor_keys import NoKey, SigningKey, signing_key
 from clinic.anchor_places import NotTaken, carry, name_of, shown
-from clinic.models import AnchorDelivery, AnchorRound, AuditHead
+from clinic.models import AnchorDelivery, AnchorRound, AuditHead, Site
+from clinic.queries.anchors import ANCHOR_LATE, anchored_places
 from clinic.rules.anchoring import Anchor, told
 
 log = logging.getLogger(__name__)
@@ -25,11 +27,24 @@ def anchor(*, now: datetime) -> dict[str, int]:
         key = signing_key()
     except NoKey as missing:
         log.error("The audit trail was not anchored: %s", missing)
+        tell_late(now)
         return {"made": 0, "delivered": 0, "owed": 1}
     made = make_round(key, now=now)
     owed = owed_deliveries(now)
     delivered = sum(deliver(row, place, key.public.text, now=now) for row, place in owed)
+    tell_late(now)
     return {"made": int(made is not None), "delivered": delivered, "owed": len(owed) - delivered}
+
+
+def tell_late(now: datetime) -> None:
+    """A place without its day's anchor is a task at every site, until it has arrived: nobody reads the log of a worker."""
+    late = [place.words for place in anchored_places(now) if place.is_late]
+    for site in Site.objects.filter(is_archived=False).order_by("pk"):
+        if late:
+            words = f"The audit trail's daily anchor has not arrived at {', '.join(late)}. Tell the operator."
+            raise_notice(site, ANCHOR_LATE, "11.10(e)", site, words, now)
+        else:
+            resolve_notices(site, ANCHOR_LATE, site, "The anchors arrive again.", now)
 
 
 def make_round(key: SigningKey, *, now: datetime) -> AnchorRound | None:

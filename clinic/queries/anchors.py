@@ -12,6 +12,8 @@ from clinic.anchor_places import name_of, shown
 from clinic.models import AnchorDelivery, AuditEntry
 from clinic.rules.anchoring import is_late
 
+ANCHOR_LATE = "anchor_late"
+
 
 @dataclass(frozen=True)
 class Place:

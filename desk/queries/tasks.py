@@ -9,6 +9,7 @@ from clinic.addresses import address
 from clinic.models import Notice, Site
 from clinic.prepared import prepared
 from clinic.queries import open_notices
+from clinic.queries.anchors import ANCHOR_LATE
 from clinic.roles import Permission, may
 from patients.models import TransferOut
 from patients.queries.authorisations import TELL_OF_MOVE
@@ -27,6 +28,11 @@ from sessions.queries.safety_calls import CALL_NOTICE
 from sessions.queries.voiding import TELL_REMS
 from sessions.rules.concerns import DRIVER_TOLD
 
+# Of the site itself: what the row is called, its page, and who may open that.
+OF_THE_HOUSE = {
+    UNBALANCED: ("Messages", "messages", Permission.VIEW_MESSAGES),
+    ANCHOR_LATE: ("Audit trail", "audit", Permission.VIEW_AUDIT),
+}
 KINDS = (CALL_NOTICE, UNSIGNED, COMPLAINT, TELL_REMS, NEXT_NOTICE, DRIVER_TOLD, OFF_SCHEDULE, *OF_THE_LINK)
 # Whose pages not everybody at the board may open.
 NEEDS = {TELL_OF_MOVE: Permission.MANAGE_INTAKE, MOVE_WISH: Permission.BOOK, OFF_SCHEDULE: Permission.BOOK}
@@ -35,7 +41,7 @@ STEP_OF = {COMPLAINT: "dose", RED_ANSWER: "arrive"}
 
 def tasks_of(site: Site | OuterRef | int) -> QuerySet[Notice]:
     """Open tasks about sessions, serious events and emergencies, the soonest due first."""
-    return open_notices(site).filter(kind__in=(*KINDS, EVENT_NOTICE, UNTOLD, TELL_OF_MOVE, UNBALANCED))
+    return open_notices(site).filter(kind__in=(*KINDS, EVENT_NOTICE, UNTOLD, TELL_OF_MOVE, *OF_THE_HOUSE))
 
 
 @prepared
@@ -62,7 +68,7 @@ def task_rows(site: Site, now: datetime, role: str) -> list[dict[str, object]]:
         *(event_row(owed, site, now) for owed in (owed_events(site, now) if EVENT_NOTICE in kinds else [])),
         *(emergency_row(row, site) for row in (untold(site) if UNTOLD in kinds else [])),
         *(task_row(notice, site, now, role) for notice in notices if is_named(notice)),
-        *(outbox_row(notice, site, role) for notice in notices if notice.kind == UNBALANCED),
+        *(house_row(notice, site, role) for notice in notices if notice.kind in OF_THE_HOUSE),
     ]
 
 
@@ -74,10 +80,12 @@ def emergency_row(emergency: Emergency, site: Site) -> dict[str, object]:
     }  # fmt: skip
 
 
-def outbox_row(notice: Notice, site: Site, role: str) -> dict[str, object]:
+def house_row(notice: Notice, site: Site, role: str) -> dict[str, object]:
+    """Messages that don't add up are red at once; a late anchor harms nobody today."""
+    name, page, permission = OF_THE_HOUSE[notice.kind]
     return {
-        "patient": "Messages", "text": notice.text, "rule": notice.rule, "due_at": None, "owner": "", "is_late": True,
-        "url": reverse("messages", args=[site.slug]) if may(role, Permission.VIEW_MESSAGES) else "",
+        "patient": name, "text": notice.text, "rule": notice.rule, "due_at": None, "owner": "", "is_late": notice.kind == UNBALANCED,
+        "url": reverse(page, args=[site.slug]) if may(role, permission) else "",
     }  # fmt: skip
 
 

@@ -14,8 +14,10 @@ from django.core.management import CommandError, call_command
 from clinic import anchor_keys, audit, guards
 from clinic.actions import anchoring
 from clinic.models import AnchorDelivery, AnchorRound, AuditEntry, AuditHead
-from clinic.queries.anchors import anchored_places
+from clinic.queries import open_notices
+from clinic.queries.anchors import ANCHOR_LATE, anchored_places
 from clinic.rules.anchoring import is_late, missing_rounds, read_line
+from desk.queries.tasks import task_rows
 from tests.cast import NOW, Cast
 from tests.clinic.test_audit import acts
 
@@ -117,9 +119,16 @@ def test_a_place_that_takes_nothing_is_late_until_it_does(cast: Cast, outside: P
     assert [(place.words, place.number, place.is_late) for place in anchored_places(NOW + timedelta(hours=27))] == [
         ("anchors.txt", 1, True), ("keeper@outside.example", None, True)
     ]  # fmt: skip
+    for hours in (27, 28):
+        anchoring.anchor(now=NOW + timedelta(hours=hours))
+    (task,) = open_notices(cast.riverside, ANCHOR_LATE)
+    assert task.text == "The audit trail's daily anchor has not arrived at keeper@outside.example. Tell the operator."
+    assert [(row["patient"], row["url"]) for row in task_rows(cast.riverside, NOW, "administrator")] == [("Audit trail", "/riverside/audit/")]
+    assert [row["url"] for row in task_rows(cast.riverside, NOW, "monitor")] == [""]
     monkeypatch.setitem(anchoring.carry.__globals__, "send_mail", send)
-    assert anchoring.anchor(now=NOW + DAY) == {"made": 1, "delivered": 3, "owed": 0}
+    assert anchoring.anchor(now=NOW + timedelta(hours=29)) == {"made": 0, "delivered": 2, "owed": 0}
     assert [place.is_late for place in anchored_places(NOW + DAY)] == [False, False]
+    assert not open_notices(cast.riverside, ANCHOR_LATE).exists()
     assert AnchorRound.objects.first().lines in mail.outbox[1].body  # type: ignore[union-attr]
     assert outside.read_text().count("vigil-ed25519:") == 1
     assert AnchorDelivery.objects.count() == 4
@@ -144,6 +153,23 @@ def test_without_place_chain_or_key_nothing_is_made(cast: Cast, outside: Path, s
     settings.VIGIL_ANCHOR_TO = []
     assert anchoring.anchor(now=NOW) == NONE
     assert anchored_places(NOW) == []
+
+
+def test_a_new_key_takes_over_and_both_are_believed(cast: Cast, outside: Path) -> None:
+    audit.append_many(acts(2), site=cast.riverside)
+    anchoring.anchor(now=NOW)
+    old, said = anchor_keys.signing_key().public, io.StringIO()
+    call_command("anchor_key", renew=True, stdout=said)
+    new = anchor_keys.signing_key().public
+    printed, told = said.getvalue().splitlines()
+    assert (printed, new.name != old.name, anchor_keys.key_file().stat().st_mode & 0o777) == (new.text, True, 0o600)
+    claim, _, signature = told.removeprefix("# ").rpartition(" ")
+    assert claim == f"vigil-anchor-key {new.text} after {old.text}"
+    assert old.holds(claim, signature)
+    anchoring.anchor(now=NOW + DAY)
+    assert "2 lines hold" in verify(outside)
+    assert "2 lines hold" in verify(outside, key=[new.text, old.text])
+    assert f"line 2 is signed by another key, {old.name}" in verify(outside, key=[new.text])
 
 
 def test_the_rules() -> None:

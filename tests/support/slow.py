@@ -7,6 +7,8 @@ SLOW = (
     "ten_thousand",
     "tests/machine/",
     "test_access_matrix.py",
+    "tests/test_reads.py",
+    "tests/test_canaries.py",
     "test_watch_doors.py",
     "test_only_administrators_post",
     "test_wrong_role",

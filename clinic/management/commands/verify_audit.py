@@ -20,7 +20,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--anchors", metavar="FILE", help="a file of anchors kept outside, or the text of the mails: finds a chain that was rebuilt"
         )
-        parser.add_argument("--key", action="append", help="the anchors' public key, as it was kept outside; this installation's without one")
+        parser.add_argument(
+            "--key", action="append", help="the anchors' public key, as it was kept outside; several after a renewal; this installation's without one"
+        )
 
     def handle(self, *args: Any, site: str | None = None, anchors: str | None = None, key: list[str] | None = None, **options: Any) -> None:
         kept = kept_anchors(anchors, key)
@@ -69,7 +71,7 @@ def kept_anchors(path: str | None, keys: list[str] | None) -> Kept | None:
     if path is None:
         return None
     try:
-        known = [anchor_keys.public_key(key) for key in keys] if keys else [anchor_keys.signing_key().public]
+        known = [anchor_keys.public_key(key) for key in keys] if keys else anchor_keys.known_keys()
         return read_anchors(Path(path).read_text(errors="replace"), known)
     except anchor_keys.NoKey as missing:
         raise CommandError(str(missing)) from missing
