@@ -254,6 +254,8 @@ VIGIL_BEAT_SCHEDULE = {
         "reminders.tasks.balance": 3600,
         "reports.tasks.audit_weeks": 600,
         "reports.tasks.tend_exports": 60,
+        "reports.tasks.sum_up": 60,
+        "reports.tasks.check_summaries": 300,
         "clinic.tasks.anchor": 600,
         **keeping.BEAT,
     }.items()

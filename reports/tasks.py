@@ -7,7 +7,7 @@ from celery import shared_task
 from clinic import clock
 from clinic.models import Site
 from reports import work
-from reports.actions import building, digests, downtime, self_audit
+from reports.actions import building, digests, downtime, self_audit, summaries
 from reports.actions.publishing import publish
 from reports.queries.building import is_busy, to_build
 from reports.queries.downtime import due_kinds
@@ -49,3 +49,15 @@ def make_packets() -> int:
     """Of each site that has set a passphrase, what is due: the next day's in the evening, today's every hour."""
     sites = Site.objects.filter(is_archived=False, downtime_kit__isnull=False).order_by("pk")
     return sum(downtime.make_packet(site, kind=kind, day=day, now=clock.now()) for site in sites for kind, day in due_kinds(site, clock.now()))
+
+
+@shared_task
+def sum_up() -> dict[str, int]:
+    """What acts and midnights have touched is summed up again; a new version of the measures sums up everything."""
+    return summaries.sum_up(now=clock.now(), seconds=SECONDS)
+
+
+@shared_task
+def check_summaries() -> dict[str, int]:
+    """Once a night of each site, all of its summaries against the truth."""
+    return summaries.check_all(now=clock.now(), seconds=SECONDS)

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from reports.views import auditors, binders, disclosures, downtime, exports, measures, overview, self_audit, sites, trails
+from reports.views import auditors, binders, disclosures, downtime, exports, measures, network, overview, self_audit, sites, trails
 
 urlpatterns = [
     path("<slug:site>/reports/", overview.reports, name="reports"),
     path("<slug:site>/settings/downtime/", downtime.downtime, name="downtime"),
     path("<slug:site>/reports/sites/", sites.report_sites, name="report_sites"),
+    path("<slug:site>/reports/network/", network.report_network, name="report_network"),
     path("<slug:site>/reports/measures/", measures.measures, name="measures"),
     path("<slug:site>/reports/compliance.json", measures.report_json, name="report_json"),
     path("<slug:site>/reports/self-audit/", self_audit.self_audit, name="self_audit"),

@@ -6,6 +6,7 @@ from tests.access_entry import act, form, page
 REPORTS = {
     "reports": page(P.VIEW_REPORTS),
     "report_sites": page(P.VIEW_REPORTS),
+    "report_network": page(P.VIEW_REPORTS),
     "measures": page(P.VIEW_REPORTS),
     "self_audit": page(P.VIEW_REPORTS),
     "self_audit_finding": page(P.VIEW_REPORTS, of="finding"),

@@ -50,6 +50,17 @@ class DaysForm(forms.Form):
         return {name: self.cleaned_data[name] for name in ("first", "last")}
 
 
+class MonthForm(forms.Form):
+    """The last of twelve months."""
+
+    until = forms.DateField(
+        label="Twelve months to the end of",
+        input_formats=["%Y-%m"],
+        validators=YEARS,
+        widget=forms.DateInput(attrs={"type": "month"}, format="%Y-%m"),
+    )
+
+
 class RangeForm(DaysForm):
     """Days, ids and neutral codes: an address of them can be shared, and names nobody."""
 

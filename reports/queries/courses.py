@@ -2,16 +2,16 @@
 
 from datetime import date
 
-from clinic.models import Site
 from patients.models import Course
+from reports.queries.which import Which
 from reports.rules.facts import CourseFact
 from sessions.models import TreatmentSession
 from sessions.queries.course import sprayed
 
 
-def courses_of(site: Site, first: date, last: date) -> dict[int, CourseFact]:
+def courses_of(which: Which) -> dict[int, CourseFact]:
     """By course pk, in two queries."""
-    here = TreatmentSession.objects.filter(site=site, treatment_on__gte=first, treatment_on__lte=last).order_by().values("course_id")
+    here = TreatmentSession.objects.filter(which.visits).order_by().values("course_id")
     rows = sprayed().filter(session__course_id__in=here).order_by("session__treatment_on", "session__starts_at", "session_id")
     days: dict[int, dict[date, int]] = {}
     for course, day, session in rows.values_list("session__course_id", "session__treatment_on", "session_id"):

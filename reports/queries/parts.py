@@ -2,22 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Subquery
 
-from clinic.models import Signature, Site
+from clinic.models import Signature
+from reports.queries.which import Which
 from reports.rules.facts import AlertFact, Asked, Broken, Decision, Pressed, Reading
 from sessions.models import Alert, Breach, Departure, DeviceUse, Discharge, Emergency, HelpCall, Observation, Override, SafetyCall, SessionEvent
 from sessions.signed_departure import KIND as DEPARTURE
 
 Rows = dict[int, list[Any]]
 READING = Reading._fields[2:]
-
-
-def of_range(site: Site, first: date, last: date) -> Q:
-    return Q(session__site=site, session__treatment_on__gte=first, session__treatment_on__lte=last)
 
 
 def grouped(rows: Iterable[tuple[Any, ...]], make: Callable[..., Any]) -> Rows:
@@ -49,70 +46,70 @@ def standing(rows: Iterable[tuple[Any, ...]]) -> Iterable[tuple[Any, ...]]:
 CHAIN = ("session_id", "pk", "supersedes_id", "is_withdrawn", "recorded_at")
 
 
-def readings(site: Site, first: date, last: date) -> Rows:
-    rows = Observation.objects.filter(of_range(site, first, last)).order_by("observed_at", "pk")
+def readings(which: Which) -> Rows:
+    rows = Observation.objects.filter(which.of_sessions).order_by("observed_at", "pk")
     found = standing(rows.values_list(*CHAIN, "observed_at", *READING))
     return grouped(found, lambda entered_at, at, *rest: Reading(at, entered_at, *rest))
 
 
-def devices(site: Site, first: date, last: date) -> Rows:
+def devices(which: Which) -> Rows:
     """(first entry, when, sprays, who recorded, who watched); those with a spray."""
-    rows = DeviceUse.objects.filter(of_range(site, first, last)).order_by("observed_at", "pk")
+    rows = DeviceUse.objects.filter(which.of_sessions).order_by("observed_at", "pk")
     found = standing(rows.values_list(*CHAIN, "observed_at", "sprays", "recorded_by_id", "observed_by_id"))
     return grouped((row for row in found if row[3] > 0), lambda *row: row)
 
 
-def decisions(site: Site, first: date, last: date) -> Rows:
-    rows = Override.objects.filter(of_range(site, first, last)).order_by("decided_at", "pk")
+def decisions(which: Which) -> Rows:
+    rows = Override.objects.filter(which.of_sessions).order_by("decided_at", "pk")
     return grouped(rows.values_list("session_id", *Decision._fields), Decision)
 
 
-def breaches(site: Site, first: date, last: date) -> Rows:
-    rows = Breach.objects.filter(of_range(site, first, last)).order_by("happened_at", "pk")
+def breaches(which: Which) -> Rows:
+    rows = Breach.objects.filter(which.of_sessions).order_by("happened_at", "pk")
     return grouped(rows.values_list("session_id", *Broken._fields), Broken)
 
 
-def alerts(site: Site, first: date, last: date) -> Rows:
-    rows = Alert.objects.filter(of_range(site, first, last)).order_by("raised_at", "pk")
+def alerts(which: Which) -> Rows:
+    rows = Alert.objects.filter(which.of_sessions).order_by("raised_at", "pk")
     return grouped(rows.values_list("session_id", *AlertFact._fields), AlertFact)
 
 
-def help_calls(site: Site, first: date, last: date) -> Rows:
-    rows = HelpCall.objects.filter(of_range(site, first, last)).order_by("asked_at", "pk")
+def help_calls(which: Which) -> Rows:
+    rows = HelpCall.objects.filter(which.of_sessions).order_by("asked_at", "pk")
     return grouped(rows.values_list("session_id", *Asked._fields), Asked)
 
 
-def emergencies(site: Site, first: date, last: date) -> Rows:
-    rows = Emergency.objects.filter(of_range(site, first, last)).order_by("pressed_at", "pk")
+def emergencies(which: Which) -> Rows:
+    rows = Emergency.objects.filter(which.of_sessions).order_by("pressed_at", "pk")
     return grouped(rows.values_list("session_id", *Pressed._fields), Pressed)
 
 
-def safety_calls(site: Site, first: date, last: date) -> Rows:
+def safety_calls(which: Which) -> Rows:
     """(due, closed)."""
-    rows = SafetyCall.objects.filter(of_range(site, first, last)).order_by("due_at", "pk")
+    rows = SafetyCall.objects.filter(which.of_sessions).order_by("due_at", "pk")
     return grouped(rows.values_list("session_id", "due_at", "closed_at"), lambda *row: row)
 
 
-def ready(site: Site, first: date, last: date) -> Rows:
+def ready(which: Which) -> Rows:
     """The moments at which the patient was clinically ready."""
-    rows = SessionEvent.objects.standing().filter(of_range(site, first, last), kind=SessionEvent.Kind.CLINICALLY_READY)
+    rows = SessionEvent.objects.standing().filter(which.of_sessions, kind=SessionEvent.Kind.CLINICALLY_READY)
     return grouped(rows.order_by("observed_at", "pk").values_list("session_id", "observed_at"), lambda *row: row)
 
 
-def discharge(site: Site, first: date, last: date) -> Rows:
-    return grouped(Discharge.objects.filter(of_range(site, first, last)).order_by("pk").values_list("session_id", "is_early"), lambda *row: row)
+def discharge(which: Which) -> Rows:
+    return grouped(Discharge.objects.filter(which.of_sessions).order_by("pk").values_list("session_id", "is_early"), lambda *row: row)
 
 
-def departure(site: Site, first: date, last: date) -> Rows:
+def departure(which: Which) -> Rows:
     """How a patient simply went: (seen at, signed at)."""
-    signed = Signature.objects.filter(site=site, target_kind=DEPARTURE, target_pk=OuterRef("pk")).order_by("signed_at", "pk")
-    rows = Departure.objects.standing().filter(of_range(site, first, last), kind=Departure.Kind.LEFT).order_by("observed_at", "pk")
+    signed = Signature.objects.filter(site=which.site, target_kind=DEPARTURE, target_pk=OuterRef("pk")).order_by("signed_at", "pk")
+    rows = Departure.objects.standing().filter(which.of_sessions, kind=Departure.Kind.LEFT).order_by("observed_at", "pk")
     return grouped(
         rows.annotate(signed=Subquery(signed.values("signed_at")[:1])).values_list("session_id", "observed_at", "signed"), lambda *row: row
     )
 
 
-READERS: dict[str, Callable[[Site, date, date], Rows]] = {
+READERS: dict[str, Callable[[Which], Rows]] = {
     reader.__name__: reader
     for reader in (readings, devices, decisions, breaches, alerts, help_calls, emergencies, safety_calls, ready, discharge, departure)
 }

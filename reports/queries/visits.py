@@ -1,5 +1,6 @@
 """One shared reading of a site's visits in a range of days; every measure, list and export speaks from it."""
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from patients.models import StandingParameters
 from reports.queries import house, parts
 from reports.queries.courses import courses_of
 from reports.queries.papers import first_enrolments, forms_of
+from reports.queries.which import Which
 from reports.rules.facts import CourseFact, SessionFacts, Terms
 from sessions.models import TreatmentSession
 from sessions.picture import clock_policy
@@ -31,17 +33,28 @@ def visits_between(site: Site, first: date, last: date) -> QuerySet[TreatmentSes
 
 def facts_of(site: Site, first: date, last: date) -> list[SessionFacts]:
     """The plain facts of each visit of the range: a constant number of queries, whatever its length."""
-    visits = list(visits_between(site, first, last).only(*COLUMNS))
+    return read(Which(site, first, last))
+
+
+def facts_of_these(site: Site, keys: Collection[int]) -> list[SessionFacts]:
+    """The same of some visits, whatever their days."""
+    days = sorted(TreatmentSession.objects.filter(site=site, pk__in=keys).order_by().values_list("treatment_on", flat=True))
+    return read(Which(site, days[0], days[-1], frozenset(keys))) if days else []
+
+
+def read(which: Which) -> list[SessionFacts]:
+    site, first, last = which.site, which.first, which.last
+    visits = list(TreatmentSession.objects.filter(which.visits).order_by("treatment_on", "starts_at", "pk").only(*COLUMNS))
     if not visits:
         return []
-    read = {name: reader(site, first, last) for name, reader in parts.READERS.items()}
+    found = {name: reader(which) for name, reader in parts.READERS.items()}
     here = house.House(site, first, last)
     policies, standing = policies_for(visits), standing_of(site, first, last)
-    courses, forms, enrolled = courses_of(site, first, last), forms_of(site, [visit.pk for visit in visits]), first_enrolments(site)
+    courses, forms, enrolled = courses_of(which), forms_of(site, [visit.pk for visit in visits]), first_enrolments(site)
     return [
         one(
             visit, terms_of(visit, policies[visit.pk], standing.get(visit.patient_id, [])), here,
-            {name: rows[visit.pk] for name, rows in read.items()},
+            {name: rows[visit.pk] for name, rows in found.items()},
             course=courses.get(visit.course_id, CourseFact()), form=forms.get(visit.pk), enrolled_on=enrolled.get(visit.patient_id),
         )
         for visit in visits
@@ -57,7 +70,8 @@ def one(visit: TreatmentSession, terms: Terms, here: house.House, read: dict[str
     discharge, departure = first_of(read["discharge"]), first_of(read["departure"])
     ready = [at for (at,) in read["ready"] if end is None or at <= end]
     return SessionFacts(
-        pk=visit.pk, treatment_on=visit.treatment_on, status=visit.status, terms=terms, monitor=visit.monitor_id, planned_dose_mg=visit.planned_dose_mg, protocol=protocol,
+        pk=visit.pk, treatment_on=visit.treatment_on, starts_at=visit.starts_at, status=visit.status, terms=terms, patient=visit.patient_id,
+        monitor=visit.monitor_id, planned_dose_mg=visit.planned_dose_mg, protocol=protocol,
         owes_form=visit.setting == "outpatient" and protocol.owes_form, is_outpatient=visit.setting == "outpatient",
         arrived_at=visit.arrived_at, ended_at=end, devices=devices, readings=read["readings"],
         decisions=read["decisions"], breaches=read["breaches"], alerts=read["alerts"], help_calls=read["help_calls"], emergencies=read["emergencies"],

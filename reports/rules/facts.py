@@ -3,11 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from clinic.rules.presence import Presence
+from patients.rules.course import CoursePosition, course_position
 from patients.rules.protocol import REMS_ESKETAMINE, TreatmentProtocol
 from sessions.rules.clocks import ClockPolicy
+
+if TYPE_CHECKING:
+    from reports.rules.measure import Answer, Measure
 
 DOSED = frozenset({"dosing", "monitoring", "discharged", "left", "transferred"})
 OVER = frozenset({"discharged", "left", "transferred"})
@@ -129,6 +133,15 @@ class FormFact:
     open_since: tuple[date, ...] = ()
 
 
+class Keys(NamedTuple):
+    """What a visit is found by; people are users' ids."""
+
+    prescriber: int | None
+    monitor: int | None
+    indication: str
+    phase: str
+
+
 @dataclass(frozen=True, slots=True)
 class SessionFacts:
     """One visit with everything that stands about it. `is_dosed`: a spray stands and it wasn't voided. `monitor` is a user's id."""
@@ -137,6 +150,8 @@ class SessionFacts:
     treatment_on: date
     status: str
     terms: Terms
+    starts_at: datetime | None = None
+    patient: int | None = None
     monitor: int | None = None
     planned_dose_mg: int = 56
     protocol: TreatmentProtocol = REMS_ESKETAMINE
@@ -178,3 +193,21 @@ class SessionFacts:
     @property
     def last_device_at(self) -> datetime | None:
         return max((device.at for device in self.devices), default=None)
+
+    @property
+    def place(self) -> CoursePosition:
+        """From the dosed days before the visit, here and elsewhere: `next_number` is the visit's own, were it dosed (DOS-3, DOS-4)."""
+        course = self.course
+        before = [day for day in course.dosed_days if day < self.treatment_on]
+        return course_position(
+            course.indication, None, before, course.earlier_sessions, course.earlier_first_on, self.treatment_on, earlier_last_on=course.earlier_last_on
+        )
+
+    @property
+    def keys(self) -> Keys:
+        return Keys(self.course.prescriber, self.monitor, self.course.indication, self.place.phase.value)
+
+    def said(self, measure: "Measure", today: date) -> "tuple[Answer | None, str]":
+        """What a measure says of this visit, and its detail in words."""
+        answer = measure.answer(self, today)
+        return answer, measure.detail(self) if answer is not None and measure.detail is not None else ""

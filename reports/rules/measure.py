@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from statistics import fmean, median
+from typing import Protocol
 
 from reports.rules.facts import SessionFacts
 from reports.rules.wilson import Interval, wilson
@@ -76,6 +77,20 @@ def amounts(values: Iterable[float]) -> Answer | None:
     """None for no value at all."""
     found = tuple(values)
     return Answer(values=found) if found else None
+
+
+class Visit(Protocol):
+    """What the measures speak about: its facts, or the summary that was made of them."""
+
+    @property
+    def pk(self) -> int: ...
+    @property
+    def treatment_on(self) -> date: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def is_dosed(self) -> bool: ...
+    def said(self, measure: Measure, today: date) -> tuple[Answer | None, str]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +170,11 @@ class Result:
         return [row for row in self.rows if row.pk not in first]
 
 
-def evaluate(measure: Measure, sessions: Iterable[SessionFacts], *, today: date) -> Result:
+def evaluate(measure: Measure, visits: Iterable[Visit], *, today: date) -> Result:
     """One measure over visits, in their order."""
     rows = []
-    for facts in sessions:
-        answer = measure.answer(facts, today)
+    for visit in visits:
+        answer, detail = visit.said(measure, today)
         if answer is not None:
-            rows.append(Row(facts.pk, answer, measure.detail(facts) if measure.detail is not None else ""))
+            rows.append(Row(visit.pk, answer, detail))
     return Result(measure, rows)

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 from patients.rules.course import MDSI, TRD, Phase
-from reports.rules.facts import SessionFacts
-from reports.rules.place import place_of
+from reports.rules.facts import Keys
 
 # An address is read by proxies and shared in mails: it names no diagnosis.
 INDICATION_OF_CODE = {"1": TRD, "2": MDSI}
@@ -34,15 +34,26 @@ def narrowing_of(codes: Mapping[str, object]) -> Narrowing:
     return Narrowing(prescriber, monitor, str(codes.get("indication") or ""), str(codes.get("phase") or ""))
 
 
-def fits(facts: SessionFacts, chosen: Narrowing) -> bool:
+class Kept(Protocol):
+    """A visit that keeps its keys: its facts, or what a summary tells of it."""
+
+    @property
+    def keys(self) -> Keys: ...
+
+
+V = TypeVar("V", bound=Kept)
+
+
+def fits(visit: Kept, chosen: Narrowing) -> bool:
+    keys = visit.keys
     return (
-        chosen.prescriber in (None, facts.course.prescriber)
-        and chosen.monitor in (None, facts.monitor)
-        and (not chosen.indication or INDICATION_OF_CODE[chosen.indication] == facts.course.indication)
-        and (not chosen.phase or PHASE_OF_CODE[chosen.phase] is place_of(facts).phase)
+        chosen.prescriber in (None, keys.prescriber)
+        and chosen.monitor in (None, keys.monitor)
+        and (not chosen.indication or INDICATION_OF_CODE[chosen.indication] == keys.indication)
+        and (not chosen.phase or PHASE_OF_CODE[chosen.phase].value == keys.phase)
     )
 
 
-def narrowed(visits: Iterable[SessionFacts], chosen: Narrowing) -> list[SessionFacts]:
+def narrowed(visits: Iterable[V], chosen: Narrowing) -> list[V]:
     """In their order."""
-    return list(visits) if not chosen.as_codes else [facts for facts in visits if fits(facts, chosen)]
+    return list(visits) if not chosen.as_codes else [visit for visit in visits if fits(visit, chosen)]

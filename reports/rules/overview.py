@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import median
 
-from reports.rules.facts import SessionFacts
-from reports.rules.measure import Group, Kind, Measure, Result, evaluate
+from reports.rules.measure import Group, Kind, Measure, Result, Visit, evaluate
 from reports.rules.self_audit import AUDITED
 from reports.rules.wilson import wilson
 
@@ -50,7 +49,7 @@ def spans_of(first: date, last: date) -> tuple[Span, ...]:
     return tuple(Span(max(day, first), min(day + step - timedelta(days=1), last)) for day in starts)
 
 
-def places_of(visits: Iterable[SessionFacts], spans: Sequence[Span]) -> dict[int, int]:
+def places_of(visits: Iterable[Visit], spans: Sequence[Span]) -> dict[int, int]:
     """By visit, the place of its span."""
     step = (spans[1].first - monday_of(spans[0].first)) if len(spans) > 1 else timedelta(days=400)
     start = monday_of(spans[0].first)
@@ -68,7 +67,7 @@ class Traffic:
 CAME_TO_NOTHING = frozenset({"held", "missed", "cancelled", "left", "transferred"})
 
 
-def traffic_of(visits: Iterable[SessionFacts], places: Mapping[int, int], spans: Sequence[Span]) -> tuple[Traffic, ...]:
+def traffic_of(visits: Iterable[Visit], places: Mapping[int, int], spans: Sequence[Span]) -> tuple[Traffic, ...]:
     dosed, other = [0] * len(spans), [0] * len(spans)
     for facts in visits:
         if facts.is_dosed:
@@ -113,7 +112,7 @@ class Line:
         return more if after.low > before.high else fewer if after.high < before.low else "no clear change"
 
 
-def line_of(measure: Measure, visits: Sequence[SessionFacts], places: Mapping[int, int], count: int, today: date) -> Line:
+def line_of(measure: Measure, visits: Sequence[Visit], places: Mapping[int, int], count: int, today: date) -> Line:
     result = evaluate(measure, visits, today=today)
     kept, of, values = [0] * count, [0] * count, [[] for _ in range(count)]  # type: tuple[list[int], list[int], list[list[float]]]
     for row in result.rows:

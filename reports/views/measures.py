@@ -31,7 +31,7 @@ def measures(request: HttpRequest, site: str) -> HttpResponse:
     form = scope(request, the_site)
     if not form.is_valid():
         return not_a_range(request, form)
-    visits, today = visits_in(the_site, form), today_of(request, the_site)
+    visits, today = visits_in(request, the_site, form), today_of(request, the_site)
     results = [evaluate(measure, visits, today=today) for measure in MEASURES]
     groups = [(group.value, list(found)) for group, found in groupby(results, key=lambda result: result.measure.group)]
     context: dict[str, Any] = {"form": form, "groups": groups, "query": form.address, "total": len(visits)}
@@ -47,7 +47,7 @@ def report_list(request: HttpRequest, site: str, code: str) -> HttpResponse:
     form = scope(request, the_site)
     if not form.is_valid():
         return not_a_range(request, form)
-    result = evaluate(MEASURE_BY_CODE[code], visits_in(the_site, form), today=today_of(request, the_site))
+    result = evaluate(MEASURE_BY_CODE[code], visits_in(request, the_site, form), today=today_of(request, the_site))
     show = "kept" if request.GET.get("show") == "kept" else "short"
     behind = result.others if show == "kept" else result.shown
     newest = behind if result.measure.kind is Kind.AMOUNT else behind[::-1]
@@ -73,7 +73,7 @@ def report_json(request: HttpRequest, site: str) -> HttpResponse:
     form = RangeForm({**request.GET.dict(), **days}, people=people_of(the_site))
     if not form.is_valid():
         return JsonResponse({"errors": {NAMED.get(field, field): list(found) for field, found in form.errors.items()}}, status=422)
-    visits, today = visits_in(the_site, form), today_of(request, the_site)
+    visits, today = visits_in(request, the_site, form), today_of(request, the_site)
     results = [evaluate(measure, visits, today=today) for measure in MEASURES]
     told = {"recipient": "A program", "purpose": "Numbers for another program", "rows": len(results)}
     disclose_numbers(the_site, what=lists.NAMES[lists.NUMBERS], codes=form.codes, by=request.user, now=request.now, **told)  # type: ignore[attr-defined, arg-type]

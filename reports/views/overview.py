@@ -26,7 +26,7 @@ def reports(request: HttpRequest, site: str) -> HttpResponse:
     form = scope(request, the_site)
     if not form.is_valid():
         return render(request, "reports/overview.html", {"form": form, "total": None}, status=422)
-    visits = visits_in(the_site, form)
+    visits = visits_in(request, the_site, form)
     context: dict[str, Any] = {"form": form, "query": form.address, "total": len(visits), **standing(request, the_site)}
     if visits:
         today = today_of(request, the_site)

@@ -10,9 +10,10 @@ from clinic.models import Membership, Site
 from clinic.queries.opening import today_at
 from clinic.queries.people import sites_of
 from clinic.roles import Permission, Role, may
-from reports import queries
 from reports.forms import ExportForm, RangeForm, range_form
+from reports.queries.summaries import judged_between
 from reports.rules import SessionFacts
+from reports.rules.judged import Judged
 from reports.rules.narrowing import narrowed
 from reports.rules.overview import last_weeks
 
@@ -33,9 +34,10 @@ def reported_to(request: HttpRequest) -> list[Membership]:
     return [place for place in places if place.role != Role.AUDITOR or newest_grant(place) is None]
 
 
-def visits_in(site: Site, form: RangeForm) -> list[SessionFacts]:
+def visits_in(request: HttpRequest, site: Site, form: RangeForm) -> list[Judged] | list[SessionFacts]:
     """The one reading that everything on a page speaks from."""
-    return narrowed(queries.facts_of(site, **form.days), form.narrowing)
+    found = judged_between(site, **form.days, today=today_of(request, site))
+    return narrowed(found, form.narrowing)  # type: ignore[type-var, return-value]
 
 
 def export_line(request: HttpRequest, of: str, form: RangeForm) -> dict[str, Any]:

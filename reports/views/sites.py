@@ -35,7 +35,7 @@ def report_sites(request: HttpRequest, site: str) -> HttpResponse:
 
 
 def column(request: HttpRequest, place: Membership, form: RangeForm) -> dict[str, Any]:
-    visits, today = visits_in(place.site, form), today_of(request, place.site)
+    visits, today = visits_in(request, place.site, form), today_of(request, place.site)
     results: list[Result] = [evaluate(measure, visits, today=today) for measure in COMPARED]
     counted = [result for result in results if result.counted]
     return {

@@ -1,0 +1,104 @@
+"""A year of many sites from their summed up months: a few queries, whatever the number of visits behind them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from clinic.audit import chain_of
+from clinic.models import AuditHead, Site
+from reports.models import MonthSummary, SiteSummary
+from reports.queries.summaries import version
+from reports.rules import MEASURE_BY_CODE, MEASURES, Kind, Measure
+from reports.rules.overview import ONCE
+
+
+@dataclass(slots=True)
+class Total:
+    """One measure over many months: what was kept or found of what was counted; of amounts their number, sum and greatest."""
+
+    measure: Measure
+    kept: float = 0
+    counted: float = 0
+    greatest: float = 0
+
+    def add(self, numbers: list[float]) -> None:
+        if self.measure.kind is Kind.AMOUNT:
+            count, total, greatest = numbers
+            self.counted, self.kept, self.greatest = self.counted + count, self.kept + total, max(self.greatest, greatest)
+        else:
+            self.kept, self.counted = self.kept + numbers[0], self.counted + numbers[1]
+
+    @property
+    def is_amount(self) -> bool:
+        return self.measure.kind is Kind.AMOUNT
+
+    @property
+    def value(self) -> float | None:
+        """Per cent, or the mean of the amounts; None of nothing."""
+        return self.kept / self.counted * (1 if self.is_amount else 100) if self.counted else None
+
+    @property
+    def is_met(self) -> bool:
+        return self.measure.kind is Kind.KEPT and self.counted > 0 and self.kept >= self.measure.target * self.counted
+
+
+@dataclass(slots=True)
+class Place:
+    """One site. `is_summed_up`: its numbers stand; `waits`: something was written since, which the next tick sums up."""
+
+    site: Site
+    is_summed_up: bool
+    waits: bool
+    visits: int = 0
+    dosed: int = 0
+    totals: dict[str, Total] = field(default_factory=dict)
+
+    @property
+    def judged(self) -> list[Total]:
+        return [total for code, total in self.totals.items() if code in ONCE and total.measure.kind is Kind.KEPT and total.counted]
+
+    @property
+    def kept(self) -> int:
+        return sum(total.is_met for total in self.judged)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One measure of the whole network, and at how many of the sites that it was asked of it was kept in full."""
+
+    total: Total
+    met: int
+    sites: int
+
+
+def places_over(sites: Iterable[Site], first: date, last: date) -> list[Place]:
+    """In the order given; `first` and `last` are the first days of months. Three queries."""
+    given = list(sites)
+    states = {state.site_id: state for state in SiteSummary.objects.filter(site__in=given, is_whole=True, version=version())}
+    heads = dict(AuditHead.objects.filter(chain__in=[chain_of(site) for site in given]).values_list("chain", "seq"))
+    found = {site.pk: place_of(site, states.get(site.pk), heads.get(chain_of(site), 0)) for site in given}
+    months = MonthSummary.objects.filter(site__in=list(states), month__gte=first, month__lte=last).order_by()
+    for site, visits, dosed, numbers in months.values_list("site_id", "visits", "dosed", "numbers"):
+        place = found[site]
+        place.visits, place.dosed = place.visits + visits, place.dosed + dosed
+        for code, counted in numbers.items():
+            if code not in place.totals:
+                place.totals[code] = Total(MEASURE_BY_CODE[code])
+            place.totals[code].add(counted)
+    return list(found.values())
+
+
+def place_of(site: Site, state: SiteSummary | None, head: int) -> Place:
+    return Place(site, is_summed_up=state is not None, waits=state is not None and state.seq < head)
+
+
+def lines_of(places: list[Place]) -> list[Line]:
+    """Each measure that counted anything, over all of them."""
+    found = []
+    for measure in MEASURES:
+        own = [place.totals[measure.code] for place in places if measure.code in place.totals and place.totals[measure.code].counted]
+        if own:
+            greatest = max(total.greatest for total in own)
+            all_of_them = Total(measure, sum(total.kept for total in own), sum(total.counted for total in own), greatest)
+            found.append(Line(all_of_them, sum(total.is_met for total in own), len(own)))
+    return found
