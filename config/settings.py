@@ -244,7 +244,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 # The due work is in the database, so a tick that nobody took is worthless: each expires before the next.
 _TICK = env.whole("VIGIL_TEST_BEAT_SECONDS", 0, most=60) if IS_TEST else 0
-VIGIL_BEAT_SCHEDULE = {
+VIGIL_BEAT_SCHEDULE = CELERY_BEAT_SCHEDULE = {
     name: {"task": name, "schedule": float(_TICK or seconds), "options": {"expires": float(_TICK or seconds) * 2}}
     for name, seconds in {
         "config.tasks.tick": 20,
@@ -255,12 +255,10 @@ VIGIL_BEAT_SCHEDULE = {
         "reports.tasks.audit_weeks": 600,
         "reports.tasks.tend_exports": 60,
         "reports.tasks.sum_up": 60,
-        "reports.tasks.check_summaries": 300,
         "clinic.tasks.anchor": 600,
         **keeping.BEAT,
     }.items()
 }
-CELERY_BEAT_SCHEDULE = VIGIL_BEAT_SCHEDULE
 # So many large exports at once in the whole installation: the other workers are the reminders'.
 VIGIL_EXPORTS_AT_ONCE = env.whole("VIGIL_EXPORTS_AT_ONCE", 1, most=100)
 # In memory: nothing on disk to lose or to share; the sweeps ask the database what is due.

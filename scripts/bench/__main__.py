@@ -11,7 +11,7 @@ import uuid
 from dataclasses import replace
 from pathlib import Path
 
-from scripts.bench import planning, sending
+from scripts.bench import network, planning, sending
 from scripts.bench.client import HOST, Client
 from scripts.bench.pages import Page, after_posts, loud_pages, pages, vitals
 from scripts.bench.server import Server, serving
@@ -24,7 +24,9 @@ Row = tuple[Page, float, dict[str, int]]
 
 
 def main(asked: list[str]) -> int:
-    """All of it; or the parts that are named: `planning`, `sending`, or the pages whose names begin so ("week", "board", "posting")."""
+    """All of it, or a network (SCALE=network); or the parts that are named: `planning`, `sending`, or the pages whose names begin so ("week", "board", "posting")."""
+    if os.environ.get("SCALE") == "network":
+        return network.main()
     if not asked or "planning" in asked:
         planning.report()
     names = tuple(word for word in asked if word not in ("planning", "sending"))

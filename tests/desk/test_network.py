@@ -1,0 +1,57 @@
+"""The generator of a network: a site made of another one's visits, every link of every row real, as a database without guards leaves it."""
+
+import pytest
+from django.db import connection
+
+from clinic.models import DutyPeriod, Membership, Site
+from desk.demo.cloning import FACTS
+from desk.demo.network import SLUG, add_site, slug_of
+from patients.models import Course, Enrolment, Patient
+from reports.queries import facts_of
+from reports.rules import MEASURE_BY_CODE, evaluate
+from sessions.models import FormSend, MonitoringForm, Observation, TreatmentSession
+from tests.cast import NOW, TODAY, Cast
+from tests.factories.forms import filed
+
+ORPHANS = """
+SELECT conrelid::regclass::text, confrelid::regclass::text,
+  (SELECT string_agg(format('c.%I = p.%I', a.attname, b.attname), ' AND ') FROM unnest(conkey, confkey) AS k(x, y)
+    JOIN pg_attribute a ON a.attrelid = conrelid AND a.attnum = x JOIN pg_attribute b ON b.attrelid = confrelid AND b.attnum = y),
+  (SELECT string_agg(format('c.%I IS NOT NULL', a.attname), ' AND ') FROM unnest(conkey) AS k(x) JOIN pg_attribute a ON a.attrelid = conrelid AND a.attnum = x)
+FROM pg_constraint WHERE contype = 'f' ORDER BY 1, 2
+"""
+
+
+def orphans() -> list[str]:
+    """Rows that point at nothing, by the database's own list of its foreign keys."""
+    found = []
+    with connection.cursor() as cursor:
+        cursor.execute(ORPHANS)
+        for child, parent, link, given in cursor.fetchall():
+            cursor.execute(f"SELECT count(*) FROM {child} c WHERE {given} AND NOT EXISTS (SELECT 1 FROM {parent} p WHERE {link})")
+            if cursor.fetchone()[0]:
+                found.append(f"{child} → {parent}")
+    return found
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="Rows are cloned inside of PostgreSQL.")
+def test_a_site_of_a_network_is_whole(cast: Cast) -> None:
+    filed(cast, now=NOW)
+    DutyPeriod.objects.all().delete()
+    for number in (1, 2):
+        add_site(cast.riverside, number=number, patients=3, sessions=30, until=TODAY)
+    site = Site.objects.get(slug=slug_of(2))
+    assert Site.objects.filter(slug__startswith=SLUG).count() == 2
+    assert [model.objects.filter(site=site).count() for model in (Patient, Course, TreatmentSession)] == [3, 3, 30]
+    assert Enrolment.objects.filter(site=site).count() <= 3
+    for model in FACTS:
+        own = model._default_manager.filter(site=site).count()
+        assert (own > 0) is model._default_manager.filter(site=cast.riverside).exists(), model
+    assert not set(Membership.objects.filter(site=site).values("user")) & set(Membership.objects.filter(site=cast.riverside).values("user"))
+    assert orphans() == []
+    given = facts_of(site, TODAY.replace(year=TODAY.year - 1), TODAY)
+    assert evaluate(MEASURE_BY_CODE["filed"], given, today=TODAY).percent == 100
+    assert Observation.objects.create(
+        **next(iter(Observation.objects.filter(site=site).values())) | {"id": None, "client_key": cast.riverside.uid}
+    ).pk
+    assert FormSend.objects.filter(site=site).count() == MonitoringForm.objects.filter(site=site, status="filed").count()
