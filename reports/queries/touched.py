@@ -18,7 +18,7 @@ from reports.queries.binder.scope import changes
 MOST = 5000
 NO_MEASURE = (
     "attachment.", "audit.", "backup.", "chair.", "closure.", "day.", "downtime.", "equipment.", "feed.", "form_blank.", "handover.", "hours.",
-    "invitation.", "lock.", "messaging.", "pin.", "schedule.", "screen.", "wording.",
+    "identity.", "invitation.", "lock.", "messaging.", "pin.", "procedure.", "schedule.", "screen.", "wording.",
 )  # fmt: skip
 PRESENCE = "duty."
 AROUND = timedelta(days=2)
