@@ -31,6 +31,7 @@ ROOMS = (
     "sessions/protocol.py",
     "clinic/queries",
 )
+STATE = ("seq", "as_of", "version", "is_whole")
 
 
 @cache
@@ -64,14 +65,15 @@ def judged_between(site: Site, first: date, last: date, today: date) -> list[Jud
     touched = touched_since(site, state.seq)
     if touched.everything:
         return facts_of(site, first, last)
-    kept, stale = [], set()
-    for *row, is_settled, patient in (
-        VisitSummary.objects.filter(site=site, treatment_on__gte=first, treatment_on__lte=last).order_by().values_list(*COLUMNS)
-    ):
+    kept, stale = [], set[int]()
+    rows = VisitSummary.objects.filter(site=site, treatment_on__gte=first, treatment_on__lte=last).order_by()
+    for *row, is_settled, patient in rows.values_list(*COLUMNS):
         if is_touched(touched, row[1], patient) or not (is_settled or state.as_of == today):
             stale.add(row[0])
         else:
             kept.append(placed(*row))
+    if SiteSummary.objects.filter(site=site).values_list(*STATE).first() != tuple(getattr(state, name) for name in STATE):
+        return facts_of(site, first, last)  # they are being made anew this very moment
     anew = touched_visits(site, touched, first, last)
     if not anew and not stale:
         return [one.visit for one in sorted(kept, key=lambda one: one.order)]

@@ -200,7 +200,13 @@ class SessionFacts:
         course = self.course
         before = [day for day in course.dosed_days if day < self.treatment_on]
         return course_position(
-            course.indication, None, before, course.earlier_sessions, course.earlier_first_on, self.treatment_on, earlier_last_on=course.earlier_last_on
+            course.indication,
+            None,
+            before,
+            course.earlier_sessions,
+            course.earlier_first_on,
+            self.treatment_on,
+            earlier_last_on=course.earlier_last_on,
         )
 
     @property

@@ -28,8 +28,8 @@ def main() -> int:
         base = {
             **os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", "VIGIL_MODE": "demonstration", "DATABASE_URL": url, "VIGIL_DATA_DIR": str(Path(folder)),
         }  # fmt: skip
-        manage(base, "migrate", "--verbosity", "0")
-        manage(base, "seed_demo")
+        for arguments in (["migrate", "--verbosity", "0"], ["collectstatic", "--noinput", "--verbosity", "0"], ["seed_demo"]):
+            manage(base, *arguments)
         before = json.loads(manage(base, "measure_network"))["pages"]
         made = json.loads(manage(base, "seed_network", *(str(word) for pair in size.items() for word in pair)))
         print(f"{size['--sites']} sites, {size['--patients']} patients, {size['--sessions']} sessions: {made['rows']} rows, {made['minutes']} min")
