@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from clinic.rules.presence import Presence
@@ -150,8 +150,8 @@ class SessionFacts:
     treatment_on: date
     status: str
     terms: Terms
-    starts_at: datetime | None = None
-    patient: int | None = None
+    starts_at: datetime = datetime(2000, 1, 1, tzinfo=UTC)
+    patient: int = 0
     monitor: int | None = None
     planned_dose_mg: int = 56
     protocol: TreatmentProtocol = REMS_ESKETAMINE
