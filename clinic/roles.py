@@ -68,6 +68,7 @@ class Permission(models.TextChoices):
     VIEW_AUDIT = "view_audit", "Read the audit trail"
     VIEW_OPERATION = "view_operation", "See how the installation stands"
     REVIEW_AUDIT = "review_audit", "Sign that the audit trail was reviewed"
+    BREAK_GLASS = "break_glass", "Read a chart of another site in an emergency"
 
 
 _P = Permission
@@ -92,6 +93,7 @@ _LICENSED = {
     _P.FILE_FORM,
     _P.VIEW_MESSAGES,
     _P.DECIDE_MESSAGE,
+    _P.BREAK_GLASS,
 }
 _OFFICE = {
     _P.VIEW_REPORTS,
@@ -126,4 +128,4 @@ def may(role: str, permission: Permission) -> bool:
 
 # What a sign-in that was opened by a PIN lacks, whatever the role: what outlasts the shift or leaves the house. All that is signed asks
 # for the password in any case (clinic.signatures.confirm_identity).
-PIN_LACKS = frozenset({_P.MANAGE_SITE, _P.MANAGE_STAFF, _P.VIEW_AUDIT, _P.EXPORT, _P.ANSWER_AUDIT})
+PIN_LACKS = frozenset({_P.MANAGE_SITE, _P.MANAGE_STAFF, _P.VIEW_AUDIT, _P.EXPORT, _P.ANSWER_AUDIT, _P.BREAK_GLASS})

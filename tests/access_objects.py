@@ -11,6 +11,7 @@ from clinic.actions.notices import raise_notice
 from clinic.actions.screens import enrol_screen
 from clinic.models import Equipment, Invitation, Procedure, SitePolicy
 from clinic.roles import Role
+from patients.models import EmergencyRead
 from reminders.models import InboundText, OutboxMessage, Undeliverable
 from reminders.queries.inbound import TEXT_WAITING
 from reports.actions.exports import ask_export
@@ -43,6 +44,12 @@ def elsewhere(cast: Cast) -> Cast:
 
 def number(row: object) -> Arguments:
     return {"pk": row.pk}  # type: ignore[attr-defined]
+
+
+def emergency_read(cast: Cast) -> Arguments:
+    told = {"reader": cast.second_nurse, "reader_name": "Noel Nightingale", "from_site": cast.hillcrest, "reason": "Collapsed at our door"}
+    times = {"opened_at": NOW, "ends_at": NOW + timedelta(hours=1), "client_key": uuid.uuid4()}
+    return number(EmergencyRead.objects.create(site=cast.riverside, patient=chart(cast), **told, **times))
 
 
 def invitation(cast: Cast) -> Arguments:
@@ -193,6 +200,7 @@ OBJECTS: dict[str, Callable[[Cast], Arguments]] = {
     "procedure": lambda cast: number(Procedure.objects.get_or_create(site=cast.riverside, title="Emergencies")[0]),
     "file": file,
     "patient": lambda cast: number(chart(cast)),
+    "emergency read": emergency_read,
     "contact": lambda cast: number(chart(cast).contacts.get()),
     "enrolment": lambda cast: number(chart(cast).enrolments.get()),
     "screening": lambda cast: number(chart(cast).screenings.get()),

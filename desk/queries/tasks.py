@@ -13,6 +13,7 @@ from clinic.queries.anchors import ANCHOR_LATE
 from clinic.roles import Permission, may
 from patients.models import TransferOut
 from patients.queries.authorisations import TELL_OF_MOVE
+from patients.queries.emergency_reads import NOTICE as EMERGENCY_READ
 from reminders.queries.balance import UNBALANCED
 from sessions.models import Emergency, TreatmentSession
 from sessions.queries.adverse import NOTICE as EVENT_NOTICE
@@ -41,7 +42,7 @@ STEP_OF = {COMPLAINT: "dose", RED_ANSWER: "arrive"}
 
 def tasks_of(site: Site | OuterRef | int) -> QuerySet[Notice]:
     """Open tasks about sessions, serious events and emergencies, the soonest due first."""
-    return open_notices(site).filter(kind__in=(*KINDS, EVENT_NOTICE, UNTOLD, TELL_OF_MOVE, *OF_THE_HOUSE))
+    return open_notices(site).filter(kind__in=(*KINDS, EVENT_NOTICE, UNTOLD, TELL_OF_MOVE, EMERGENCY_READ, *OF_THE_HOUSE))
 
 
 @prepared
@@ -69,6 +70,7 @@ def task_rows(site: Site, now: datetime, role: str) -> list[dict[str, object]]:
         *(emergency_row(row, site) for row in (untold(site) if UNTOLD in kinds else [])),
         *(task_row(notice, site, now, role) for notice in notices if is_named(notice)),
         *(house_row(notice, site, role) for notice in notices if notice.kind in OF_THE_HOUSE),
+        *(reading_row(notice, site, now, role) for notice in notices if notice.kind == EMERGENCY_READ),
     ]
 
 
@@ -86,6 +88,14 @@ def house_row(notice: Notice, site: Site, role: str) -> dict[str, object]:
     return {
         "patient": name, "text": notice.text, "rule": notice.rule, "due_at": None, "owner": "", "is_late": notice.kind == UNBALANCED,
         "url": reverse(page, args=[site.slug]) if may(role, permission) else "",
+    }  # fmt: skip
+
+
+def reading_row(notice: Notice, site: Site, now: datetime, role: str) -> dict[str, object]:
+    return {
+        "patient": "Emergency read", "text": notice.text, "rule": notice.rule, "due_at": notice.due_at, "owner": "",
+        "is_late": notice.due_at is not None and now > notice.due_at,
+        "url": reverse("emergency_read_review", args=[site.slug, notice.target_pk]) if may(role, Permission.REVIEW_AUDIT) else "",
     }  # fmt: skip
 
 

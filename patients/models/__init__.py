@@ -3,6 +3,7 @@
 from patients.models.authorisation import Authorisation
 from patients.models.chart import AntidepressantTrial, Consent, Medicine, Screening, StandingParameters
 from patients.models.course import Course, LeftCourse, Order
+from patients.models.emergency_reads import EmergencyRead, EmergencyReadReview
 from patients.models.enrolment import Enrolment
 from patients.models.intake import Intake, IntakeFact
 from patients.models.messaging import DriverConsent, MessageConsent
@@ -18,6 +19,8 @@ __all__ = [
     "Contact",
     "Course",
     "DriverConsent",
+    "EmergencyRead",
+    "EmergencyReadReview",
     "Enrolment",
     "Intake",
     "IntakeFact",
