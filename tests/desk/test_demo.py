@@ -8,7 +8,7 @@ from django.core.management.base import CommandError
 
 from clinic.models import Notice, Site, User
 from desk.demo import live
-from patients.models import MessageConsent, Order
+from patients.models import EmergencyRead, MessageConsent, Order
 from reminders.models import InboundText, OutboxMessage, Undeliverable
 from reminders.queries.inbound import TEXT_WAITING
 from sessions.models import CoursePlan, DeviceUse, Discharge, HelpCall, MonitoringForm, MoveWish, SafetyCall, TreatmentSession
@@ -49,6 +49,7 @@ def test_the_demonstration_stands_verifies_and_renews(still_clock) -> None:
     assert Notice.objects.filter(kind=TEXT_WAITING, resolved_at=None).count() == MoveWish.objects.filter(answer="").count() == 1
     assert set(MessageConsent.objects.values_list("answer", flat=True)) == {"no", "given", "express"}
     assert Undeliverable.objects.exists()
+    assert EmergencyRead.objects.get(review=None).site.slug == "riverside"
     call_command("verify_audit", verbosity=0)
     call_command("verify_signatures", verbosity=0)
 

@@ -36,7 +36,7 @@ FILES_WITHOUT_A_STEP = {
     "sessions.form_blanks": "a file of the site: no session, no patient", "sessions.auditing": "what an auditor may read: no session's state",
     "sessions.feeds": "a calendar's address: no session, no patient",
     "patients.importing": "charts from a table, before any visit", "patients.intake": "before a patient is ready for a first visit",
-    "patients.messaging": "what may be sent: no session's state",
+    "patients.messaging": "what may be sent: no session's state", "patients.emergency_reads": "reading: no session's state",
 }  # fmt: skip
 
 
