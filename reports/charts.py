@@ -95,15 +95,27 @@ def spark(line: Line) -> Spark:
 
     def place(number: int, point: Point) -> tuple[str, str]:
         value = point.value if point.value is not None else 0.0
-        return f"{EDGE + room * number:.1f}", f"{SPARK_HEIGHT - EDGE - (SPARK_HEIGHT - 2 * EDGE) * value / tallest:.1f}"
+        return brief(EDGE + room * number), brief(SPARK_HEIGHT - EDGE - (SPARK_HEIGHT - 2 * EDGE) * value / tallest)
 
     runs = runs_of(points)
-    lines = tuple(" ".join(",".join(place(number, points[number])) for number in run) for run in runs if len(run) > 1)
+    lines = tuple(" ".join(",".join(corner) for corner in corners([place(number, points[number]) for number in run])) for run in runs if len(run) > 1)
     lone = tuple(place(run[0], points[run[0]]) for run in runs if len(run) == 1)
     short = tuple(
         place(number, point) for number, point in enumerate(points) if kind is Kind.KEPT and point.of and point.kept < line.measure.target * point.of
     )
     return Spark(lines, lone, short, summary(line))
+
+
+def brief(number: float) -> str:
+    """With a decimal only where it has one: fifty lines of thirteen points weigh."""
+    return f"{number:.1f}".removesuffix(".0")
+
+
+def corners(places: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Without the points in the middle of a level stretch: the line stays the same."""
+    inner = range(1, len(places) - 1)
+    level = {number for number in inner if places[number - 1][1] == places[number][1] == places[number + 1][1]}
+    return [place for number, place in enumerate(places) if number not in level]
 
 
 def runs_of(points: Sequence[Point]) -> list[list[int]]:
@@ -126,4 +138,4 @@ def summary(line: Line) -> str:
     if not values:
         return "Nothing counted."
     told = f"From {values[0]:.0f} to {values[-1]:.0f} {unit}, lowest {min(values):.0f}, highest {max(values):.0f}"
-    return f"{told}; {line.change}." if line.change else f"{told}."
+    return f"{told}; {line.change}." if line.is_clear else f"{told}."

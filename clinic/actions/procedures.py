@@ -69,7 +69,9 @@ def sign_off(membership: Membership, *, procedure: Procedure, number: int, clien
     site = locked_site(membership.site)
     row = Procedure.objects.select_for_update(of=("self",)).get(pk=procedure.pk)
     version = newest_of(row)
-    stop_on(sign_findings(number=number, newest=version.number if version is not None else None, is_retired=row.retired_at is not None))
+    if version is None:
+        raise refuse(RULE, "Nothing is written yet.")
+    stop_on(sign_findings(number=number, newest=version.number, is_retired=row.retired_at is not None))
     earlier = ProcedureSignOff.objects.filter(version=version, membership=membership).first()
     if earlier is not None:
         return earlier

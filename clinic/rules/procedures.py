@@ -18,7 +18,7 @@ def version_findings(*, effective_on: date, last_on: date | None, is_retired: bo
     return []
 
 
-def sign_findings(*, number: int, newest: int | None, is_retired: bool) -> list[Finding]:
+def sign_findings(*, number: int, newest: int, is_retired: bool) -> list[Finding]:
     """What is signed is the newest text: nobody signs what has been replaced while they read."""
     if is_retired:
         return [block_at("password", RULE, "This procedure is out of use.")]

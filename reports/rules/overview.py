@@ -111,6 +111,11 @@ class Line:
         more, fewer = ("better", "worse") if self.measure.kind is Kind.KEPT else ("more", "fewer")
         return more if after.low > before.high else fewer if after.high < before.low else "no clear change"
 
+    @property
+    def is_clear(self) -> bool:
+        """Whether there is a change to speak of."""
+        return self.change not in ("", "no clear change")
+
 
 def line_of(measure: Measure, visits: Sequence[Visit], places: Mapping[int, int], count: int, today: date) -> Line:
     result = evaluate(measure, visits, today=today)

@@ -73,6 +73,7 @@ def test_a_trend_is_the_measure_by_spans() -> None:
     drawn = charts.spark(watched)
     assert (len(drawn.lines), len(drawn.short), drawn.summary) == (1, 1, "From 100 to 0 %, lowest 0, highest 100.")
     assert charts.spark(minutes).summary == "From 130 to 100 min, lowest 100, highest 130."
+    assert charts.corners([("5", "5"), ("15", "5"), ("25", "5"), ("35", "9"), ("45", "9")]) == [("5", "5"), ("25", "5"), ("35", "9"), ("45", "9")]
     assert charts.spark(lines_of()[0]).summary == "Nothing counted."
 
 
