@@ -17,14 +17,14 @@ def first_enrolments(site: Site) -> dict[int, date]:
 
 
 def forms_of(site: Site, session_pks: Iterable[int]) -> dict[int, FormFact]:
-    """By session, in three queries; void forms are left out. Answers are those of the newest revision that was confirmed."""
+    """By session, in three queries; void forms are left out. Answers are those of the newest revision that was filed, as the national rates are."""
     pks = list(session_pks)
     filings = filings_of(site, pks)
     rows = MonitoringForm.objects.filter(site=site, session_id__in=pks).exclude(status=FormStatus.VOID).order_by("revision", "pk")
     answers: dict[int, dict[str, object]] = {}
     open_since: dict[int, list[date]] = {}
-    for session, status, treatment_on, completed_at, given in rows.values_list("session_id", "status", "treatment_on", "completed_at", "answers"):
-        if completed_at is not None:
+    for session, status, treatment_on, given in rows.values_list("session_id", "status", "treatment_on", "answers"):
+        if status == FormStatus.FILED:
             answers[session] = given
         if status in OPEN:
             open_since.setdefault(session, []).append(treatment_on)

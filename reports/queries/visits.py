@@ -20,7 +20,7 @@ from sessions.queries.policies import policies_for
 
 LONGEST_RANGE = timedelta(days=366)
 COLUMNS = (
-    "site_id", "patient_id", "course_id", "policy_id", "treatment_on", "starts_at", "status", "setting", "protocol_code", "protocol_version",
+    "site_id", "patient_id", "course_id", "policy_id", "treatment_on", "starts_at", "ends_at", "status", "setting", "protocol_code", "protocol_version",
     "monitor_id", "planned_dose_mg", "arrived_at", "discharged_at", "left_at", "transferred_at",
 )  # fmt: skip
 
@@ -73,7 +73,7 @@ def one(visit: TreatmentSession, terms: Terms, here: house.House, read: dict[str
         pk=visit.pk, treatment_on=visit.treatment_on, starts_at=visit.starts_at, status=visit.status, terms=terms, patient=visit.patient_id,
         monitor=visit.monitor_id, planned_dose_mg=visit.planned_dose_mg, protocol=protocol,
         owes_form=visit.setting == "outpatient" and protocol.owes_form, is_outpatient=visit.setting == "outpatient",
-        arrived_at=visit.arrived_at, ended_at=end, devices=devices, readings=read["readings"],
+        booked=(visit.starts_at, visit.ends_at), arrived_at=visit.arrived_at, ended_at=end, devices=devices, readings=read["readings"],
         decisions=read["decisions"], breaches=read["breaches"], alerts=read["alerts"], help_calls=read["help_calls"], emergencies=read["emergencies"],
         safety_calls=[here.call(*row) for row in read["safety_calls"]],
         prescriber_stays=here.stays_over(start, end) if start and end else [], is_certified=here.is_certified(visit.treatment_on),
@@ -93,6 +93,7 @@ def terms_of(visit: TreatmentSession, policy: SitePolicy, standing: list[Standin
         clocks=clock_policy(policy, own),
         label_watch=protocol_of(visit.protocol_code, visit.protocol_version).minimum_watch,
         late_entry=timedelta(minutes=policy.late_entry_minutes), systolic=policy.predose_systolic, diastolic=policy.predose_diastolic,
+        high_systolic=policy.high_systolic, high_diastolic=policy.high_diastolic,
         own_systolic=own.predose_systolic if own else None, own_diastolic=own.predose_diastolic if own else None,
     )  # fmt: skip
 

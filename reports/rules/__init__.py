@@ -1,11 +1,11 @@
 """The compliance measures, by group: one declaration each, pure functions over plain facts of a visit."""
 
-from reports.rules import before, checks, filing, floor, induction, leaving, outcomes, people, unplanned, watched
+from reports.rules import before, checks, filing, floor, found, induction, leaving, outcomes, people, unplanned, watched
 from reports.rules.facts import SessionFacts
 from reports.rules.measure import Answer, Group, Kind, Measure, Result, evaluate
 
 MEASURES: tuple[Measure, ...] = tuple(
-    measure for part in (watched, checks, filing, people, before, leaving, unplanned, induction, outcomes, floor) for measure in part.MEASURES
+    measure for part in (watched, checks, filing, people, before, leaving, unplanned, induction, outcomes, found, floor) for measure in part.MEASURES
 )
 MEASURE_BY_CODE = {measure.code: measure for measure in MEASURES}
 

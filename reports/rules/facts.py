@@ -103,6 +103,8 @@ class Terms:
     late_entry: timedelta = timedelta(minutes=10)
     systolic: int = 140
     diastolic: int = 90
+    high_systolic: int = 160
+    high_diastolic: int = 100
     own_systolic: int | None = None
     own_diastolic: int | None = None
 
@@ -125,7 +127,7 @@ class CourseFact:
 
 @dataclass(frozen=True, slots=True)
 class FormFact:
-    """The monitoring form: `answers` are those of the newest revision that was confirmed; `open_since` a day for each revision not yet filed."""
+    """The monitoring form: `answers` are those of the newest revision that was filed; `open_since` a day for each revision not yet filed."""
 
     due_on: date
     proven_sent_on: date | None = None
@@ -157,6 +159,7 @@ class SessionFacts:
     protocol: TreatmentProtocol = REMS_ESKETAMINE
     owes_form: bool = True
     is_outpatient: bool = True
+    booked: tuple[datetime, datetime] | None = None
     arrived_at: datetime | None = None
     ended_at: datetime | None = None
     devices: Sequence[DeviceFact] = ()

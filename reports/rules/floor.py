@@ -43,6 +43,18 @@ def chair_minutes(facts: SessionFacts, today: date) -> Answer | None:
     return amounts([max(0.0, (facts.ended_at - facts.arrived_at).total_seconds() / 60)])
 
 
+def booked_share(facts: SessionFacts, today: date) -> Answer | None:
+    """Per cent of the booked time from arrival to the end; nothing of it where nobody came."""
+    if facts.booked is None or facts.treatment_on > today:
+        return None
+    if facts.status == "missed":
+        return amounts([0.0])
+    if not facts.is_over or facts.arrived_at is None or facts.ended_at is None:
+        return None
+    start, end = facts.booked
+    return amounts([100 * max(0.0, (facts.ended_at - facts.arrived_at).total_seconds()) / (end - start).total_seconds()])
+
+
 def alert_words(facts: SessionFacts) -> str:
     critical = sum(alert.tier == "critical" for alert in facts.alerts)
     return f"{len(facts.alerts)} raised, {critical} critical" if facts.alerts else ""
@@ -68,4 +80,8 @@ MEASURES = (
         "Calls that nobody answered.", minutes_of_help, Kind.AMOUNT, unit="min",
     ),
     Measure("chair_minutes", "MON-9", G, "How long is a chair taken?", "Minutes from arrival to the end.", OVER, RUNNING, chair_minutes, Kind.AMOUNT, unit="min"),
+    Measure(
+        "chair_use", "MON-9", G, "How much of its booked time was a chair taken?", "Per cent of the booked minutes, from arrival to the end; over 100 means longer than booked.",
+        "Sessions that are over, and missed visits.", "Cancelled and held visits: their chair could be given away.", booked_share, Kind.AMOUNT, unit="%",
+    ),
 )  # fmt: skip

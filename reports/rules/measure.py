@@ -22,7 +22,8 @@ class Group(StrEnum):
     LEAVING = "Leaving"
     UNPLANNED = "Not as planned"
     INDUCTION = "Induction"
-    OUTCOMES = "Outcomes as answered on the form"
+    OUTCOMES = "Outcomes as filed on the form"
+    FOUND = "Found at the checks"
     FLOOR = "Floor"
 
 

@@ -1,4 +1,4 @@
-"""What the monitoring forms say, beside the published national rates (PMF-2). Findings of the flowsheet are apart: they count more."""
+"""What the filed monitoring forms say, beside the published national rates (PMF-2). Findings of the flowsheet are apart: they count more."""
 
 from collections.abc import Callable
 from datetime import date
@@ -10,7 +10,7 @@ READY_LIMIT = 120
 
 
 def answers_of(facts: SessionFacts) -> dict[str, object]:
-    """The confirmed answers; empty without a confirmed form."""
+    """The filed answers; empty without a filed form."""
     return dict(facts.form.answers or {}) if facts.is_dosed and facts.form is not None else {}
 
 
@@ -35,9 +35,9 @@ def not_ready(facts: SessionFacts, today: date) -> Answer | None:
 
 
 LIT = "Nationally, as answered on REMS forms:"
-FORMS = "Sessions whose form was confirmed and answers the question."
-OPEN = "Sessions without a confirmed form."
-WITH = "Confirmed forms with that reaction."
+FORMS = "Sessions whose form was filed, with proof, and answers the question."
+OPEN = "Sessions without a filed form."
+WITH = "Filed forms with that reaction."
 
 
 def rate(code: str, question: str, field: str, word: str, beside: Beside, denominator: str = FORMS) -> Measure:

@@ -15,7 +15,7 @@ WEEKS = 13
 ACTS: dict[Group, str] = {
     Group.WATCHED: "Monitors", Group.CHECKS: "Monitors", Group.FORMS: "Filing desk", Group.PEOPLE: "Administrator", Group.BEFORE: "Prescribers",
     Group.LEAVING: "Monitors and prescribers", Group.UNPLANNED: "Administrator", Group.INDUCTION: "Front desk", Group.OUTCOMES: "Prescribers",
-    Group.FLOOR: "Monitors",
+    Group.FOUND: "Prescribers", Group.FLOOR: "Monitors",
 }  # fmt: skip
 
 RANK = {Group.WATCHED: 0, Group.PEOPLE: 0, Group.LEAVING: 0, Group.BEFORE: 0, Group.FORMS: 1}

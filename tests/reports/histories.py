@@ -90,7 +90,7 @@ def house(made: History, day: date) -> None:
     near = [day + timedelta(days=count) for count in (-1, 0, 1, 3)]
     if made.perhaps(0.6):
         told = {"check_minutes": [0, 30, 60, 130], "check_grace_minutes": 10, "final_check_minutes": 30, "late_entry_minutes": 5}
-        told |= {"minimum_watch_minutes": 130, "predose_systolic": 135, "predose_diastolic": 85}
+        told |= {"minimum_watch_minutes": 130, "predose_systolic": 135, "predose_diastolic": 85, "high_systolic": 140, "high_diastolic": 90}
         anchors = {name: made.one("first_device", "last_device") for name in ("gate_anchor", "check_anchor")}
         made.policies.append(made.add(SitePolicy, effective_on=made.one(*near), recorded_at=NOW, **told, **anchors))
     if made.perhaps(0.4):

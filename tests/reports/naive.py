@@ -96,6 +96,8 @@ def floor(v: Visit) -> Answers:
         return found
     if v.day <= v.today:
         found |= {word: (int(v.one.status == word), 1) for word in ("held", "missed", "cancelled", "left")}
+        if v.one.status == "missed":
+            found["chair_use"] = [0.0]
         found["breaches"] = (int(len(v.raw.of(Breach, v.one)) > 0), 1)
         found["overrides"] = (int(len(v.overrides) > 0), 1)
         found["emergencies"] = (int(len([row for row in v.raw.of(Emergency, v.one) if row.outcome != "false_alarm"]) > 0), 1)
@@ -136,7 +138,22 @@ def watch(v: Visit) -> Answers:
     found["oximetry"] = (int(len(after) > 0 and None not in after), 1)
     if v.one.arrived_at:
         found["chair_minutes"] = [max(0.0, (v.end - v.one.arrived_at) / MINUTE)]
+        if v.day <= v.today:
+            found["chair_use"] = [100 * max(0.0, (v.end - v.one.arrived_at).total_seconds()) / (v.one.ends_at - v.one.starts_at).total_seconds()]
     return found | planned(v, start)
+
+
+def findings(v: Visit) -> Answers:
+    """What the checks after the first device found, of those that looked."""
+    if not v.is_dosed:
+        return {}
+    after = [row for row in v.checks if row.observed_at > v.first]
+    sedation = [row.sedation < 5 for row in after if row.sedation is not None]
+    dissociation = [row.dissociation != "none" for row in after if row.dissociation != ""]
+    pressures = [(row.systolic, row.diastolic) for row in after if row.systolic is not None and row.diastolic is not None]
+    raised = [top > v.policy.high_systolic or bottom > v.policy.high_diastolic for top, bottom in pressures]
+    found = {"seen_sedation": sedation, "seen_dissociation": dissociation, "seen_pressure": raised}
+    return {code: (int(True in said), 1) for code, said in found.items() if said}
 
 
 def planned(v: Visit, start: datetime) -> Answers:
@@ -187,7 +204,7 @@ def pressure(v: Visit) -> Answers:
     return {"high_weighed": (int(len(weighed) > 0), 1)}
 
 
-PARTS: list[Callable[[Visit], Answers]] = [floor, watch, readings, pressure]
+PARTS: list[Callable[[Visit], Answers]] = [floor, watch, findings, readings, pressure]
 
 
 def naive(one: TreatmentSession, raw: Raw, today: date) -> Answers:

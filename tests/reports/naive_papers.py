@@ -60,8 +60,8 @@ def forms(v: Visit) -> Answers:
         found["filed"] = (int(len(days) > 0 and days[0] <= v.day + 7 * DAY), 1)
     if days:
         found["filing_days"] = [float((days[0] - v.day).days)]
-    confirmed = [row.answers for row in rows if row.completed_at is not None]
-    return found | (outcomes(confirmed[-1]) if confirmed else {})
+    filed = [row.answers for row in rows if row.status == "filed"]
+    return found | (outcomes(filed[-1]) if filed else {})
 
 
 def outcomes(given: dict[str, Any]) -> Answers:
