@@ -29,11 +29,13 @@ ON_ITS_OWN = (
     "tests/test_upgrade.py",
     "tests/test_settings.py",
     "tests/test_stack.py",
+    "tests/test_canaries.py",
 )
 # The longest files, in the order in which two processes should begin them.
 LONGEST = (
     "tests/machine/test_machine.py", "tests/test_access_matrix.py", "tests/desk/test_demo.py", "tests/test_launcher.py", "tests/clinic/test_start_clinic.py",
-    "tests/test_stack.py", "tests/e2e/test_administrators_pages.py", "tests/e2e/test_pages.py", "tests/e2e/test_whole_day.py", "tests/sessions/test_before_dose_junk.py", "tests/patients/test_pages.py",
+    "tests/test_stack.py",
+    "tests/test_canaries.py", "tests/e2e/test_administrators_pages.py", "tests/e2e/test_pages.py", "tests/e2e/test_whole_day.py", "tests/sessions/test_before_dose_junk.py", "tests/patients/test_pages.py",
 )  # fmt: skip
 
 
