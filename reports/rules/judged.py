@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import Any
 
 from reports.rules import MEASURES
@@ -13,6 +12,7 @@ from reports.rules.measure import Answer, Kind, Measure
 # Not spoken about, fell short, kept; anything else stands in full beside the marks.
 NONE, SHORT, KEPT, MORE = ".", "0", "1", "+"
 PLAIN = {SHORT: Answer(0, 1), KEPT: Answer(1, 1)}
+COLUMN = {measure.code: place for place, measure in enumerate(MEASURES)}
 MARK_OF = {answer: mark for mark, answer in PLAIN.items()}
 FAR = timedelta(days=3660)
 # What looks beyond the day of the visit; every other measure asks at most whether that day has come (a test holds it).
@@ -37,16 +37,11 @@ class Judged:
 
     def said(self, measure: Measure, today: date) -> tuple[Answer | None, str]:
         """As the facts said it on the day of the summary."""
-        mark = self.marks[column_of(measure.code)]
+        mark = self.marks[COLUMN[measure.code]]
         if mark == NONE:
             return None, ""
-        detail = str(self.more.get("words", {}).get(measure.code, "")) if measure.detail is not None else ""
-        return PLAIN.get(mark) or full(measure, self.more[measure.code]), detail
-
-
-@lru_cache(maxsize=256)
-def column_of(code: str) -> int:
-    return [measure.code for measure in MEASURES].index(code)
+        detail = self.more.get("words", {}).get(measure.code, "") if measure.detail is not None else ""
+        return PLAIN[mark] if mark in PLAIN else full(measure, self.more[measure.code]), detail
 
 
 def full(measure: Measure, given: Sequence[float]) -> Answer:

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from statistics import fmean, median
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from reports.rules.facts import SessionFacts
 from reports.rules.wilson import Interval, wilson
@@ -94,8 +95,7 @@ class Visit(Protocol):
     def said(self, measure: Measure, today: date) -> tuple[Answer | None, str]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One visit behind a number."""
 
     pk: int
@@ -107,20 +107,20 @@ class Row:
         return max(self.answer.values, default=0.0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Result:
-    """A measure over many visits, with the visits behind it in their order."""
+    """A measure over many visits, with the visits behind it in their order. A page asks for its numbers often: each is counted once."""
 
     measure: Measure
     rows: Sequence[Row]
 
-    @property
+    @cached_property
     def counted(self) -> int:
         if self.measure.kind is Kind.AMOUNT:
             return len(self.values)
         return sum(row.answer.of for row in self.rows)
 
-    @property
+    @cached_property
     def kept(self) -> int:
         """The numerator: what was kept, or what was found."""
         return sum(row.answer.hits for row in self.rows)
@@ -139,7 +139,7 @@ class Result:
     def is_met(self) -> bool:
         return self.measure.kind is Kind.KEPT and self.counted > 0 and self.kept >= self.measure.target * self.counted
 
-    @property
+    @cached_property
     def values(self) -> list[float]:
         return [value for row in self.rows for value in row.answer.values]
 
