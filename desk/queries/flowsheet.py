@@ -11,7 +11,7 @@ from sessions.picture import ALL_PARTS, Picture
 from sessions.queries.due import next_due
 from sessions.queries.numbering import is_numbered, place_of
 from sessions.queries.own_history import earlier_checks
-from sessions.rules.alerts import pressure_beyond, spo2_beyond
+from sessions.rules.alerts import Limits, Tier, pressure_beyond, sedation_beyond, spo2_beyond
 from sessions.rules.clocks import CheckState
 from sessions.rules.own_history import Span, outside, pattern
 from sessions.rules.watch import minutes_late
@@ -150,23 +150,27 @@ def check_rows(picture: Picture, now: datetime, own: Own = NO_HISTORY) -> list[d
     rows = [check_row(row, first, picture, late_after) | {"own": unlike(row, first, own)} for row in picture.observations]
     missed = [check for check in picture.planned_checks(now) if check.state is CheckState.MISSED]
     rows += [
-        {"pk": 0, "at": check.due_at, "minute": check.minute, "missed": f"nobody took the {check.minute}-minute check", "late": 0, "level": ""}
-        for check in missed
+        {"pk": 0, "at": check.due_at, "minute": check.minute, "missed": f"nobody took the {check.minute}-minute check", "late": 0} for check in missed
     ]
     return sorted(rows, key=lambda row: row["at"])  # type: ignore[arg-type, return-value]
 
 
 def check_row(row: Observation, first: datetime | None, picture: Picture, late_after: timedelta) -> dict[str, object]:
-    values = {"systolic": row.systolic, "diastolic": row.diastolic, "spo2": row.spo2}
-    worst = {str(found.tier) for found in (pressure_beyond(values, picture.limits), spo2_beyond(values, picture.limits)) if found}
-    level = "critical" if "critical" in worst else "high" if worst and row.kind != Observation.Kind.BASELINE else ""
     return {
-        "pk": row.pk, "at": row.observed_at, "minute": round(minute_of(row.observed_at, first)) if first else "–", "missed": "", "level": level,
+        "pk": row.pk, "at": row.observed_at, "minute": round(minute_of(row.observed_at, first)) if first else "–", "missed": "", **beyond(row, picture.limits),
         "pressure": f"{row.systolic}/{row.diastolic}" if row.systolic and row.diastolic else "n/o", "pulse": told(row.pulse), "spo2": told(row.spo2),
         "sedation": told(row.sedation), "dissociation": row.get_dissociation_display() or "n/o", "by": initials(row.observed_by or row.recorded_by),
         "late": minutes_late(observed_at=row.observed_at, recorded_at=row.recorded_at, late_after=late_after), "is_corrected": row.supersedes_id is not None,
         "reasons": ", ".join(sorted(set(row.not_obtained.values()))), "note": row.note,
     }  # fmt: skip
+
+
+def beyond(row: Observation, limits: Limits) -> dict[str, str]:
+    """Which of the columns lies beyond the limits, and how far. A high one before the dose is the gate's affair (PRE-2)."""
+    values = {"systolic": row.systolic, "diastolic": row.diastolic, "spo2": row.spo2, "sedation": row.sedation}
+    found = [judge(values, limits) for judge in (pressure_beyond, spo2_beyond, sedation_beyond)]
+    tiers = {one.what: one.tier for one in found if one is not None and (one.tier is Tier.CRITICAL or row.kind != Observation.Kind.BASELINE)}
+    return {f"{what}_level": str(tiers.get(what, "")) for what in ("pressure", "spo2", "sedation")}
 
 
 def unlike(row: Observation, first: datetime | None, own: Own) -> str:

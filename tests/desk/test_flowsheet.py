@@ -109,6 +109,16 @@ def test_the_fragment_is_what_a_reload_shows(session, cast, sign_in):
     assert bare(sign_in(cast.nurse, htmx=True).get(address(session))) == bare(sign_in(cast.nurse).get(address(session)))
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [({"spo2": 85}, "85 (critical)"), ({"systolic": 205}, "205/78 (critical)"), ({"sedation": 1}, "1 (critical)"), ({"spo2": 92}, "92 (high)"), ({}, "")],
+)  # fmt: skip
+def test_what_lies_beyond_its_limit_is_marked_and_nothing_else(session, cast, nurse, value, shown):
+    take_check(session, cast, NOW, **value)
+    table = text(nurse.get(address(session))).partition("Correct")[2]
+    assert re.findall(r"[\d/]+ \((?:critical|high)\)", table) == ([shown] if shown else [])
+
+
 def test_a_refused_check_keeps_what_was_typed(session, cast, sign_in):
     nurse = sign_in(cast.nurse, htmx=True)
     answer = nurse.post(
