@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 CANARY = "Zyxcanary"
 # The floor's lists: many names, nobody's record. A page that comes to them must be weighed here.
 LISTS = {
-    "ahead", "board", "day", "emergencies", "filing", "intake_list", "messages", "patient_list", "schedule", "self_audit", "to_sign", "wishes",
+    "ahead", "board", "day", "emergencies", "emergency_reads", "filing", "intake_list", "messages", "patient_list", "schedule", "self_audit", "to_sign", "wishes",
 }  # fmt: skip
 # What tells that many were seen at once: it names the report, and the sessions in its changes.
 OF_MANY = ("report.read", "schedule.printed")
