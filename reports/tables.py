@@ -14,6 +14,7 @@ from reminders.models import OutboxMessage
 from reports.models import AuditFinding, Disclosure
 from reports.sheets import Cell
 from sessions.models import Breach, FormSend, MonitoringForm, Override, SafetyCall
+from sessions.queries.course import sprayed
 from sessions.queries.forms import OPEN
 from sessions.states import DOSED
 
@@ -65,7 +66,7 @@ def chunks(table: Table, asked: Range) -> Iterator[list[Cells]]:
 def patients(asked: Range) -> QuerySet[Patient]:
     """Everybody who was registered up to the last day."""
     days = Q(treatment_sessions__treatment_on__gte=asked.first, treatment_sessions__treatment_on__lte=asked.last)
-    dosed = Q(treatment_sessions__status__in=DOSED)
+    dosed = Q(treatment_sessions__status__in=DOSED, treatment_sessions__in=sprayed().filter(site=asked.site).order_by().values("session_id"))
     enrolled = Enrolment.objects.standing().filter(patient=OuterRef("pk")).order_by("submitted_on", "pk").values("submitted_on")[:1]
     return Patient.objects.filter(site=asked.site, created_at__lt=asked.moments[1]).annotate(
         dosed_here=Count("treatment_sessions", filter=days & dosed), first_dosed=Min("treatment_sessions__treatment_on", filter=dosed),

@@ -23,6 +23,8 @@ from sessions.models import TreatmentSession
 
 log = logging.getLogger(__name__)
 WRITTEN = tuple(field.name for field in VisitSummary._meta.concrete_fields if not field.primary_key)
+# By their columns: the row of a relation would be read for each visit.
+COMPARED = tuple(field.attname for field in VisitSummary._meta.concrete_fields if not field.primary_key)
 ALWAYS = date.min, date.max
 BATCH = 500
 
@@ -176,4 +178,4 @@ def put_right(site: Site, first: date, last: date, today: date) -> int:
 
 
 def is_same(right: VisitSummary | None, kept: VisitSummary | None) -> bool:
-    return right is not None and kept is not None and all(getattr(right, name) == getattr(kept, name) for name in WRITTEN)
+    return right is not None and kept is not None and all(getattr(right, name) == getattr(kept, name) for name in COMPARED)

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
-from clinic.audit import chain_of
-from clinic.models import AuditHead, Site
+from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
+from django.db.models.functions import Cast, Concat
+
+from clinic.models import AuditEntry, Site
+from clinic.queries import today_at
 from reports.models import MonthSummary, SiteSummary
+from reports.queries.binder.scope import silent
 from reports.queries.summaries import version
 from reports.rules import MEASURE_BY_CODE, MEASURES, Kind, Measure
 from reports.rules.overview import ONCE
@@ -44,7 +48,7 @@ class Total:
 
 @dataclass(slots=True)
 class Place:
-    """One site. `is_summed_up`: its numbers stand; `waits`: something was written since, which the next tick sums up."""
+    """One site. `is_summed_up`: its numbers stand; `waits`: something was written or a day has begun since, which the next tick sums up."""
 
     site: Site
     is_summed_up: bool
@@ -71,13 +75,13 @@ class Line:
     sites: int
 
 
-def places_over(sites: Iterable[Site], first: date, last: date) -> list[Place]:
-    """In the order given; `first` and `last` are the first days of months. Three queries."""
+def places_over(sites: Iterable[Site], first: date, last: date, *, now: datetime) -> list[Place]:
+    """In the order given; `first` and `last` are the first days of months. Two queries."""
     given = list(sites)
-    states = {state.site_id: state for state in SiteSummary.objects.filter(site__in=given, is_whole=True, version=version())}
-    heads = dict(AuditHead.objects.filter(chain__in=[chain_of(site) for site in given]).values_list("chain", "seq"))
-    found = {site.pk: place_of(site, states.get(site.pk), heads.get(chain_of(site), 0)) for site in given}
-    months = MonthSummary.objects.filter(site__in=list(states), month__gte=first, month__lte=last).order_by()
+    states = SiteSummary.objects.filter(site__in=given, is_whole=True, version=version()).annotate(is_behind=Exists(written_since()))
+    speaking = {pk: (is_behind, as_of) for pk, is_behind, as_of in states.values_list("pk", "is_behind", "as_of")}
+    found = {site.pk: place_of(site, speaking.get(site.pk), today_at(site, now)) for site in given}
+    months = MonthSummary.objects.filter(site__in=list(speaking), month__gte=first, month__lte=last).order_by()
     for site, visits, dosed, numbers in months.values_list("site_id", "visits", "dosed", "numbers"):
         place = found[site]
         place.visits, place.dosed = place.visits + visits, place.dosed + dosed
@@ -88,8 +92,15 @@ def places_over(sites: Iterable[Site], first: date, last: date) -> list[Place]:
     return list(found.values())
 
 
-def place_of(site: Site, state: SiteSummary | None, head: int) -> Place:
-    return Place(site, is_summed_up=state is not None, waits=state is not None and state.seq < head)
+def written_since() -> QuerySet[AuditEntry]:
+    """Of a site's summaries: the entries of its chain that they don't speak of and that changed the record."""
+    chain = Concat(Value("site:"), Cast(OuterRef("pk"), CharField()))
+    return AuditEntry.objects.filter(chain=chain, seq__gt=OuterRef("seq")).exclude(silent())
+
+
+def place_of(site: Site, speaking: tuple[bool, date] | None, today: date) -> Place:
+    waits = speaking is not None and (speaking[0] or speaking[1] < today)
+    return Place(site, is_summed_up=speaking is not None, waits=waits)
 
 
 def lines_of(places: list[Place]) -> list[Line]:

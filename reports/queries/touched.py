@@ -17,8 +17,8 @@ from reports.queries.binder.scope import changes
 # So many acts at once are read over by reading the truth.
 MOST = 5000
 NO_MEASURE = (
-    "attachment.", "audit.", "backup.", "chair.", "closure.", "day.", "downtime.", "equipment.", "feed.", "form_blank.", "handover.", "hours.",
-    "identity.", "invitation.", "lock.", "messaging.", "pin.", "procedure.", "schedule.", "screen.", "wording.",
+    "attachment.", "audit.", "backup.", "chair.", "closure.", "day.", "downtime.", "emergency_read.", "equipment.", "feed.", "form_blank.", "handover.", "hours.",
+    "identity.", "invitation.", "lock.", "messaging.", "pin.", "procedure.", "schedule.", "screen.", "text.", "wording.",
 )  # fmt: skip
 PRESENCE = "duty."
 AROUND = timedelta(days=2)

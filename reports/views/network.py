@@ -25,7 +25,7 @@ def report_network(request: HttpRequest, site: str) -> HttpResponse:
         return render(request, "reports/network.html", {"form": form, "page": None}, status=422)
     last = form.cleaned_data["until"]
     first = date(last.year - 1, last.month + 1, 1) if last.month < 12 else date(last.year, 1, 1)
-    places = places_over([place.site for place in reported_to(request)], first, last)
+    places = places_over([place.site for place in reported_to(request)], first, last, now=request.now)
     context = {
         "form": form, "first": first, "last": last, "lines": lines_of(places), "page": Paginator(places, PAGE).get_page(request.GET.get("page")),
         "visits": sum(place.visits for place in places), "dosed": sum(place.dosed for place in places),

@@ -137,14 +137,9 @@ def visit_of(wish: Wish, policy: SitePolicy, watch: timedelta, session_pk: int |
     ends_at = dose_at + timedelta(minutes=policy.visit_after_minutes) + longer
     on = local_day(wish.starts_at, wish.patient.site.zone)
     return Visit(
-        session_pk=session_pk,
-        chair_pk=wish.chair.pk,
-        patient_pk=wish.patient.pk,
-        treatment_on=on,
-        starts_at=wish.starts_at,
-        ends_at=ends_at,
+        session_pk=session_pk, chair_pk=wish.chair.pk, patient_pk=wish.patient.pk, treatment_on=on, starts_at=wish.starts_at, ends_at=ends_at,
         dose_at=dose_at,
-    )
+    )  # fmt: skip
 
 
 def require_bookable(judged: Judged, wish: Wish, against: Sequence[Decision]) -> None:
@@ -205,8 +200,8 @@ def move_visit(session: TreatmentSession, wish: Wish, *, seen_version: int | Non
     judged = judge(wish, now=now, session_pk=row.pk)
     against = [] if wish.is_of_plan else against_move(row, judged.visit.treatment_on, wish.dose_mg, now)
     require_bookable(judged, wish, against)
-    is_new_time, was = row.starts_at != wish.starts_at, place_of(row)
-    before = {"starts_at": row.starts_at, "chair": row.chair_id, "dose_mg": row.planned_dose_mg, "setting": row.setting}
+    is_new_time, was, before = row.starts_at != wish.starts_at, place_of(row), told(row)
+    is_same_visit = (row.treatment_on, row.planned_dose_mg) == (judged.visit.treatment_on, wish.dose_mg)
     fields: dict[str, object] = {name: value for name, value in columns(wish, judged.visit, row.course).items() if name in MOVED}
     fields |= {"schedule_version": row.schedule_version + 1, "setting": wish.setting or row.setting}
     if is_new_time:
@@ -217,11 +212,17 @@ def move_visit(session: TreatmentSession, wish: Wish, *, seen_version: int | Non
     keep_decisions(row, judged, wish, by=by, now=now)
     if by is not None:  # a patient's link never moves a visit outside of the schedule
         keep_or_ask(row, against, wish.decider, by=by, now=now)
-    after = {"starts_at": row.starts_at, "chair": row.chair_id, "dose_mg": row.planned_dose_mg, "setting": row.setting}
-    changes: dict[str, object] = {name: [audit.plain(before[name]), audit.plain(after[name])] for name in before if before[name] != after[name]}
+    if is_same_visit and not wish.is_of_plan:
+        decide_standing(row, wish.decider, by=by, now=now)
+    changes: dict[str, object] = {name: [audit.plain(before[name]), audit.plain(new)] for name, new in told(row).items() if before[name] != new}
     audit.record(action="session.moved", target=row, by=by, now=now, site=row.site, patient_pk=row.patient_id, changes=changes)
     note_settled(row, was, Settled.Outcome.MOVED, by=by, now=now)
     return row
+
+
+def told(row: TreatmentSession) -> dict[str, object]:
+    """Of a slot, what the trail says of its change."""
+    return {"starts_at": row.starts_at, "ends_at": row.ends_at, "chair": row.chair_id, "dose_mg": row.planned_dose_mg, "setting": row.setting}
 
 
 def require_seen(row: TreatmentSession, seen_version: int | None) -> None:

@@ -62,10 +62,13 @@ def locked(emergency: Emergency) -> Emergency:
 def set_place(emergency: Emergency, *, session: TreatmentSession | None, chair: Chair | None, place: str, by: User, now: datetime) -> Emergency:
     """Say whose emergency it is: a session (its patient and chair come with it), an empty chair, or a place in words."""
     row = locked(emergency)
+    was, left = row.patient_id, {"left_session": row.session_id or 0}
     row.session, row.place = session, place.strip()
     row.patient_id = session.patient_id if session else None
     row.chair_id = session.chair_id if session else (chair.pk if chair else None)
     row.save(update_fields=["session", "patient", "chair", "place"])
+    if was not in (None, row.patient_id):  # so that the one whose it isn't has it in their record as well
+        audit.record(action="emergency.placed", target=row, by=by, now=now, site=row.site, patient_pk=was, changes=left)
     changes = {"session": row.session_id or 0, "chair": row.chair_id or 0}
     audit.record(action="emergency.placed", target=row, by=by, now=now, site=row.site, patient_pk=row.patient_id, changes=changes)
     return row

@@ -145,6 +145,11 @@ def test_the_network_year_shows_my_sites_alone(cast: Cast, sign_in: Callable[...
     page = client.get(path, {"until": f"{TODAY:%Y-%m}"}).content.decode()
     assert "1 visit, 1 with a spray" in page
     assert "Hillcrest" not in page
+    audit.record(action="report.read", target=cast.riverside, by=cast.admin, now=NOW, site=cast.riverside)
+    assert "written at" not in client.get(path).content.decode()
+    SiteSummary.objects.update(as_of=TODAY - timedelta(days=1))
+    assert "written at 1 site just now, or a new day has begun" in client.get(path).content.decode()
+    SiteSummary.objects.update(as_of=TODAY)
     Membership.objects.create(site=cast.hillcrest, user=cast.admin, role=Role.ADMINISTRATOR, created_at=NOW)
     audit.record(action="session.arrived", target=cast.riverside, by=cast.admin, now=NOW, site=cast.riverside)
     page = client.get(path, {"until": "2025-12"}).content.decode()

@@ -15,7 +15,7 @@ from reports import lists
 from reports.actions.disclosing import disclose_export
 from reports.models import AuditFinding, SelfAudit
 from reports.tables import TABLES
-from sessions.models import Breach, MonitoringForm, Override, SafetyCall
+from sessions.models import Breach, DeviceUse, MonitoringForm, Override, SafetyCall
 from tests.cast import NOW, TODAY, Cast
 from tests.factories.sessions import at_state
 from tests.reports.test_exports import built, content_of
@@ -53,6 +53,19 @@ def everything(cast: Cast) -> None:
     )
     AuditFinding.objects.create(**told, audit=audit, key="watched:1", measure="watched", rule="MON-1", found_on=TODAY)
     disclose_export(built(cast), what="All visits", by=cast.admin, now=NOW)
+
+
+def test_a_visit_without_a_spray_counts_for_no_patient(cast: Cast) -> None:
+    given = at_state("discharged", cast)
+    empty = at_state("dosing", cast, patient=given.patient, treatment_on=TODAY - timedelta(days=3))
+    DeviceUse.objects.filter(session=empty).update(sprays=0)
+    head, *rows = csv.reader(io.StringIO(content_of(built(cast, of="patients")).decode()))
+    told = next(dict(zip(head, row, strict=True)) for row in rows if row[0] == str(given.patient_id))
+    assert [told[name] for name in ("first dosed on", "last dosed on", "dosed in these days")] == [
+        str(given.treatment_on),
+        str(given.treatment_on),
+        "1",
+    ]
 
 
 def test_every_list_is_a_table_of_this_site_alone(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

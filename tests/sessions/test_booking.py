@@ -163,6 +163,8 @@ def test_a_visit_that_its_patients_watch_outgrew_is_lengthened_where_it_is(cast:
         booking.move_visit(session, wish(cast, patient), by=cast.desk, now=NOW)
     booking.cancel(next_one, reason="Ill", by=cast.desk, now=NOW)
     longer = booking.move_visit(session, wish(cast, patient), by=cast.desk, now=NOW)
+    told = [line for line in AuditEntry.objects.get(action="session.moved").body.splitlines() if line.startswith("change ")]
+    assert told == [f'change ends_at ["{(AT + timedelta(minutes=180)).isoformat()}", "{(AT + timedelta(minutes=240)).isoformat()}"]']
     assert (longer.ends_at - longer.starts_at, longer.schedule_version, outgrown([longer])) == (timedelta(minutes=240), 2, {})
     assert booking.move_visit(session, wish(cast, patient), by=cast.desk, now=NOW).schedule_version == 2
 

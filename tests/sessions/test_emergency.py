@@ -66,6 +66,10 @@ def test_the_place_brings_patient_and_chair(cast):
     acts.set_place(row, session=session, chair=None, place="", by=cast.nurse, now=NOW)
     row.refresh_from_db()
     assert (row.patient, row.chair) == (session.patient, session.chair)
+    other = at_state("monitoring", cast)
+    acts.set_place(row, session=other, chair=None, place="", by=cast.nurse, now=NOW)
+    placed = AuditEntry.objects.filter(action="emergency.placed").order_by("seq").values_list("patient_pk", flat=True)
+    assert list(placed) == [session.patient_id, session.patient_id, other.patient_id]
     acts.set_place(row, session=None, chair=None, place=" Front desk ", by=cast.nurse, now=NOW)
     row.refresh_from_db()
     assert (row.patient, row.chair, row.where) == (None, None, "Front desk")

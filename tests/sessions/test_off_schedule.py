@@ -15,6 +15,7 @@ from sessions.queries.off_schedule import OFF_SCHEDULE, decided_at_booking
 from sessions.rules.deciding import still_holds
 from sessions.states import Status
 from tests.cast import NOW, TODAY
+from tests.factories.patients import StandingParametersFactory
 from tests.factories.sessions import at_state
 from tests.sessions.test_before_dose_views import slot
 from tests.sessions.test_planning_rules import at
@@ -103,6 +104,15 @@ def test_a_move_asks_anew_and_leaves_the_old_days_reason_behind(cast, visit) -> 
     assert (last.treatment_on, decided_at_booking(last), tasks().count()) == (JUNE[17], set(), 1)
     booking.move_visit(last, wish(cast, visit.patient, 22), by=cast.desk, now=NOW)
     assert not tasks().exists()
+
+
+def test_a_reason_is_kept_where_an_outgrown_visit_is_lengthened(cast, visit) -> None:
+    """PAT-8: the same slot once more makes the visit longer, and decides it too."""
+    made = booking.book(wish(cast, visit.patient, 19, for_prescriber=True), client_key=uuid4(), by=cast.desk, now=NOW)
+    StandingParametersFactory(patient=visit.patient, minimum_watch_minutes=180)
+    longer = booking.move_visit(made, wish(cast, visit.patient, 19, may_decide=True, reason="She travels"), by=cast.prescriber, now=NOW)
+    assert longer.ends_at > made.ends_at
+    assert (decided_at_booking(longer), tasks().exists()) == ({"DOS-5.gap", "DOS-5.interval"}, False)
 
 
 def test_a_dose_outside_of_the_label_is_asked_too_and_other_rules_are_not_left_open(cast, visit) -> None:

@@ -83,10 +83,14 @@ def keys_of(rows: QuerySet[TreatmentSession]) -> tuple[tuple[int, ...], frozense
 
 def changes(site: Site) -> QuerySet[AuditEntry]:
     """The entries of the site's chain that changed its record."""
-    silent = Q(action__in=SILENT)
+    return AuditEntry.objects.filter(chain=chain_of(site)).exclude(silent())
+
+
+def silent() -> Q:
+    found = Q(action__in=SILENT)
     for room in SILENT_ROOMS:
-        silent |= Q(action__startswith=room)
-    return AuditEntry.objects.filter(chain=chain_of(site)).exclude(silent)
+        found |= Q(action__startswith=room)
+    return found
 
 
 def state_of(site: Site) -> State:
