@@ -15,7 +15,7 @@ from reports import lists
 from reports.actions.disclosing import disclose_export
 from reports.models import AuditFinding, SelfAudit
 from reports.tables import TABLES
-from sessions.models import Breach, DeviceUse, MonitoringForm, Override, SafetyCall
+from sessions.models import Breach, MonitoringForm, Override, SafetyCall, TreatmentSession
 from tests.cast import NOW, TODAY, Cast
 from tests.factories.sessions import at_state
 from tests.reports.test_exports import built, content_of
@@ -57,8 +57,8 @@ def everything(cast: Cast) -> None:
 
 def test_a_visit_without_a_spray_counts_for_no_patient(cast: Cast) -> None:
     given = at_state("discharged", cast)
-    empty = at_state("dosing", cast, patient=given.patient, treatment_on=TODAY - timedelta(days=3))
-    DeviceUse.objects.filter(session=empty).update(sprays=0)
+    empty = at_state("cleared", cast, patient=given.patient, treatment_on=TODAY - timedelta(days=3))
+    TreatmentSession.objects.filter(pk=empty.pk).update(status="dosing", dosing_at=NOW)
     head, *rows = csv.reader(io.StringIO(content_of(built(cast, of="patients")).decode()))
     told = next(dict(zip(head, row, strict=True)) for row in rows if row[0] == str(given.patient_id))
     assert [told[name] for name in ("first dosed on", "last dosed on", "dosed in these days")] == [
