@@ -1,6 +1,8 @@
 """Who signs: the password or a passkey; both factors where the site's policy asks; few tries (OUT-2). The one door to an IdentityProof."""
 
 import json
+import secrets
+import struct
 from dataclasses import dataclass
 
 from allauth.mfa.models import Authenticator
@@ -12,6 +14,7 @@ from fido2.webauthn import UserVerificationRequirement
 
 from clinic import audit
 from clinic.findings import Refused, refuse
+from clinic.locking.state import is_by_pin
 from clinic.models import Site, User
 from clinic.queries import policy_on, today_at
 from clinic.signatures import IdentityProof
@@ -20,6 +23,11 @@ MOST_TRIES = 5
 FORGOTTEN_AFTER = 300  # seconds
 # Of one person in the second place of everybody's pages together: wide, since whoever uses them up keeps that person from there alone.
 MOST_AS_SECOND, SECOND_FORGOTTEN_AFTER = 20, 3600
+# Wrong tries at a signature in sign-ins that a PIN opened, an hour.
+MOST_BY_PIN = 10
+# What a made-up answer of a passkey makes its parsers raise.
+BROKEN_ANSWERS = (ValueError, TypeError, LookupError, AttributeError, RecursionError, struct.error, ValidationError)
+TRIES = "vigil.tries_to_sign"
 SIGNED = "vigil.signed_with_both"
 ASKED = "vigil.passkey_to_sign"
 SIGN_IN_LASTS = 12 * 60 * 60
@@ -47,14 +55,16 @@ def confirm_identity(request: HttpRequest, given: Given) -> IdentityProof:
     user: User = request.user  # type: ignore[assignment]
     both = asks_both(request)
     stop_when_incomplete(given, both)
-    key = f"identity-tries:own:{request.session.session_key}"
+    stop_at_tablets(request, user)
+    key = f"identity-tries:own:{tries_of(request)}"
     number = take_a_try(key, MOST_TRIES, SIGN_IN_LASTS)
     if number is None or not is_proven(request, user, given, both):
         note_failure(request, user)
         if number is None or number == MOST_TRIES - 1:
             raise SignInEndedError
         raise wrong(given, both)
-    cache.delete_many([f"{key}:{one}" for one in range(MOST_TRIES)])
+    give_back(key, MOST_TRIES)
+    give_back(f"identity-tries:pin:{user.pk}", MOST_BY_PIN)
     if both:
         request.session[SIGNED] = user.pk
     return IdentityProof(user=user, method=method_of(given, both))
@@ -68,9 +78,12 @@ def confirm_second(request: HttpRequest, user: User, given: Given) -> IdentityPr
     both = policy_asks(request)
     stop_when_incomplete(given, both)
     beside, together = f"identity-tries:{request.user.pk}:{user.pk}", f"identity-tries:second:{user.pk}"
-    tries = [(beside, take_a_try(beside, MOST_TRIES, FORGOTTEN_AFTER)), (together, take_a_try(together, MOST_AS_SECOND, SECOND_FORGOTTEN_AFTER))]
-    if any(number is None for _, number in tries):
-        raise refuse("OUT-2", "Too many wrong passwords. Wait five minutes. Nothing was signed.", code="OUT-2.tries", field="password")
+    # One after the other: who is stopped for the two of them uses up nothing of the signer's on other pages.
+    tries = []
+    for key, most, seconds in ((beside, MOST_TRIES, FORGOTTEN_AFTER), (together, MOST_AS_SECOND, SECOND_FORGOTTEN_AFTER)):
+        tries.append((key, take_a_try(key, most, seconds)))
+        if tries[-1][1] is None:
+            raise refuse("OUT-2", "Too many wrong passwords. Wait five minutes. Nothing was signed.", code="OUT-2.tries", field="password")
     if not is_proven(request, user, given, both):
         note_failure(request, user)
         raise wrong(given, both)
@@ -91,6 +104,22 @@ def policy_asks(request: HttpRequest) -> bool:
 def asks_both(request: HttpRequest) -> bool:
     """Whether the next signature of this sign-in takes both: the first one, where the policy wants it."""
     return policy_asks(request) and request.session.get(SIGNED) != request.user.pk
+
+
+def tries_of(request: HttpRequest) -> str:
+    """A name for this sign-in's own tries that stays while a lock changes the session's key."""
+    return str(request.session.setdefault(TRIES, secrets.token_hex(8)))
+
+
+def stop_at_tablets(request: HttpRequest, user: User) -> None:
+    """A PIN that somebody saw opens one sign-in after another: over all of them few guesses at the password are had."""
+    if is_by_pin(request) and take_a_try(f"identity-tries:pin:{user.pk}", MOST_BY_PIN, SECOND_FORGOTTEN_AFTER) is None:
+        text = "Too many tries at tablets within the hour. Sign in with your password to sign. Nothing was signed."
+        raise refuse("OUT-2", text, code="OUT-2.tries", field="password")
+
+
+def give_back(key: str, most: int) -> None:
+    cache.delete_many([f"{key}:{number}" for number in range(most)])
 
 
 def take_a_try(key: str, most: int, seconds: int) -> int | None:
@@ -135,7 +164,7 @@ def is_passkey_right(request: HttpRequest, user: User, answer: str) -> bool:
         response = json.loads(answer)
         webauthn.parse_authentication_response(response)
         webauthn.get_server().authenticate_complete(state, webauthn.get_credentials(user), response)
-    except (ValueError, TypeError, KeyError, AttributeError, ValidationError):
+    except BROKEN_ANSWERS:
         return False
     return True
 

@@ -16,6 +16,9 @@ SHOWN = (200, 422)
 
 def note(request: HttpRequest, row: models.Model | None) -> None:
     """What this answer is going to show; of several rows the last counts. None where the page writes an entry of its own."""
+    before = getattr(request, "opened", None)
+    if row is not None and before is not None and record_of(row) is None:
+        return  # a grant, a file's kind: no record takes the place of one
     request.opened = row  # type: ignore[attr-defined]
 
 

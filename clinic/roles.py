@@ -128,4 +128,4 @@ def may(role: str, permission: Permission) -> bool:
 
 # What a sign-in that was opened by a PIN lacks, whatever the role: what outlasts the shift or leaves the house. All that is signed asks
 # for the password in any case (clinic.signatures.confirm_identity).
-PIN_LACKS = frozenset({_P.MANAGE_SITE, _P.MANAGE_STAFF, _P.VIEW_AUDIT, _P.EXPORT, _P.ANSWER_AUDIT, _P.BREAK_GLASS})
+PIN_LACKS = frozenset({_P.MANAGE_SITE, _P.MANAGE_STAFF, _P.VIEW_AUDIT, _P.EXPORT, _P.ANSWER_AUDIT, _P.BREAK_GLASS, _P.REVIEW_AUDIT})

@@ -1,12 +1,15 @@
 """The second factor of a sign-in: where a site's policy asks for it, and whether this sign-in has given it. Asked at the site's door."""
 
+from datetime import datetime
+
 from allauth.mfa.models import Authenticator
 from django.db.models import Exists, OuterRef
 from django.db.models.expressions import BaseExpression
 from django.http import HttpRequest
 
 from clinic.locking.state import is_by_pin
-from clinic.models import Membership, SitePolicy, User
+from clinic.locking.tablet import tablet_here
+from clinic.models import Membership, Site, SitePolicy, User
 from clinic.queries import policy_on, today_at
 
 MARK = "vigil.second_factor"
@@ -28,10 +31,21 @@ def demand(request: HttpRequest, membership: Membership) -> None:
 
     A PIN with the tablet that an administrator enrolled is what one knows and what one has; what it may do is bounded by `PIN_LACKS`.
     """
-    if not membership.may_ask_second_factor or is_given(request) or is_by_pin(request):  # type: ignore[attr-defined]
+    if not membership.may_ask_second_factor or is_given(request) or is_at_its_tablet(request, membership):  # type: ignore[attr-defined]
         return
     if policy_on(membership.site, today_at(membership.site, request.now)).second_factor:  # type: ignore[attr-defined]
         raise SecondFactorOwedError
+
+
+def is_owed(request: HttpRequest, site: Site) -> bool:
+    """Whether another site's policy of today asks for a second factor that this sign-in hasn't shown."""
+    return not is_given(request) and policy_on(site, today_at(site, request.now)).second_factor  # type: ignore[attr-defined]
+
+
+def is_at_its_tablet(request: HttpRequest, membership: Membership) -> bool:
+    """A PIN is enough at a tablet of this site alone: another site's enrolment says nothing here."""
+    tablet = tablet_here(request) if is_by_pin(request) else None
+    return tablet is not None and tablet.site_id == membership.site_id
 
 
 def is_given(request: HttpRequest) -> bool:
@@ -57,3 +71,8 @@ def forget(request: HttpRequest) -> None:
 def kinds_of(user: User) -> set[str]:
     """Which second factors a person has."""
     return set(Authenticator.objects.filter(user_id=user.pk, type__in=KINDS).order_by().values_list("type", flat=True))
+
+
+def had_one(user: User, at: datetime) -> bool:
+    """Whether a second factor was there before this moment."""
+    return Authenticator.objects.filter(user_id=user.pk, type__in=KINDS, created_at__lt=at).exists()

@@ -65,6 +65,7 @@ register_sentences(
         "account.sign_in_failed": "a wrong password was typed at sign-in",
         "account.factor_failed": "a wrong code was typed at sign-in",
         "account.factor_added": "set up a second step of sign-in",
+        "account.factors_reset": "had the second steps of sign-in taken away by the operator",
         "account.factor_removed": "removed a second step of sign-in",
         "account.codes_renewed": "made new recovery codes",
         "account.code_used": "used a recovery code",

@@ -30,6 +30,12 @@ SETTINGS: dict[str, Any] = {
     "MFA_TOTP_TOLERANCE": 0,
     "MFA_TOTP_ISSUER": "Vigil",
     "MFA_RECOVERY_CODES_SHOW_ONCE": True,
+    "MFA_FORMS": {
+        "login_webauthn": "config.passkey_forms.LoginForm",
+        "authenticate_webauthn": "config.passkey_forms.AuthenticateForm",
+        "reauthenticate_webauthn": "config.passkey_forms.ReauthenticateForm",
+        "add_webauthn": "config.passkey_forms.AddForm",
+    },
     # A passkey has no secret to guess, so this limit is wide: a shift behind one router signs in within the same minute.
     "MFA_RATE_LIMITS": {"webauthn_login": "600/m/ip"},
 }

@@ -1,5 +1,6 @@
 """How people sign in: by invitation, never by signing up themselves; failures are kept, and cost the same whoever was named."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from allauth.account import app_settings
@@ -8,7 +9,7 @@ from allauth.account.internal.flows.login import get_authentication_records
 from django.db import transaction
 from django.http import HttpRequest
 
-from clinic import clock
+from clinic import clock, second_factor
 from clinic.actions.account import note_account
 from clinic.models import User
 
@@ -21,9 +22,11 @@ class Adapter(DefaultAccountAdapter):
         return False
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
-        """Who signed in just now isn't asked for the password at once again, least of all to set up the second step they were led to."""
+        """Who signed in just now isn't asked for the password at once again to set up the second step they were led to; who had one then is."""
         records = get_authentication_records(self.request, self.request.user)
-        return not records or clock.now().timestamp() - records[-1]["at"] >= app_settings.REAUTHENTICATION_TIMEOUT
+        if not records or second_factor.had_one(self.request.user, datetime.fromtimestamp(records[0]["at"], UTC)):
+            return bool(super().is_reauthentication_required(app=app, **kwargs))
+        return bool(clock.now().timestamp() - records[-1]["at"] >= app_settings.REAUTHENTICATION_TIMEOUT)
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """A wrong password is an entry of the audit trail. For nobody's address the same is written and undone: the time tells nothing."""

@@ -41,16 +41,36 @@ def end_own_sign_ins(user: User, *, only: str | None = None, now: datetime) -> i
     return ended
 
 
+def require_ours(membership: Membership) -> None:
+    """An account is one for all the places of a person: what one organisation does to it must not open another's."""
+    if not Membership.objects.filter(pk=membership.pk, is_active=True).exists():
+        raise refuse("SET-10", "They no longer belong to this site: it has no say in how they sign in elsewhere.")
+    places = Membership.objects.filter(user_id=membership.user_id, is_active=True, site__is_archived=False)
+    if places.exclude(site__organisation_id=membership.site.organisation_id).exists():
+        raise refuse("SET-10", "They work for another organisation too. The operator takes the second step away: manage.py reset_second_factor.")
+
+
+@transaction.atomic
+def reset_by_operator(user: User, *, now: datetime) -> int:
+    """Whoever runs the installation, at its console: for somebody whom no single administrator may reset. Returns how many factors went."""
+    gone, _ = Authenticator.objects.filter(user=user).delete()
+    end_sign_ins(user)
+    note_account("account.factors_reset", user, by=None, now=now, factors=gone)
+    return gone
+
+
 @transaction.atomic
 def reset_second_factor(membership: Membership, *, by: User, now: datetime) -> int:
     """A colleague lost telephone and codes: all their second factors go, and every sign-in of theirs ends. Returns how many factors went.
 
-    Raises Refused for one's own: nobody gets around their own second factor (SET-10). The person knows the password still, and is led to
-    set up a new one. Every site they belong to has the entry in its trail.
+    Raises Refused for one's own (nobody gets around their own second factor, SET-10), for somebody who has left this site, and for somebody
+    who works for another organisation too. The person knows the password still, and is led to set up a new one. Every site they belong to has
+    the entry in its trail.
     """
     user = User.objects.select_for_update().get(pk=membership.user_id)
     if user.pk == by.pk:
         raise refuse("SET-10", "Ask another administrator to take your own second step away.")
+    require_ours(membership)
     gone, _ = Authenticator.objects.filter(user=user).delete()
     ended = end_sign_ins(user)
     places = Membership.objects.filter(user=user, is_active=True).select_related("site").order_by("site_id")

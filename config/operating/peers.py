@@ -2,7 +2,7 @@
 
 import hmac
 from collections.abc import Iterable
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -10,10 +10,16 @@ from django.http import HttpRequest
 PASSED_ON = "vigil.passed_on"
 
 
+def unmapped(address: str) -> IPv4Address | IPv6Address:
+    """Where one socket takes both kinds, an IPv4 address comes in IPv6's clothes. Raises ValueError."""
+    found = ip_address(address)
+    return found.ipv4_mapped or found if isinstance(found, IPv6Address) else found
+
+
 def is_within(address: str, networks: Iterable[str]) -> bool:
     """Whether an address lies in one of these networks; what is no address lies in none."""
     try:
-        found = ip_address(address.strip())
+        found = unmapped(address.strip())
     except ValueError:
         return False
     return any(found in ip_network(network) for network in networks)

@@ -7,11 +7,13 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic import access
+from clinic.findings import refuse
 from clinic.forms.base import attempt
 from clinic.identity import Given, confirm_identity
 from clinic.models import Site
 from clinic.queries import today_at
 from clinic.roles import Permission
+from clinic.second_factor import is_owed
 from clinic.views.pages import done, page
 from desk.queries import visits
 from desk.tasks import ask_to_tell
@@ -35,10 +37,12 @@ def emergency_read(request: HttpRequest, site: str) -> HttpResponse:
     form = EmergencyReadForm(request.POST if request.method == "POST" else None, sites=other_sites(place))
 
     def act(*, to_site: Site, last_name: str, birth_on: object, why: str, password: Given, client_key: object) -> None:
+        require_second_factor(request, to_site)
         proof = confirm_identity(request, password)
         wanted = actions.Wanted(to_site, last_name, birth_on, why)  # type: ignore[arg-type]
         made = actions.open_chart(request.membership, wanted, proof=proof, client_key=client_key, now=request.now)  # type: ignore[attr-defined,arg-type]
-        transaction.on_commit(partial(ask_to_tell, made.pk))
+        if made.opened_at == request.now:  # type: ignore[attr-defined]
+            transaction.on_commit(partial(ask_to_tell, made.pk))
 
     if request.method == "POST" and attempt(form, act):
         return done(request, "Open for 60 minutes. Each look is noted, and the other site is told.", "emergency_read", site)
@@ -49,6 +53,12 @@ def emergency_read(request: HttpRequest, site: str) -> HttpResponse:
         "shown": shown_chart(row, request) if row is not None else None,
     }  # fmt: skip
     return page(request, "desk/emergency_read.html", context)
+
+
+def require_second_factor(request: HttpRequest, to_site: Site) -> None:
+    """What the other site asks of its own people it asks of a visitor too."""
+    if is_owed(request, to_site):
+        raise refuse(actions.RULE, "That site asks for a second step of sign-in: show yours first, under your name above.", field="to_site")
 
 
 def shown_chart(row: EmergencyRead, request: HttpRequest) -> dict[str, object]:

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from clinic import access
+from clinic import access, audit
 from clinic.forms.base import attempt
 from clinic.http import see_other
 from clinic.roles import Permission, may
@@ -49,8 +49,11 @@ def reply(request: HttpRequest, site: str, pk: int) -> HttpResponse:
         return see_other("replies", place.slug)
     waiting = open_up_to(text)
     thread = list(inbound.same_number(text)[:THREAD])
+    patients = inbound.patients_of(place, text.number)
+    for patient in patients:
+        audit.read(target=patient, by=request.user, now=request.now, site=place, patient_pk=patient.pk)  # type: ignore[attr-defined,arg-type]
     context = {
-        "text": text, "thread": thread, "patients": inbound.patients_of(place, text.number), "waiting": waiting, "form": form,
+        "text": text, "thread": thread, "patients": patients, "waiting": waiting, "form": form,
         "is_for_clinician": asks_for_clinician(waiting) and not is_clinician, "crumbs": crumbs(place.slug),
     }  # fmt: skip
     return render(request, "reminders/reply.html", context, status=422 if request.method == "POST" else 200)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from clinic import second_factor
 from clinic.auditing import newest_grant
 from clinic.models import Membership, Site
 from clinic.queries.opening import today_at
@@ -29,9 +30,11 @@ def scope(request: HttpRequest, site: Site) -> RangeForm:
 
 
 def reported_to(request: HttpRequest) -> list[Membership]:
-    """The person's places whose reports they may see: never one that an auditor's grant limits."""
+    """The person's places whose reports they may see: never one that an auditor's grant limits, nor one that asks for more than this sign-in has shown."""
     places = [place for place in sites_of(request.user) if may(place.role, Permission.VIEW_REPORTS)]  # type: ignore[arg-type]
-    return [place for place in places if place.role != Role.AUDITOR or newest_grant(place) is None]
+    here = request.site.pk  # type: ignore[attr-defined]
+    open_here = [place for place in places if place.role != Role.AUDITOR or newest_grant(place) is None]
+    return [place for place in open_here if place.site_id == here or not second_factor.is_owed(request, place.site)]
 
 
 def visits_in(request: HttpRequest, site: Site, form: RangeForm) -> list[Judged] | list[SessionFacts]:

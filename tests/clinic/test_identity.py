@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from clinic import identity
 from clinic.findings import Refused
-from clinic.identity import MOST_TRIES, Given, SignInEndedError, confirm_identity, confirm_second
+from clinic.identity import MOST_AS_SECOND, MOST_BY_PIN, MOST_TRIES, Given, SignInEndedError, confirm_identity, confirm_second
 from clinic.models import AuditEntry, User
 from tests.cast import NOW, Cast
 from tests.factories.clinic import PASSWORD
@@ -40,6 +40,34 @@ def test_the_fifth_wrong_try_in_a_row_ends_the_sign_in(cast: Cast) -> None:
     with pytest.raises(SignInEndedError):
         confirm_identity(request, WRONG)
     assert confirm_identity(asked_by(cast.nurse), RIGHT).user == cast.nurse, "another sign-in of the same person goes on"
+
+
+def test_a_lock_in_between_gives_no_try_back(cast: Cast) -> None:
+    """Locking changes the session's key; a PIN that somebody saw opens one sign-in after another."""
+    request = asked_by(cast.nurse)
+    for _ in range(MOST_TRIES - 1):
+        with pytest.raises(Refused):
+            confirm_identity(request, WRONG)
+        request.session.cycle_key()
+    with pytest.raises(SignInEndedError):
+        confirm_identity(request, WRONG)
+    found = []
+    for _ in range(MOST_BY_PIN + 2):
+        by_pin = asked_by(cast.nurse)
+        by_pin.session["lock"] = {"who": cast.nurse.pk, "pin": True}
+        with pytest.raises(Refused) as refusal:
+            confirm_identity(by_pin, WRONG)
+        found += [finding.code for finding in refusal.value.findings]
+    assert found == ["OUT-2.identity"] * MOST_BY_PIN + ["OUT-2.tries"] * 2
+    assert confirm_identity(asked_by(cast.nurse), RIGHT).user == cast.nurse, "a sign-in by password signs all the same"
+
+
+def test_whom_a_colleague_stops_beside_them_is_not_stopped_elsewhere(cast: Cast) -> None:
+    pages = [asked_by(cast.nurse), asked_by(cast.second_nurse)]
+    for _ in range(MOST_AS_SECOND + MOST_TRIES):
+        with pytest.raises(Refused):
+            confirm_second(pages[0], cast.prescriber, WRONG)
+    assert confirm_second(pages[1], cast.prescriber, RIGHT).user == cast.prescriber
 
 
 def test_a_flood_elsewhere_gives_no_try_back(cast: Cast) -> None:

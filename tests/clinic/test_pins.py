@@ -64,6 +64,7 @@ def test_what_is_not_good_sets_nothing(cast, sign_in, change, words) -> None:
 PAGES = {
     Permission.MANAGE_SITE: ("site_settings", "policies", "screens"), Permission.MANAGE_STAFF: ("invite",), Permission.VIEW_AUDIT: ("audit", "disclosures"),
     Permission.EXPORT: ("exports", "binder"), Permission.ANSWER_AUDIT: (),
+    Permission.BREAK_GLASS: (), Permission.REVIEW_AUDIT: ("emergency_reads", "audit_review"),
 }  # fmt: skip
 
 

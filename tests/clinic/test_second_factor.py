@@ -1,5 +1,8 @@
 """The second step of sign-in: asked where the policy says so, set up before anything else, never got around; its secrets locked at rest."""
 
+import base64
+import io
+import json
 import re
 from datetime import timedelta
 
@@ -7,17 +10,26 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.auth import get_user
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.test.utils import override_settings
 from django.urls import reverse
 
-from clinic.models import AuditEntry, SitePolicy
+from clinic.access import open_memberships
+from clinic.actions.account import reset_second_factor
+from clinic.findings import Refused
+from clinic.models import AuditEntry, Membership, Screen, SitePolicy
+from clinic.second_factor import SecondFactorOwedError, demand
 from config import factors
 from tests.cast import NOW, TODAY, Cast
-from tests.factories.clinic import PASSWORD
-from tests.support.factors import SECRET, asks_for_both, code, give_code, sign_in_by_page, with_app
+from tests.factories.clinic import PASSWORD, MembershipFactory, SiteFactory
+from tests.support.factors import SECRET, asked_by, asks_for_both, code, give_code, sign_in_by_page, with_app
 
 BOARD = reverse("board", args=["riverside"])
+# Its extensions are said to follow, and stop after their first byte.
+CUT = base64.urlsafe_b64encode(bytes(32) + b"\x85" + bytes(4) + b"\xbf").decode().rstrip("=")
+PARTS = {"clientDataJSON": "e30", "userHandle": "MQ", "signature": "cw", "authenticatorData": CUT}
+TRUNCATED = json.dumps({"id": "eHh4eA", "rawId": "eHh4eA", "type": "public-key", "response": PARTS})
 
 
 def who(client: Client):
@@ -148,6 +160,54 @@ def test_an_administrator_takes_a_colleagues_away_never_their_own(cast: Cast, st
     refused = mine.post(reverse("reset_factor", args=["riverside", cast.of(cast.admin).pk]))
     assert refused.status_code == 422
     assert Authenticator.objects.filter(user=cast.admin).exists()
+
+
+def test_another_organisation_or_a_former_site_takes_nothing_away(cast: Cast, still_clock) -> None:
+    with_app(cast.nurse)
+    admin, member = cast.admin, cast.of(cast.nurse)
+    other = MembershipFactory(site=SiteFactory(), user=cast.nurse)
+    for change in ({}, {"is_active": False, "ended_at": NOW}):
+        Membership.objects.filter(pk=member.pk).update(**change, role=member.role)
+        with pytest.raises(Refused):
+            reset_second_factor(member, by=admin, now=NOW)
+    assert Authenticator.objects.filter(user=cast.nurse).exists()
+    call_command("reset_second_factor", cast.nurse.email.upper(), stdout=io.StringIO())
+    assert not Authenticator.objects.filter(user=cast.nurse).exists()
+    assert AuditEntry.objects.filter(action="account.factors_reset", target_pk=str(cast.nurse.pk)).exists()
+    assert other.is_active
+    with pytest.raises(CommandError):
+        call_command("reset_second_factor", "nobody@clinic.example")
+
+
+def test_who_has_a_second_step_gives_the_password_again_before_adding_one(cast: Cast, still_clock) -> None:
+    client, _ = sign_in_by_page(cast.nurse)
+    assert client.get(reverse("mfa_activate_totp")).status_code == 200  # led there a moment ago, with none yet
+    with_app(cast.nurse)
+    still_clock.shift(timedelta(seconds=60))
+    theirs, _ = sign_in_by_page(cast.nurse)
+    give_code(theirs, code())
+    for name in ("mfa_add_webauthn", "mfa_generate_recovery_codes"):
+        assert theirs.get(reverse(name)).status_code == 302
+
+
+def test_a_pin_is_enough_at_a_tablet_of_that_site_alone(cast: Cast, still_clock) -> None:
+    asks_for_both(cast.riverside)
+    for site, is_enough in ((cast.riverside, True), (cast.hillcrest, False)):
+        request = asked_by(cast.nurse)
+        request.session["lock"] = {"who": cast.nurse.pk, "pin": True}
+        request.tablet = Screen(site=site)
+        place = open_memberships.first(cast.nurse.pk, "riverside", NOW)
+        if is_enough:
+            demand(request, place)
+        else:
+            with pytest.raises(SecondFactorOwedError):
+                demand(request, place)
+
+
+@pytest.mark.parametrize("credential", ["[" * 8000, "[]", "7", '{"type": "public-key"}', TRUNCATED])
+def test_a_made_up_passkey_is_a_wrong_answer(cast: Cast, credential: str) -> None:
+    answer = Client().post(reverse("mfa_login_webauthn"), {"credential": credential})
+    assert answer.status_code in (200, 302, 422)
 
 
 def test_nobody_inherits_the_second_step_of_who_sat_here_before(cast: Cast, still_clock) -> None:

@@ -9,10 +9,12 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from pytest_django import Settings
 
+from clinic.actions.screens import enrol_screen
 from config import public
 from config.operating.requests import RequestMiddleware
 from config.public import LIMITS, network_of
 from tests.access_table import OPEN
+from tests.cast import NOW, Cast
 
 FORWARDED = {"X-Forwarded-For": "10.9.9.9, 203.0.113.7", "X-Forwarded-Proto": "https", "X-Real-IP": "203.0.113.7", "Forwarded": "for=203.0.113.7"}
 PROXY, STRANGER = "172.30.87.2", "198.51.100.4"
@@ -71,7 +73,7 @@ def test_too_many_get_one_answer_in_plain_words_and_no_query(
     usual = asked(name)[0]
     assert usual in (404, 405)
     assert [asked(name)[0] for _ in range(2)] == [usual, 429]  # by token
-    assert [asked(name, str(number))[0] for number in range(3)] == [usual, 429, 429]  # by address: four in all
+    assert [asked(name, str(number))[0] for number in range(4)] == [usual, usual, 429, 429]  # by address: four that led nowhere
     assert asked(name, "4", peer=PROXY, **{"X-Forwarded-For": STRANGER})[0] == 429  # the real address, through the proxy
     assert asked(name, "5", peer=PROXY, **{"X-Forwarded-For": "203.0.113.9"})[0] == usual
     behind_one.VIGIL_CLOCK_MAY_MOVE = False  # as in production: the suite's clock is a row
@@ -81,3 +83,19 @@ def test_too_many_get_one_answer_in_plain_words_and_no_query(
     assert "Wait a minute, then try again." in response.content.decode()
     still_clock.shift(timedelta(minutes=1))
     assert asked(name)[0] == usual
+
+
+@pytest.mark.django_db
+def test_a_good_link_is_never_shut_by_guesses_behind_the_same_router(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, still_clock, behind_one: Settings
+) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setitem(LIMITS, "screen", public.Limit("screen", by_address=2, by_token=9))
+    _, token = enrol_screen(cast.riverside, name="Corridor", kind="wall", chair=None, by=cast.admin, now=NOW)
+    assert asked("screen", token)[0] == 200
+    assert [asked("screen", str(number))[0] for number in range(3)] == [404, 404, 429]
+    assert [asked("screen", token)[0] for _ in range(3)] == [200, 200, 200]
+
+
+def test_an_ipv4_address_in_ipv6s_clothes_is_itself(behind_one: Settings) -> None:
+    assert network_of("::ffff:203.0.113.7") == network_of("203.0.113.7") == "203.0.113.7"
+    assert seen(f"::ffff:{PROXY}", FORWARDED) == ("203.0.113.7", True)

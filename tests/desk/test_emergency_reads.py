@@ -20,6 +20,7 @@ from tests.cast import NOW, Cast
 from tests.factories import clinic as made
 from tests.factories.clinic import PASSWORD
 from tests.factories.patients import PatientFactory
+from tests.support.factors import asks_for_both
 
 URL = reverse("emergency_read", args=["riverside"])
 pytestmark = pytest.mark.usefixtures("still_clock")
@@ -110,12 +111,20 @@ def test_no_site_of_ones_own_or_of_another_organisation(cast: Cast, patient: Pat
     assert not EmergencyRead.objects.exists()
 
 
-def test_misses_are_noted_there_and_few(cast: Cast, patient: Patient, sign_in: Any) -> None:
+def test_misses_are_noted_there_and_few(cast: Cast, patient: Patient, sign_in: Any, still_clock: Any) -> None:
     client = sign_in(cast.nurse)
     for _ in range(5):
         asked(client, patient, last_name="Guess")
     assert actions_of(cast.hillcrest) == ["emergency_read.missed"] * 5
     assert "Call the other site" in asked(client, patient).text
+    still_clock.shift(timedelta(minutes=50))
+    assert "Call the other site" in asked(client, patient).text
+    assert not EmergencyRead.objects.exists()
+
+
+def test_what_the_other_site_asks_of_its_own_it_asks_of_a_visitor(cast: Cast, patient: Patient, sign_in: Any) -> None:
+    asks_for_both(cast.hillcrest)
+    assert list(asked(sign_in(cast.nurse), patient).context["form"].errors) == ["to_site"]
     assert not EmergencyRead.objects.exists()
 
 
