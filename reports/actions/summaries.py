@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 from django.db.models import Max, Min
 
@@ -27,6 +28,8 @@ WRITTEN = tuple(field.name for field in VisitSummary._meta.concrete_fields if no
 COMPARED = tuple(field.attname for field in VisitSummary._meta.concrete_fields if not field.primary_key)
 ALWAYS = date.min, date.max
 BATCH = 500
+# More visits at once than these are judged month by month, with a look at the time after each.
+MOST = 2000
 
 
 def sum_up(*, now: datetime, seconds: float) -> dict[str, int]:
@@ -45,6 +48,8 @@ def over_sites(work: Callable[[Site, float], bool], seconds: float, what: str) -
             break
         try:
             done += work(site, until)
+        except SoftTimeLimitExceeded:
+            raise
         except Exception:
             failed += 1
             log.exception("%s of site %s failed.", what, site.pk)
@@ -67,6 +72,8 @@ def bring_up_to_date(site: Site, *, now: datetime, until: float = float("inf")) 
     keys = touched_visits(site, touched, *ALWAYS)
     if state.as_of != today:
         keys |= set(VisitSummary.objects.filter(site=site, is_settled=False).values_list("pk", flat=True))
+    if len(keys) > MOST:
+        return make_anew(begin(site, head, today), until)
     rows = [row_of(site, facts, today) for facts in facts_of_these(site, keys)]
     keep(state, rows, seq=head, as_of=today)
     return True
@@ -103,9 +110,16 @@ def write_month(state: SiteSummary, first: date, last: date) -> None:
     with transaction.atomic():
         if not SiteSummary.objects.select_for_update().filter(site=state.site, is_whole=False, seq=state.seq).exists():
             return
+        months = months_of(rows)
         write(rows)
-        sum_months(state.site, {first})
+        sum_months(state.site, {first, *months})
         SiteSummary.objects.filter(site=state.site).update(built_to=last)
+
+
+def months_of(rows: Sequence[VisitSummary]) -> set[date]:
+    """Where these visits stand, and where they stood when they were last summed up."""
+    before = VisitSummary.objects.filter(pk__in=[row.pk for row in rows]).order_by().values_list("treatment_on", flat=True)
+    return {day.replace(day=1) for day in (*before, *(row.treatment_on for row in rows))}
 
 
 def month_end(day: date) -> date:
@@ -130,8 +144,7 @@ def keep(state: SiteSummary, rows: Sequence[VisitSummary], *, seq: int, as_of: d
     """Whoever comes second has nothing to keep: another has read a later state, or the same."""
     if not SiteSummary.objects.select_for_update().filter(site=state.site, is_whole=True, seq=state.seq, as_of=state.as_of).exists():
         return
-    before = VisitSummary.objects.filter(pk__in=[row.pk for row in rows]).order_by().values_list("treatment_on", flat=True)
-    months = {day.replace(day=1) for day in (*before, *(row.treatment_on for row in rows))}
+    months = months_of(rows)
     write(rows)
     sum_months(state.site, months)
     SiteSummary.objects.filter(site=state.site).update(seq=seq, as_of=as_of)
@@ -170,11 +183,18 @@ def put_right(site: Site, first: date, last: date, today: date) -> int:
     touched = touched_since(site, state.seq)
     excused = set(right) | set(kept) if touched.everything else touched_visits(site, touched, *ALWAYS)
     wrong = [pk for pk in {*right, *kept} - excused if not is_same(right.get(pk), kept.get(pk))]
-    if not wrong:
-        return 0
-    log.error("Site %s, %s: the summaries of %s visits differed from the truth, first of them %s.", site.pk, first, len(wrong), sorted(wrong)[:5])
-    keep(state, [row_of(site, facts, today) for facts in facts_of_these(site, wrong)], seq=state.seq, as_of=state.as_of)
+    if wrong:
+        log.error("Site %s, %s: the summaries of %s visits differed from the truth, first of them %s.", site.pk, first, len(wrong), sorted(wrong)[:5])
+        keep(state, [row_of(site, facts, today) for facts in facts_of_these(site, wrong)], seq=state.seq, as_of=state.as_of)
+    sum_again(state, first)
     return len(wrong)
+
+
+@transaction.atomic
+def sum_again(state: SiteSummary, month: date) -> None:
+    """A month's sums from its visits, whatever they were."""
+    if SiteSummary.objects.select_for_update().filter(site=state.site, is_whole=True, seq=state.seq, as_of=state.as_of).exists():
+        sum_months(state.site, {month})
 
 
 def is_same(right: VisitSummary | None, kept: VisitSummary | None) -> bool:

@@ -1,29 +1,35 @@
 """Summaries say what the truth says: on random histories, after every act and midnight, by night beside the truth; and the network's year from them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from unittest.mock import Mock
 from uuid import uuid4
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 from django.test import Client
 
 from clinic import audit
 from clinic.actions.people import record_training
-from clinic.actions.presence import record_coming, record_leaving
-from clinic.models import Membership, Site
+from clinic.actions.policy import plan_policy, withdraw_policy
+from clinic.actions.presence import correct_presence, record_coming, record_leaving
+from clinic.models import DutyPeriod, Membership, Site, SitePolicy
 from clinic.roles import Role
-from reports.actions.summaries import bring_up_to_date, check_all, month_end, sum_up
+from patients.actions.facts import record_enrolment
+from reports.actions.summaries import begin, bring_up_to_date, check_all, month_end, sum_up, write_month
 from reports.models import MonthSummary, SiteSummary, VisitSummary
 from reports.queries import facts_of
 from reports.queries.summaries import judged_between, judged_of
+from reports.queries.touched import head_of
 from reports.rules import MEASURES, evaluate
 from reports.rules.judged import FAR, WAITING, Judged, added_up, judged
-from sessions.actions import leaving, watch
+from sessions.actions import emergency, leaving, watch
 from sessions.actions.filing import prove_send, send_form
 from sessions.actions.voiding import void_session
-from sessions.models import Observation
+from sessions.models import Emergency, Observation, TreatmentSession
 from sessions.states import Status
 from tests.cast import NOW, TODAY, Cast
 from tests.factories.forms import confirmed, proof_of
@@ -47,14 +53,28 @@ def told(visits: Any, today: date) -> dict[str, object]:
 def agrees(site: Site, today: date, *, summed: bool | None = None) -> None:
     """The page's reading is the truth; `summed`: it did, or didn't, come from summaries at all."""
     visits, truth = judged_between(site, FIRST, LAST, today), facts_of(site, FIRST, LAST)
+    assert truth, "nothing to compare"
     assert told(visits, today) == told(truth, today)
     assert summed is None or all(isinstance(one, Judged) is summed for one in visits)
 
 
 def months_agree(site: Site, today: date) -> None:
+    months = {facts.treatment_on.replace(day=1) for facts in facts_of(site, FIRST, LAST)}
+    assert {row.month for row in MonthSummary.objects.filter(site=site, visits__gt=0)} == months
     for row in MonthSummary.objects.filter(site=site):
         truth = [judged(facts, today) for facts in facts_of(site, row.month, month_end(row.month))]
         assert (row.visits, row.dosed, row.numbers) == (len(truth), sum(one.is_dosed for one in truth), added_up(truth))
+
+
+def each_is_told(site: Site, acts: Iterable[Callable[[], object]]) -> None:
+    """In the next page, and then summed up."""
+    for act in acts:
+        act()
+        agrees(site, TODAY)
+        assert bring_up_to_date(site, now=NOW)
+        agrees(site, TODAY, summed=True)
+    months_agree(site, TODAY)
+    assert not bring_up_to_date(site, now=NOW)
 
 
 @pytest.mark.parametrize(("seed", "day", "zone"), SEEDS)
@@ -109,13 +129,69 @@ def test_after_every_act(cast: Cast) -> None:
         ),
         lambda: void_session(at_state(Status.BOOKED, cast), reason="Twice", second=None, **by),
     )
-    for act in acts:
-        act()
-        agrees(site, TODAY)
-        assert bring_up_to_date(site, now=NOW)
-        agrees(site, TODAY, summed=True)
+    each_is_told(site, acts)
+
+
+@pytest.mark.usefixtures("usual_lock")
+def test_after_what_was_said_is_said_otherwise(cast: Cast) -> None:
+    """An emergency is another patient's, a policy is planned and taken back, an enrolment and a presence are put right."""
+    site, by = cast.riverside, {"by": cast.prescriber, "now": NOW}
+    one, other = at_state(Status.DISCHARGED, cast), at_state(Status.DISCHARGED, cast)
+    bring_up_to_date(site, now=NOW)
+    given, place = one.patient.enrolments.get(), cast.of(cast.prescriber)
+    days = {name: getattr(given, name) for name in ("patient_signed_on", "prescriber_signed_on", "method")}
+
+    def place_anew() -> object:
+        return emergency.set_place(Emergency.objects.get(), session=other, chair=None, place="", **by)
+
+    def plan() -> object:
+        values = {"late_entry_minutes": 45, "minimum_watch_minutes": 150}
+        return plan_policy(site, effective_on=TODAY + timedelta(days=1), values=values, reason="Decided", by=cast.admin, now=NOW)
+
+    def enrol_anew() -> object:
+        told = {"fields": {**days, "submitted_on": TODAY}, "supersedes": given, "reason": "Slip"}
+        return record_enrolment(one.patient, client_key=uuid4(), **told, **by)
+
+    def stay_otherwise() -> object:
+        at = {"came_at": NOW - timedelta(minutes=30), "left_at": NOW - timedelta(minutes=10)}
+        return correct_presence(place, period=DutyPeriod.objects.get(membership=place), reason="Slip", client_key=uuid4(), **at, **by)
+
+    acts: tuple[Callable[[], object], ...] = (
+        lambda: emergency.press(site, session=one, client_key=uuid4(), **by),
+        place_anew,
+        plan,
+        lambda: withdraw_policy(SitePolicy.objects.latest("pk"), by=cast.admin, now=NOW),
+        enrol_anew,
+        lambda: record_coming(place, at=NOW - timedelta(hours=4), **by),
+        lambda: record_leaving(place, at=NOW, **by),
+        stay_otherwise,
+    )
+    each_is_told(site, acts)
+
+
+def test_what_moves_or_is_too_much_while_all_is_summed_up(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No month keeps a visit that has left it; too many visits at once begin anew, as far as time allows; wrong sums are put right by night."""
+    site, next_day = cast.riverside, NOW + timedelta(days=1)
+    moved, _ = at_state(Status.DISCHARGED, cast, treatment_on=TODAY - timedelta(days=40)), at_state(Status.DISCHARGED, cast)
+    state, month = begin(site, head_of(site), TODAY), (TODAY - timedelta(days=40)).replace(day=1)
+    write_month(state, month, month_end(month))
+    TreatmentSession.objects.filter(pk=moved.pk).update(treatment_on=TODAY)
+    assert bring_up_to_date(site, now=NOW)
     months_agree(site, TODAY)
-    assert not bring_up_to_date(site, now=NOW)
+    MonthSummary.objects.filter(visits=2).update(visits=9)
+    check_all(now=NOW, seconds=60)
+    months_agree(site, TODAY)
+    monkeypatch.setattr("reports.actions.summaries.MOST", 0)
+    for until, summed in ((0.0, False), (float("inf"), True)):
+        assert bring_up_to_date(site, now=next_day, until=until)
+        agrees(site, TODAY + timedelta(days=1), summed=summed)
+
+
+def test_a_site_that_fails_keeps_nobody_waiting_but_the_end_of_time_is_heard(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    for error, heard in ((ValueError, False), (SoftTimeLimitExceeded, True)):
+        monkeypatch.setattr("reports.actions.summaries.bring_up_to_date", Mock(side_effect=error))
+        with pytest.raises(error) if heard else nullcontext():
+            assert sum_up(now=NOW, seconds=60)["failed"] == Site.objects.count()
 
 
 def test_by_night_what_differs_is_told_and_put_right(cast: Cast, caplog: pytest.LogCaptureFixture) -> None:
