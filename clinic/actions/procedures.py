@@ -9,6 +9,7 @@ from clinic import audit
 from clinic.actions.writing import locked_site, stop_on
 from clinic.findings import refuse
 from clinic.models import Membership, Procedure, ProcedureSignOff, ProcedureVersion, Signature, Site, User
+from clinic.queries import today_at
 from clinic.rules.procedures import RULE, sign_findings, version_findings
 from clinic.signatures import IdentityProof, sign
 from clinic.signed_content import SIGN_OFF_KIND, SIGN_OFF_SCHEMA
@@ -51,6 +52,13 @@ def newest_of(procedure: Procedure) -> ProcedureVersion | None:
     return ProcedureVersion.objects.standing().filter(procedure=procedure).order_by("-number").first()
 
 
+def to_sign(procedure: Procedure, today: date) -> dict[int, ProcedureVersion]:
+    """By number: the version in force and the newest, which may be yet to come."""
+    rows = list(ProcedureVersion.objects.standing().filter(procedure=procedure).order_by("number"))
+    in_force = [row for row in rows if row.effective_on <= today]
+    return {row.number: row for row in (*rows[-1:], *in_force[-1:])}
+
+
 def kept(
     procedure: Procedure, number: int, text: str, effective_on: date, reason: str, client_key: UUID, by: User, now: datetime
 ) -> ProcedureVersion:  # fmt: skip
@@ -65,13 +73,12 @@ def kept(
 
 @transaction.atomic
 def sign_off(membership: Membership, *, procedure: Procedure, number: int, client_key: UUID, proof: IdentityProof, now: datetime) -> ProcedureSignOff:
-    """That this member has read the newest version and works by it; once. Raises Refused where another text stands by now."""
+    """That this member has read the version in force, or the one to come, and works by it; once. Raises Refused where another text stands by now."""
     site = locked_site(membership.site)
     row = Procedure.objects.select_for_update(of=("self",)).get(pk=procedure.pk)
-    version = newest_of(row)
-    if version is None:
-        raise refuse(RULE, "Nothing is written yet.")
-    stop_on(sign_findings(number=number, newest=version.number, is_retired=row.retired_at is not None))
+    versions = to_sign(row, today_at(site, now))
+    stop_on(sign_findings(number=number, to_sign=versions.keys(), is_retired=row.retired_at is not None))
+    version = versions[number]
     earlier = ProcedureSignOff.objects.filter(version=version, membership=membership).first()
     if earlier is not None:
         return earlier

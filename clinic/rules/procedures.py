@@ -1,5 +1,6 @@
 """What a version of a procedure and a sign-off must be (SET-3): pure."""
 
+from collections.abc import Collection
 from datetime import date
 
 from clinic.findings import Finding, block_at
@@ -18,10 +19,10 @@ def version_findings(*, effective_on: date, last_on: date | None, is_retired: bo
     return []
 
 
-def sign_findings(*, number: int, newest: int, is_retired: bool) -> list[Finding]:
-    """What is signed is the newest text: nobody signs what has been replaced while they read."""
+def sign_findings(*, number: int, to_sign: Collection[int], is_retired: bool) -> list[Finding]:
+    """What is signed is what is in force or the newest text: nobody signs what has been replaced while they read."""
     if is_retired:
         return [block_at("password", RULE, "This procedure is out of use.")]
-    if number != newest:
+    if number not in to_sign:
         return [block_at("password", RULE, "A newer version has been written. Load the page again and read it.")]
     return []

@@ -21,7 +21,7 @@ from clinic.views.pages import done, page
 def procedures(request: HttpRequest, site: str) -> HttpResponse:
     place = access.site_for(request, site, Permission.VIEW_STAFF)
     today = today_at(place, request.now)  # type: ignore[attr-defined]
-    lines = [(one, one.is_mine_to_sign(request.membership), one.is_late(today)) for one in standings_of(place)]  # type: ignore[attr-defined]
+    lines = [(one, one.mine_to_sign(request.membership), one.is_late(today)) for one in standings_of(place, today=today)]  # type: ignore[attr-defined]
     former = Procedure.objects.filter(site=place, retired_at__isnull=False).order_by("title", "pk")
     return page(request, "clinic/procedures.html", {"lines": lines, "former": former, "manages": manages(request)})
 
@@ -81,16 +81,17 @@ def manages(request: HttpRequest) -> bool:
 
 
 def shown(request: HttpRequest, row: Procedure, *, sign_form: BaseForm | None = None, version_form: BaseForm | None = None) -> HttpResponse:
-    """The newest text with its signatures; a refused form as it was typed."""
-    found = standings_of(row.site, row)
-    standing = found[0] if found else None
+    """The newest text with its signatures, and what is in force until then; a refused form as it was typed."""
+    today = today_at(row.site, request.now)  # type: ignore[attr-defined]
+    standing = next(iter(standings_of(row.site, row, today=today)), None)
+    mine = standing.mine_to_sign(request.membership) if standing is not None else None  # type: ignore[attr-defined]
     older = ProcedureVersion.objects.standing().filter(procedure=row).select_related("recorded_by").order_by("-number")
     context: dict[str, object] = {"procedure": row, "standing": standing, "versions": older, "manages": manages(request)}
-    if sign_form is not None or (standing is not None and standing.is_mine_to_sign(request.membership)):  # type: ignore[attr-defined]
-        number = standing.version.number if standing is not None else 0
-        form = sign_form or SignOffForm(initial={"number": number})
+    if sign_form is not None or mine is not None:
+        form = sign_form or SignOffForm(initial={"number": mine.version.number if mine is not None else 0})
+        context["signing"] = form["number"].value()
         context["sign_form"] = posting_to(form, reverse("procedure_sign", args=[row.site.slug, row.pk]))
     if manages(request) and row.retired_at is None and standing is not None:
-        text = {"text": standing.version.text, "effective_on": today_at(row.site, request.now)}  # type: ignore[attr-defined]
+        text = {"text": standing.version.text, "effective_on": today}
         context["version_form"] = posting_to(version_form or VersionForm(initial=text), reverse("procedure_version", args=[row.site.slug, row.pk]))
     return page(request, "clinic/procedure.html", context)

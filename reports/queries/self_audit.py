@@ -69,9 +69,9 @@ def equipment(site: Site, today: date) -> Iterator[Short]:
 
 
 def procedures(site: Site, today: date) -> Iterator[Short]:
-    for one in standings_of(site):
+    for one in standings_of(site, today=today):
         if one.is_late(today):
-            count, version = len(one.missing), one.version
+            count, version = len(one.in_force.missing), one.in_force.version
             words = f"{version}: {count} member{'s have' if count > 1 else ' has'} not signed it."
             yield Short(f"site_procedures:{version.pk}", "site_procedures", "SET-3", None, words)
 

@@ -40,16 +40,35 @@ def test_a_version_follows_the_one_before_it(on: date, last: date | None, retire
     assert [one.field for one in version_findings(effective_on=on, last_on=last, is_retired=retired)] == ([refused] if refused else [])
 
 
-@pytest.mark.parametrize(("number", "newest", "retired", "is_good"), [(2, 2, False, True), (1, 2, False, False), (2, 2, True, False)])
-def test_the_newest_text_is_what_is_signed(number: int, newest: int, retired: bool, is_good: bool) -> None:
-    assert (not sign_findings(number=number, newest=newest, is_retired=retired)) is is_good
+@pytest.mark.parametrize(
+    ("number", "given", "retired", "is_good"), [(2, {2}, False, True), (1, {2}, False, False), (1, {1, 2}, False, True), (2, {2}, True, False)]
+)
+def test_what_is_in_force_and_the_newest_text_are_what_is_signed(number: int, given: set[int], retired: bool, is_good: bool) -> None:
+    assert (not sign_findings(number=number, to_sign=given, is_retired=retired)) is is_good
+
+
+def test_a_version_to_come_excuses_nobody_from_the_one_in_force(version: ProcedureVersion, cast: Cast, sign_in: Callable[..., Client]) -> None:
+    late, begins = TODAY + timedelta(days=8), TODAY + timedelta(days=30)
+    told = {"text": TEXT + " Press the button.", "effective_on": begins, "reason": "The button", "by": cast.admin, "now": NOW}
+    write_version(version.procedure, client_key=uuid.uuid4(), **told)
+    standing = standings_of(cast.riverside, today=late)[0]
+    assert (standing.version.number, standing.in_force.version, standing.is_late(late)) == (2, version, True)
+    page = sign_in(cast.nurse).get(f"/riverside/procedures/{version.procedure_id}/").content.decode()
+    assert "In force until then" in page
+    assert "Version 1</p>" in page
+    for number, mine in ((1, 2), (2, None)):
+        signed(cast, version, number=number)
+        left = standings_of(cast.riverside, today=TODAY)[0].mine_to_sign(cast.of(cast.nurse))
+        assert (left.version.number if left else None) == mine
+    standing = standings_of(cast.riverside, today=begins)[0]
+    assert (standing.before, standing.is_late(begins), standing.is_late(begins + timedelta(days=8))) == (None, False, True)
 
 
 def test_everybody_signs_each_version_once(version: ProcedureVersion, cast: Cast) -> None:
     first = signed(cast, version)
     assert signed(cast, version) == first
     assert is_intact(Signature.objects.get(target_kind="proceduresignoff", target_pk=first.pk))
-    standing = standings_of(cast.riverside)[0]
+    standing = standings_of(cast.riverside, today=TODAY)[0]
     assert [row.membership.user for row in standing.signed] == [cast.nurse]
     assert cast.auditor not in [member.user for member in standing.missing]
     assert cast.prescriber in [member.user for member in standing.missing]
@@ -64,12 +83,12 @@ def test_everybody_signs_each_version_once(version: ProcedureVersion, cast: Cast
         signed(cast, version)
     with pytest.raises(Refused, match="a later one"):
         write_version(version.procedure, client_key=uuid.uuid4(), **{**told, "effective_on": TODAY - timedelta(days=1)})
-    assert standings_of(cast.riverside)[0].signed == []
+    assert standings_of(cast.riverside, today=TODAY)[0].signed == []
     assert is_intact(Signature.objects.get(target_kind="proceduresignoff", target_pk=first.pk))
 
     retire_procedure(version.procedure, by=cast.admin, now=NOW)
-    assert standings_of(cast.riverside) == []
-    assert standings_of(cast.riverside, version.procedure)[0].missing == []
+    assert standings_of(cast.riverside, today=TODAY) == []
+    assert standings_of(cast.riverside, version.procedure, today=TODAY)[0].missing == []
     written = list(AuditEntry.objects.filter(action__startswith="procedure.").order_by("seq").values_list("action", flat=True))
     assert written == ["procedure.written", "procedure.signed", "procedure.written", "procedure.retired"]
 
