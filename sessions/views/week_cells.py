@@ -28,9 +28,9 @@ class WeekCells:
     def head(self, plan: Shown, day: date, is_open: bool) -> str:
         """The beginning of each cell of a day, the chair and whether it is empty left open."""
         axis = plan.axes[day]
-        shades = "".join(f'<li class="v-shade t{step} l{length}" aria-hidden=true></li>' for step, length in plan.shades[day])
+        shades = "".join(f'<li class="v-shade t{step} l{length}" aria-hidden=true>' for step, length in plan.shades[day])
         closed = "" if is_open else " is-closed"
-        return f'<ol class="v-cal-cell n{axis.steps}{closed}%s" data-lane=%s aria-label="{day:%A} {day.day}">{shades}'
+        return f'<ol class="v-cal-cell n{axis.steps}{closed}%s" data-lane=%s aria-label="{day:%a} {day.day}">{shades}'
 
     def foot(self, plan: Shown, day: date, now: datetime) -> str:
         axis = plan.axes[day]
@@ -65,7 +65,7 @@ class WeekCells:
 @lru_cache(maxsize=256)
 def told(status: str, is_confirmed: bool, dose_mg: int) -> str:
     """State and dose in words."""
-    return f"{PHASES[status].word}{', confirmed' if is_confirmed and status == Status.BOOKED else ''} · {dose_mg} mg"
+    return f"{PHASES[status].word}{', confirmed' if is_confirmed and status == Status.BOOKED else ''}, {dose_mg} mg"
 
 
 def classes(block: Block) -> str:
