@@ -4,10 +4,12 @@ import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 
+from django.db.models import Value
+
 from clinic.findings import Finding, Level
 from clinic.models import Signature, Site
 from patients.models import Contact
-from sessions.models import TreatmentSession
+from sessions.models import IdentityCheck, PreDoseCheck, TreatmentSession
 from sessions.picture import Picture
 from sessions.queries.screening import prescriber_has_seen
 from sessions.rules.readiness import OTHER_TAKER, SEEN, LastSeen, discharge_findings, hand_off
@@ -48,13 +50,21 @@ def gate_of_discharge(picture: Picture, now: datetime) -> list[Finding]:
     )
 
 
+def before_the_dose(session_pk: int) -> list[tuple[str, int]]:
+    """Asked here: the page of the watch leaves these parts of the picture out, and the act doesn't."""
+    kinds = (("identity", IdentityCheck), ("predose", PreDoseCheck))
+    rows = [
+        model._default_manager.filter(session_id=session_pk, superseded_by__isnull=True, is_withdrawn=False).order_by().values_list(Value(kind), "pk")
+        for kind, model in kinds
+    ]
+    return sorted(rows[0].union(rows[1]))
+
+
 def version_of(picture: Picture) -> str:
     """Names what a discharge's signature would bind: the facts that stand, none of which can change without becoming another row (OUT-2)."""
-    kinds = (
-        picture.identity_checks, picture.predose_checks, picture.devices, picture.observations, picture.rounds, picture.events, picture.readiness_checks,
-    )  # fmt: skip
+    kinds = (picture.devices, picture.observations, picture.rounds, picture.events, picture.readiness_checks)
     seconds = [device.pk for device in picture.devices if getattr(device, "confirmed_at", None) is not None]
-    told = [*([row.pk for row in rows] for rows in kinds), seconds]
+    told = [*([row.pk for row in rows] for rows in kinds), seconds, before_the_dose(picture.session.pk)]
     return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
 
 

@@ -12,7 +12,10 @@ from django.urls import reverse
 from clinic.models import AuditEntry
 from sessions.actions import departures, emergency, watch
 from sessions.actions.forms import owe_form
-from sessions.models import TreatmentSession
+from sessions.models import IdentityCheck, TreatmentSession
+from sessions.picture import picture_of
+from sessions.queries.leaving import version_of
+from sessions.queries.policies import policy_for
 from tests.cast import NOW
 from tests.factories.sessions import GOOD_VITALS, ObservationFactory, at_state
 
@@ -88,6 +91,17 @@ def test_the_leaving_step_opens_after_the_final_check(cast, nurse, prescriber_he
     assert 'id="step-watch"' in nurse.get(address(session)).content.decode()
     take_check(session, cast, NOW)
     assert 'id="step-leave"' in nurse.get(address(session)).content.decode()
+
+
+def test_the_version_on_the_page_is_the_one_that_is_signed(session, cast, nurse):
+    """Identity and questions of before the dose are a part of what is signed, whatever the page has read (OUT-2)."""
+    check = {"session": session, "site": session.site, "observed_at": NOW - minutes(60), "recorded_at": NOW - minutes(60), "recorded_by": cast.nurse}
+    IdentityCheck.objects.create(**check, moment="dose", said_name=True, said_birth_date=True)
+    shown = re.search(r'name="version" value="(\w+)"', nurse.get(address(session), {"step": "leave"}).content.decode())
+    assert shown
+    assert shown[1] == version_of(picture_of(session, policy_for(session)))
+    IdentityCheck.objects.create(**check, moment="dose", said_name=True, said_birth_date=True)
+    assert shown[1] != version_of(picture_of(session, policy_for(session)))
 
 
 def test_a_saved_check_is_on_the_page_it_returns_to(session, cast, sign_in):
