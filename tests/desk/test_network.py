@@ -1,7 +1,9 @@
 """The generator of a network: a site made of another one's visits, every link of every row real, as a database without guards leaves it."""
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
+from pytest_django import Settings
 
 from clinic.models import DutyPeriod, Membership, Site
 from desk.demo.cloning import FACTS
@@ -34,9 +36,19 @@ def orphans() -> list[str]:
     return found
 
 
-@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="Rows are cloned inside of PostgreSQL.")
-def test_a_site_of_a_network_is_whole(cast: Cast) -> None:
+def test_a_site_of_a_network_is_whole_on_postgresql_and_refused_elsewhere(cast: Cast, settings: Settings) -> None:
+    """Rows are cloned inside of PostgreSQL; another engine is told so, and nothing is written."""
     filed(cast, now=NOW)
+    if connection.vendor != "postgresql":
+        settings.VIGIL_DEMONSTRATION = True
+        with pytest.raises(CommandError, match="on PostgreSQL"):
+            call_command("seed_network", sites=1, patients=3, sessions=30)
+        assert not Site.objects.filter(slug__startswith=SLUG).exists()
+        return
+    a_network_of_two(cast)
+
+
+def a_network_of_two(cast: Cast) -> None:
     DutyPeriod.objects.all().delete()
     for number in (1, 2):
         add_site(cast.riverside, number=number, patients=3, sessions=30, until=TODAY)
