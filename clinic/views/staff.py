@@ -100,9 +100,7 @@ def end_membership(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     try:
         end(member, by=request.user, now=request.now)  # type: ignore[attr-defined,arg-type]
     except Refused as refused:
-        response = member_page(request, place, member, findings=refused.findings)
-        response.status_code = 422
-        return response
+        return refused_page(request, place, member, refused)
     return done(request, f"{member.user} no longer belongs to this site.", "staff", site)
 
 
@@ -113,10 +111,15 @@ def reset_factor(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     try:
         reset_second_factor(member, by=request.user, now=request.now)  # type: ignore[attr-defined,arg-type]
     except Refused as refused:
-        response = member_page(request, place, member, findings=refused.findings)
-        response.status_code = 422
-        return response
+        return refused_page(request, place, member, refused)
     return done(request, f"{member.user} sets up a new second step at the next sign-in. Every sign-in of theirs has ended.", "staff_member", site, pk)
+
+
+def refused_page(request: HttpRequest, place: Site, member: Membership, refused: Refused) -> HttpResponse:
+    """422: the person's page, with why the press did nothing."""
+    response = member_page(request, place, member, findings=refused.findings)
+    response.status_code = 422
+    return response
 
 
 def member_for(request: HttpRequest, pk: int, permission: Permission) -> Membership:
