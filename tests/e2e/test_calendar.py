@@ -70,5 +70,5 @@ def test_a_visit_moves_by_drag_and_by_keyboard(floor: Floor) -> None:
     visit.get_by_role("link").focus()
     for key in ("m", "ArrowRight", "Enter"):
         page.keyboard.press(key)
-    expect(page.locator('[aria-label="Thursday 11"]').locator(visit)).to_contain_text("11:00")
+    expect(page.locator('[aria-label="Thu 11"]').locator(visit)).to_contain_text("11:00")
     assert stands(mine) == (chairs[0].name, 25.0)
