@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from django.contrib.auth import logout
+from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -36,15 +36,23 @@ class LockMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        # Known before anything may answer early: what leads nowhere, or comes without its token, reaches no view and is no new sign-in.
+        request.was_signed_in, request.met_the_lock = SESSION_KEY in request.session, False  # type: ignore[attr-defined]
         response = self.get_response(request)
-        if request.user.is_authenticated and not getattr(request, "was_signed_in", False):
+        if not request.user.is_authenticated:
+            return response
+        if not request.was_signed_in:  # type: ignore[attr-defined]
             state.begin(request.session, request.user, now=request.now)  # type: ignore[attr-defined]
             if tablet := tablet_here(request):
                 forget_wrong_pins(tablet, request.user)  # a full sign-in opens its PIN here again
+        elif not request.met_the_lock and is_shut(request):  # type: ignore[attr-defined]
+            return answer_locked(request)
         return response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        request.met_the_lock = True  # type: ignore[attr-defined]
         if not request.user.is_authenticated:
+            request.was_signed_in = False  # type: ignore[attr-defined]
             return waiting(request, view)
         request.was_signed_in = True  # type: ignore[attr-defined]
         now: datetime = request.now  # type: ignore[attr-defined]
@@ -71,6 +79,12 @@ class LockMiddleware:
             return None
         context = {"words": str(exception), "back": request.get_full_path() if request.method == "GET" else "/"}
         return render(request, "clinic/needs_password.html", context, status=403)
+
+
+def is_shut(request: HttpRequest) -> bool:
+    """Whether a page that no view made would be shown to a sign-in that is locked or over: such a page names its person."""
+    sign_in = state.sign_in_of(request.session, request.user)  # type: ignore[arg-type]
+    return sign_in is not None and sign_in.standing(request.now) is not Standing.OPEN  # type: ignore[attr-defined]
 
 
 def is_for_good(request: HttpRequest) -> bool:

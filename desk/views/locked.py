@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.encoding import iri_to_uri
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
@@ -112,6 +113,6 @@ def unlock(request: HttpRequest) -> HttpResponse:
 
 
 def way_back(told: str) -> str:
-    """A page of ours to go back to; never the locked page itself."""
+    """A page of ours to go back to, fit for a header; never the locked page itself."""
     is_ours = told.startswith("/") and url_has_allowed_host_and_scheme(told, allowed_hosts=None)
-    return told if is_ours and not told.startswith(HERE) else reverse("home")
+    return iri_to_uri(told) or "" if is_ours and not told.startswith(HERE) else reverse("home")

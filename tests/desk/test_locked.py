@@ -125,6 +125,26 @@ def test_a_press_locks_at_once_and_every_door(cast, sign_in) -> None:
     assert thief.get(STAFF).status_code == 302  # the key of before opens nothing
 
 
+@pytest.mark.parametrize("way", ["an address that leads nowhere", "a post without its token"])
+def test_what_reaches_no_page_opens_nothing(cast, sign_in, way) -> None:
+    """Neither is a new sign-in, though no view was asked: it stays locked, nobody's name is shown, and what a PIN opened stays by PIN."""
+    nurse = sign_in(cast.nurse)
+    nurse.get(BOARD)
+    nurse.handler.enforce_csrf_checks = True
+    ask = (
+        (lambda: nurse.get("/riverside/nowhere/at/all/")) if way.startswith("an") else (lambda: nurse.post(reverse("duty_come", args=["riverside"])))
+    )
+    assert ask().status_code == (404 if way.startswith("an") else 403)
+    session = nurse.session
+    session["lock"] |= {"locked": True, "full": False, "pin": True}
+    session.save()
+    answer = ask()
+    assert (answer.status_code, answer["Location"].startswith("/locked/")) == (303, True)
+    assert "Nora" not in answer.text
+    assert nurse.get(BOARD)["Location"].startswith("/locked/?next=")
+    assert (nurse.session["lock"]["locked"], nurse.session["lock"]["full"], nurse.session["lock"]["pin"]) == (True, False, True)
+
+
 def test_the_locked_page_has_clocks_and_names_no_patient(cast, sign_in) -> None:
     session = at_state("monitoring", cast, first_device_at=NOW - minutes(50), chair=cast.chairs[0])
     coming = at_state("booked", cast, chair=cast.chairs[1], starts_at=NOW + timedelta(hours=1))
@@ -178,3 +198,11 @@ def test_the_way_back_is_a_page_of_ours(cast, sign_in, told) -> None:
     nurse.get(STAFF)
     nurse.post(reverse("lock"))
     assert nurse.post(reverse("unlock"), {"password": PASSWORD, "next": told})["Location"] == reverse("home")
+
+
+@pytest.mark.parametrize("told", ["/\r\nSet-Cookie: a=b", "/riverside/\x00", "/é"])
+def test_a_way_back_that_breaks_a_header_is_still_a_way_back(cast, sign_in, told) -> None:
+    """Asked of an open sign-in, which has nothing to unlock: no fault of the server, and no header of somebody else's."""
+    answer = sign_in(cast.nurse).get(reverse("locked"), {"next": told})
+    assert (answer.status_code, answer["Location"].isascii() and answer["Location"].isprintable()) == (303, True)
+    assert "a" not in answer.cookies
