@@ -48,6 +48,8 @@ def read(token: str, *, now: datetime) -> VisitLink | None:
         content = base64.b64decode(token.encode("ascii"), altchars=b"-_", validate=True)
     except (ValueError, binascii.Error):
         return None
+    if base64.urlsafe_b64encode(content) != token.encode():
+        return None  # one link has one spelling: another would have limits of its own
     payload, signature = content[:PAYLOAD], content[PAYLOAD:]
     if len(signature) != SIGNATURE or not any(hmac.compare_digest(signature_of(payload, key), signature) for key in keys()):
         return None

@@ -97,6 +97,14 @@ def test_a_link_of_the_old_slot_never_answers_for_the_new_one(visit: TreatmentSe
     assert (visit.confirmed_at, visit.status) == (None, Status.BOOKED)
 
 
+def test_a_link_has_one_spelling(visit: TreatmentSession, client: Client) -> None:
+    """Another would have limits of its own."""
+    good = address(visit)
+    assert client.get(good).status_code == 200
+    for told in (f"{good[:-1]}=/", f"{good[:-1]}==/", f"{good[:-1]}A/"):
+        assert client.get(told).status_code == 404
+
+
 def test_guessed_expired_and_cancelled_links_get_the_same_words_after_the_same_query(
     visit: TreatmentSession, client: Client, django_assert_num_queries
 ) -> None:  # type: ignore[no-untyped-def]
@@ -105,7 +113,7 @@ def test_guessed_expired_and_cancelled_links_get_the_same_words_after_the_same_q
     cancel(visit, reason="Ill", by=visit.booked_by, now=NOW)
     client.get("/v/first/")
     answers = []
-    for path in ("/v/nonsense/", good[:-3] + "xx/", expired, good):
+    for path in ("/v/nonsense/", good[:-3] + "xx/", good[:-1] + "=/", expired, good):
         with django_assert_num_queries(2):  # the clock's, and the visit's
             answers.append(client.get(path))
     assert {page.status_code for page in answers} == {404}
