@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -64,7 +64,9 @@ def mark_of(before: str) -> tuple[datetime, int] | None:
         at = datetime.fromisoformat(moment.replace(" ", "+"))
     except ValueError:
         return None
-    return (at, int(pk)) if at.tzinfo is not None and pk.isascii() and pk.isdigit() and len(pk) <= 18 else None
+    # Neither an offset that PostgreSQL doesn't know nor a year that overflows on its way to UTC.
+    is_ours = at.tzinfo is not None and at.utcoffset() == timedelta(0) and 1 < at.year < 9999
+    return (at, int(pk)) if is_ours and pk.isascii() and pk.isdigit() and len(pk) <= 18 else None
 
 
 def changes_of(body: str) -> list[tuple[str, str]]:

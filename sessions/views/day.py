@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from clinic.access import site_for
-from clinic.forms.base import posting_to
+from clinic.forms.base import FIRST_DAY, posting_to
 from clinic.http import see_other
 from clinic.queries import today_at
 from clinic.roles import Permission, may
@@ -57,12 +57,13 @@ def day_close(request: HttpRequest, site: str) -> HttpResponse:
 
 
 def asked_day(request: HttpRequest, written: str) -> date:
-    """A day from an address or a form; today for anything that is none, or lies ahead."""
+    """A day from an address or a form; today for anything that is none, lies ahead, or long before any clinic."""
     today = today_at(request.site, request.now)  # type: ignore[attr-defined]
     try:
-        return min(date.fromisoformat(written), today)
+        asked = date.fromisoformat(written)
     except ValueError:
         return today
+    return asked if FIRST_DAY <= asked <= today else today
 
 
 def day_page(request: HttpRequest, which: date, opening: Any = None, closing: Any = None) -> HttpResponse:

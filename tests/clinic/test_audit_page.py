@@ -98,7 +98,11 @@ def test_junk_in_the_filter(cast, sign_in, url, junk):
     assert sign_in(cast.auditor).get(url, junk).status_code == 422
 
 
-@pytest.mark.parametrize("before", ["", "x", "2026-06-10_1", "2026-06-10T10:00:00_x", "_", "2026-06-10T10:00:00+00:00_" + "9" * 40])
+# An offset that PostgreSQL doesn't know, and moments that no calendar has in UTC.
+BEYOND = ["2026-06-10T10:00:00+23:59_1", "9999-12-31T23:59:59-23:59_1", "0001-01-01T00:00:00+23:59_1", "9999-12-31T23:59:59+00:00_1"]
+
+
+@pytest.mark.parametrize("before", [*BEYOND, "", "x", "2026-06-10_1", "2026-06-10T10:00:00_x", "_", "2026-06-10T10:00:00+00:00_" + "9" * 40])
 def test_a_bad_mark_is_the_first_page(cast, sign_in, url, before):
     assert mark_of(before) is None
     assert sign_in(cast.auditor).get(url, {"before": before}).status_code == 200

@@ -112,6 +112,8 @@ def test_by_the_page(cast, sign_in, prescriber_here):
     assert client.post(reverse("day_close", args=["riverside"]), said | {"count_bulk": 10}).status_code == 303
     assert "Closing by" in client.get(url).text
     assert client.get(url, {"day": "2026-06-09"}).status_code == client.get(url, {"day": "🫀"}).status_code == 200
+    type(cast.riverside).objects.update(time_zone="Pacific/Guam")
+    assert client.get(url, {"day": "0001-01-01"}).status_code == 200, "east of Greenwich that day begins before all time"
 
 
 def test_the_front_desk_looks_and_does_not_count(cast, sign_in):
