@@ -22,7 +22,13 @@ SETTINGS: dict[str, Any] = {
     "ACCOUNT_SESSION_REMEMBER": False,
     "ACCOUNT_EMAIL_SUBJECT_PREFIX": "",
     # Five wrong passwords close one account for five minutes. Per address the limits are wide: a clinic sits behind one router.
-    "ACCOUNT_RATE_LIMITS": {"login": "600/m/ip", "login_failed": "100/m/ip,5/300s/key"},
+    # Whoever finds a sign-in open has no more guesses at its password than at the door.
+    "ACCOUNT_RATE_LIMITS": {
+        "login": "600/m/ip",
+        "login_failed": "100/m/ip,5/300s/key",
+        "change_password": "5/300s/user",
+        "reauthenticate": "5/300s/user",
+    },
     # The second factor. A code holds for its own 30 seconds alone and for one use; recovery codes are shown once.
     "MFA_ADAPTER": "config.factors.Adapter",
     "MFA_SUPPORTED_TYPES": ["totp", "webauthn", "recovery_codes"],

@@ -13,6 +13,7 @@ from django.urls import reverse
 from clinic.actions.people import change_membership, end_membership
 from clinic.models import AuditEntry, User
 from tests.cast import NOW, Cast
+from tests.factories.clinic import PASSWORD
 from tests.support.factors import sign_in_by_page
 
 BOARD = reverse("board", args=["riverside"])
@@ -54,6 +55,23 @@ def test_five_wrong_passwords_close_one_account_and_no_colleagues(cast: Cast, st
         assert sign_in_by_page(cast.person(who))[1].status_code == 302
     still_clock.shift(timedelta(minutes=5, seconds=1))
     assert sign_in_by_page(cast.nurse)[1].status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("page", "field", "more"),
+    [
+        ("account_reauthenticate", "password", {}),
+        ("account_change_password", "oldpassword", {"password1": "a quite new long passphrase", "password2": "a quite new long passphrase"}),
+    ],
+)
+def test_an_open_sign_in_gives_five_guesses_at_its_password(cast: Cast, still_clock, page: str, field: str, more: dict[str, str]) -> None:
+    """A thief at an unlocked tablet; five minutes later the person's own is taken again."""
+    nurse, url = sign_in_by_page(cast.nurse)[0], reverse(page)
+    statuses = [nurse.post(url, {field: f"wrong {number}", **more}).status_code for number in range(5)]
+    assert statuses == [200] * 5
+    assert nurse.post(url, {field: PASSWORD, **more}).status_code == 429
+    still_clock.shift(timedelta(minutes=5, seconds=1))
+    assert nurse.post(url, {field: PASSWORD, **more}).status_code == 302
 
 
 def test_a_shift_of_twelve_signs_in_behind_one_router_within_a_minute(cast: Cast, still_clock) -> None:
