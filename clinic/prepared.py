@@ -1,13 +1,16 @@
 """Queries of the busiest pages, whose SQL Django writes once a worker: writing it anew took half of such a page (ADR 14)."""
 
 import copy
+import hashlib
 import inspect
 import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from functools import update_wrapper
 from typing import Any, Generic, ParamSpec, TypeVar
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -25,6 +28,7 @@ class Given(models.Expression):
     kinds: dict[Any, "type[models.Field[Any, Any]]"] = {
         int: models.BigIntegerField, str: models.TextField, date: models.DateField, datetime: models.DateTimeField, UUID: models.UUIDField,
     }  # fmt: skip
+    servers = {int: "bigint", str: "text", date: "date", datetime: "timestamptz", UUID: "uuid", list[int]: "bigint[]"}
 
     def __init__(self, name: str, kind: Any, shift: timedelta | None = None) -> None:
         super().__init__(output_field=self.kinds[kind]())
@@ -71,6 +75,50 @@ class Written:
         return self.compiler
 
 
+class Planned:
+    """The same query as PostgreSQL keeps it for a connection: parsed and planned once, not at every call.
+
+    What the builder wrote stands in it as it is, so that partial indexes are seen; what a call brings are its parameters.
+    """
+
+    known: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
+
+    def __init__(self, sql: str, values: tuple[Any, ...]) -> None:
+        self.sql, self.values = sql, values
+        self.kinds = [Given.servers[value.kind] for value in values if isinstance(value, Given)]
+        self.name = (
+            "vigil_" + hashlib.sha256(repr((sql, [value if not isinstance(value, Given) else "" for value in values])).encode()).hexdigest()[:20]
+        )
+        places = ", ".join(["%s"] * len(self.kinds))
+        self.execute = f"EXECUTE {self.name} ({places})" if places else f"EXECUTE {self.name}"
+
+    def call(self, connection: BaseDatabaseWrapper) -> str:
+        """The statement that asks it, with a place for each value; its connection has learned it by then."""
+        connection.ensure_connection()
+        learned = self.known.setdefault(connection.connection, set())
+        if self.name not in learned:
+            with connection.wrap_database_errors, connection.connection.cursor() as cursor:
+                cursor.execute(self.text(cursor))
+            learned.add(self.name)
+        return self.execute
+
+    def text(self, cursor: Any) -> str:
+        waiting, number = iter(self.values), 0
+
+        def filled(found: "re.Match[str]") -> str:
+            nonlocal number
+            if found[0] == "%%":
+                return "%"
+            value = next(waiting)
+            if not isinstance(value, Given):
+                return str(cursor.mogrify("%s", [value]))
+            number += 1
+            return f"${number}"
+
+        written = re.sub("%%|%s", filled, self.sql)
+        return f"PREPARE {self.name} ({', '.join(self.kinds)}) AS {written}" if self.kinds else f"PREPARE {self.name} AS {written}"
+
+
 class Prepared(Generic[P, R]):
     """Calls like the function that builds the queryset, and gives its rows as a list.
 
@@ -107,6 +155,8 @@ class Prepared(Generic[P, R]):
                 if not value.fits(own):
                     return iter(())
                 value = value.adapted(own, connection)
+            elif self.planned is not None:
+                continue
             values.append(value)
         return self.found(tuple(values), connection)
 
@@ -119,12 +169,14 @@ class Prepared(Generic[P, R]):
         self.compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
         self.sql, self.values = self.compiler.as_sql()
         self.locks = queryset.query.select_for_update
+        self.planned = Planned(self.sql, self.values) if connections[DEFAULT_DB_ALIAS].vendor == "postgresql" else None
         self.queryset = queryset
 
     def found(self, values: tuple[Any, ...], connection: BaseDatabaseWrapper) -> Iterator[R]:
+        sql = self.sql if self.planned is None else self.planned.call(connection)
         compiler = copy.copy(self.compiler)
         compiler.connection = connection
-        compiler.as_sql = lambda *args, **kwargs: (self.sql, values)
+        compiler.as_sql = lambda *args, **kwargs: (sql, values)
         # Not a copy of the queryset: copying one reads its rows.
         asked: Any = models.QuerySet(self.queryset.model, query=Written(compiler), using=DEFAULT_DB_ALIAS)  # type: ignore[arg-type]
         asked._fields = self.queryset._fields
