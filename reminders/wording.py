@@ -17,7 +17,7 @@ from reminders.channels.outcomes import Event, Text
 from reminders.models import OutboxMessage
 from reminders.queries.slots import zone_of
 from reminders.queries.visits import booked_of_course
-from reminders.queries.wordings import Words, words_for
+from reminders.queries.wordings import Words, WordsFor, words_for
 from reminders.rules.kinds import Kind
 from reminders.rules.linter import text_findings, word_findings
 from reminders.rules.moments import NEWS_FOR
@@ -35,18 +35,18 @@ METHODS = {
 }
 
 
-def render(message: OutboxMessage, *, now: datetime) -> Text:
+def render(message: OutboxMessage, *, now: datetime, words: WordsFor = words_for) -> Text:
     """The neutral text of a message: place, day, time, link and phone, and nothing else; linted again as it stands (MSG-4)."""
     patient, visit = message.patient, message.session
     assert patient is not None
     assert visit is not None
     language = patient.language
-    words = words_for(message.site_id, message.kind, language, now)
+    said = words(message.site_id, message.kind, language, now)
     if message.channel == OutboxMessage.Channel.TEXT:
-        return text_of(words, fields_of(message, visit, short=True), language)
+        return text_of(said, fields_of(message, visit, short=True), language)
     listed = booked_of_course(message.subject_pk) if message.subject_kind == OutboxMessage.Subject.COURSE else []
     fields = fields_of(message, visit, listed=listed)
-    return mail_of(words, fields, language, events=events_of(message, visit, listed))
+    return mail_of(said, fields, language, events=events_of(message, visit, listed))
 
 
 def text_of(words: Words, fields: Mapping[str, str], language: str) -> Text:

@@ -3,6 +3,7 @@
 import logging
 import time
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from celery.exceptions import SoftTimeLimitExceeded
@@ -21,6 +22,7 @@ from reminders.models import OutboxMessage, SiteMessaging
 from reminders.queries import fitting, sending
 from reminders.queries.fitting import AFTER_THE_CALL
 from reminders.queries.slots import zone_of
+from reminders.queries.wordings import WordsFor, words_for
 from reminders.rules import governor, moments
 from reminders.rules.kinds import Kind
 
@@ -41,10 +43,13 @@ def send_due(*, now: datetime) -> dict[str, int]:
     if batch:
         begun = time.monotonic()
         settings = {row.site_id: row for row in SiteMessaging.objects.filter(site_id__in={message.site_id for message in batch})}
+        words = cache(words_for)  # one moment, one wording: a batch reads each once
         with opened() as providers:
             for message in batch:
                 is_late = time.monotonic() - begun > PATIENCE
-                outcome = give_back(message) if is_late else send_one(message, settings.get(message.site_id), providers=providers, now=now)
+                outcome = (
+                    give_back(message) if is_late else send_one(message, settings.get(message.site_id), providers=providers, now=now, words=words)
+                )
                 done[outcome] = done.get(outcome, 0) + 1
     Heartbeat.objects.update_or_create(name="sender", defaults={"beat_at": now})
     return done
@@ -69,14 +74,14 @@ def give_back(message: OutboxMessage) -> str:
     return str(Status.DUE)
 
 
-def send_one(claimed: OutboxMessage, messaging: SiteMessaging | None, *, providers: Providers, now: datetime) -> str:
+def send_one(claimed: OutboxMessage, messaging: SiteMessaging | None, *, providers: Providers, now: datetime, words: WordsFor = words_for) -> str:
     """Ask again at the moment of sending, then hand it over. Returns the state it ended in."""
     provider = provider_of(claimed, messaging)
     try:
         message, refusal = begin(claimed, messaging, provider=provider, now=now)
         if refusal is not None:
             return settle(message, refusal, now=now)
-        address, text = written(message, now=now)
+        address, text = written(message, now=now, words=words)
         channel = providers.of(provider, messaging.sender if messaging is not None else "")
     except DatabaseError:
         raise
@@ -92,7 +97,7 @@ def send_one(claimed: OutboxMessage, messaging: SiteMessaging | None, *, provide
     return settle(message, outcome, now=now)
 
 
-def written(message: OutboxMessage, *, now: datetime) -> tuple[str, Text]:
+def written(message: OutboxMessage, *, now: datetime, words: WordsFor = words_for) -> tuple[str, Text]:
     """Where a message goes and what it says, as everything stands now."""
     if message.kind == Kind.ANSWER:
         return answers.address_and_text(message)
@@ -100,7 +105,7 @@ def written(message: OutboxMessage, *, now: datetime) -> tuple[str, Text]:
         return driver_words.address_and_text(message)
     assert message.patient is not None
     address = message.patient.email if message.channel == Channel.EMAIL else str(message.patient.phone)
-    return address, wording.render(message, now=now)
+    return address, wording.render(message, now=now, words=words)
 
 
 def begin(claimed: OutboxMessage, messaging: SiteMessaging | None, *, provider: str, now: datetime) -> tuple[OutboxMessage, Outcome | None]:

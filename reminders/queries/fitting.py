@@ -76,8 +76,9 @@ def call_is_owed() -> Exists:
 
 
 def that_no_longer_fit() -> QuerySet[OutboxMessage]:
+    """Asked row by row, as a join: a list of all that fit would be searched once a row where it outgrows the database's memory for it."""
     waiting = OutboxMessage.objects.filter(status=State.DUE)
-    return waiting.exclude(pk__in=waiting.filter(still_fits()).values("pk"))
+    return waiting.exclude(Exists(waiting.filter(still_fits(), pk=OuterRef("pk"))))
 
 
 def that_fit_again(now: datetime) -> QuerySet[OutboxMessage]:
@@ -87,7 +88,8 @@ def that_fit_again(now: datetime) -> QuerySet[OutboxMessage]:
 
 
 def claimable(now: datetime) -> QuerySet[OutboxMessage]:
-    return OutboxMessage.objects.filter(status=State.DUE, due_at__lte=now).order_by("due_at", "pk")
+    """The longest due first. No second key: thousands may be due at the same minute, and would all be sorted for each batch."""
+    return OutboxMessage.objects.filter(status=State.DUE, due_at__lte=now).order_by("due_at")
 
 
 def abandoned(now: datetime) -> QuerySet[OutboxMessage]:

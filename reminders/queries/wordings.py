@@ -1,6 +1,7 @@
 """Which words stand: a site's newest version of a kind in a language, or those that Vigil brings."""
 
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -23,6 +24,10 @@ class Words:
     body: str
     text: str
     version: int = 0
+
+
+# From a site's number, a kind, a language and a moment to what is in force.
+WordsFor = Callable[[int, str, str, datetime], Words]
 
 
 @lru_cache

@@ -30,10 +30,14 @@ controller.stop()
 """
 LOAD = """
 import sys, django; django.setup()
+from django.db import connection
 from clinic import clock
+from reminders.actions import sweep as sweeping
 from reminders.tasks import sweep
 from tests.support.outbox_load import book_many
 book_many(int(sys.argv[1]), now=clock.now())
+connection.cursor().execute("ANALYZE")
+sweeping.BATCH = 10_000
 while sweep()["created"]:
     pass
 """

@@ -17,6 +17,7 @@ from reminders.actions.sweep import sweep
 from reminders.channels.mail import MailChannel
 from reminders.channels.outcomes import REFUSED, SENT, UNCLEAR, Outcome, Text
 from reminders.models import OutboxMessage, SendAttempt
+from reminders.queries import fitting
 from reminders.queries.messages import counts
 from sessions.models import TreatmentSession
 from sessions.states import Status
@@ -226,6 +227,12 @@ def test_the_sweep_costs_the_same_for_one_visit_and_for_thirty(cast: Cast) -> No
     sweep(now=NOW)
     # SQLite writes sixty rows in two statements.
     assert cost(30) <= cost(1) + 1
+
+
+def test_withdrawing_searches_no_list_once_a_row(db: None) -> None:
+    """A list of all that fit outgrew the database's memory at 60,000 messages, and was searched anew for each of them."""
+    plan = fitting.that_no_longer_fit().explain()
+    assert ("Anti Join" if connection.vendor == "postgresql" else "SEARCH W0 USING INTEGER PRIMARY KEY") in plan
 
 
 def test_counts_hold_every_state(visit: TreatmentSession) -> None:
