@@ -1,11 +1,12 @@
 """`python -m scripts.testing [--quick]`: everything, or what fits before each commit."""
 
 import os
+import shutil
 import sys
 import time
 
 from scripts.testing import measure, system
-from scripts.testing.runs import Outcome, run
+from scripts.testing.runs import SHARED, Outcome, run
 from tests.support.postgres import running_postgres
 
 # Two processes for two cores, each file in one of them, in the order of tests/support/slow.py.
@@ -21,6 +22,8 @@ def main(arguments: list[str]) -> int:
         return close([run("SQLite", "-m", "not e2e and not stack and not slow", "-n", "2", *rest)], [], [], started)
     system.ensure((system.CHROMIUM, system.POSTGRES))
     measure.erase()
+    shutil.rmtree(SHARED, ignore_errors=True)
+    os.environ["VIGIL_TEST_SHARED"] = str(SHARED)
     not_run: list[str] = []
     outcomes = [
         # Tables straight from the models, as in `--quick`: migrations are run by PostgreSQL's run, and on SQLite by every stack and installation.

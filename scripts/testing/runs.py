@@ -11,6 +11,8 @@ from pathlib import Path
 from scripts.launcher.services import ROOT
 
 REPORTS = ROOT / "var" / "tests"
+# Where the runs of one `make test` leave each other the migrated database.
+SHARED = REPORTS / "shared"
 
 
 @dataclass
@@ -50,7 +52,7 @@ def run(name: str, *arguments: str, environment: dict[str, str] | None = None, c
 
 def clean(environment: "os._Environ[str]") -> dict[str, str]:
     """A shell's own settings of an installation must not reach the suite."""
-    kept = {"VIGIL_CHROMIUM"}
+    kept = {"VIGIL_CHROMIUM", "VIGIL_TEST_SHARED"}
     return {name: value for name, value in environment.items() if name in kept or not name.startswith(("VIGIL_", "DATABASE_URL", "REDIS_URL"))}
 
 

@@ -8,11 +8,13 @@ from playwright.sync_api import Browser, BrowserContext
 
 from clinic import clock
 from tests.cast import NOW, Cast, make_cast
+from tests.e2e.crawling import Seen
 from tests.e2e.floor import Floor
 from tests.e2e.people import Complaints, Opener, opener
 from tests.factories.clinic import on_duty
 from tests.support.database import Databases
 from tests.support.fixtures import stacks
+from tests.support.once import of_this_run
 from tests.support.stack import LiveStack
 
 
@@ -54,7 +56,7 @@ def demo_web(databases: Databases, demonstration: str, django_db_blocker: Any, t
         yield make("web", copy_of=demonstration)
 
 
-@pytest.fixture(scope="module")
-def seen() -> set[str]:
-    """The pages that axe has looked at: where one is met first."""
-    return set()
+@pytest.fixture
+def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
+    """The pages that axe has looked at in this run."""
+    return Seen(of_this_run(tmp_path_factory) / "seen")

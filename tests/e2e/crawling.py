@@ -4,10 +4,9 @@ import json
 from collections import deque
 from dataclasses import dataclass, field
 from functools import cache
-from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urldefrag, urljoin, urlsplit
-from zlib import crc32
+from urllib.parse import parse_qs, quote, urldefrag, urljoin, urlsplit
 
 from django.conf import settings
 from django.urls import Resolver404, resolve
@@ -45,29 +44,33 @@ def axe() -> str:
     return (ROOT / "static" / "vendor" / "axe-core" / "axe.min.js").read_text()
 
 
-class Links(HTMLParser):
-    """The addresses that a page's text leads to."""
+class Seen:
+    """The pages that axe has looked at: one where it is met first, by whichever person in whichever process of the run."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.all: list[str] = []
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.all += [value for name, value in attrs if tag == "a" and name == "href" and value]
+    def __contains__(self, key: str) -> bool:
+        return self.mark(key).exists()
+
+    def add(self, key: str) -> None:
+        self.mark(key).touch()
+
+    def discard(self, key: str) -> None:
+        self.mark(key).unlink(missing_ok=True)
+
+    def mark(self, key: str) -> Path:
+        return self.folder / quote(key, safe="")
 
 
 @dataclass
 class Crawl:
-    """What one person finds. `seen` are the names of pages that an earlier person's axe has looked at.
-
-    A walk in several parts fetches every page in each of them for its links, and looks at its own share of them.
-    """
+    """What one person finds."""
 
     page: Page
     origin: str
-    seen: set[str]
-    part: int = 0
-    parts: int = 1
+    seen: Seen | set[str]
     visited: set[str] = field(default_factory=set)
     faults: list[str] = field(default_factory=list)
 
@@ -76,21 +79,11 @@ class Crawl:
         self.visited.add(self.key(start))
         while waiting:
             address = waiting.popleft()
-            for found in self.look(address) if self.is_mine(address) else self.fetch(address):
+            for found in self.look(address):
                 key = self.key(found)
                 if key and key not in self.visited:
                     self.visited.add(key)
                     waiting.append(found)
-
-    def is_mine(self, address: str) -> bool:
-        return crc32(self.key(address).encode()) % self.parts == self.part
-
-    def fetch(self, address: str) -> list[str]:
-        """Another part's page: its links alone."""
-        found = Links()
-        if self.key(address).partition(" ")[0] not in FILES:
-            found.feed(self.page.request.get(address).text())
-        return [urldefrag(urljoin(address, href)).url for href in found.all if not href.startswith(ELSEWHERE)]
 
     def key(self, address: str) -> str:
         """The url name with what makes it another page; empty for what isn't ours or isn't to be followed."""
@@ -143,16 +136,16 @@ class Crawl:
             self.faults.append(f"{where}: {text}")
 
 
-def crawl_of(role: str, web: LiveStack, open_browser: Opener, seen: set[str], part: int = 0, parts: int = 1) -> Crawl:
+def crawl_of(role: str, web: LiveStack, open_browser: Opener, seen: Seen) -> Crawl:
     """A person of the demonstration, signed in, about to walk."""
     person = open_browser(web.url)
     person.sign_in(f"{role}@demo.example", settings.VIGIL_DEMONSTRATION_PASSWORD)
-    return Crawl(person.page, web.url, seen, part, parts)
+    return Crawl(person.page, web.url, seen)
 
 
-def walk_of(role: str, web: LiveStack, open_browser: Opener, seen: set[str], part: int = 0, parts: int = 1) -> set[str]:
+def walk_of(role: str, web: LiveStack, open_browser: Opener, seen: Seen) -> set[str]:
     """Every page that a role can reach by its links; what was met."""
-    crawl = crawl_of(role, web, open_browser, seen, part, parts)
+    crawl = crawl_of(role, web, open_browser, seen)
     crawl.walk(f"{web.url}/riverside/{'reports/' if role == 'auditor' else ''}")
     assert not crawl.faults, "\n".join(crawl.faults)
     assert not [key for key in crawl.visited if key.startswith("dead link")], crawl.visited

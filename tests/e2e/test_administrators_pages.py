@@ -2,14 +2,12 @@
 
 import pytest
 
-from tests.e2e.crawling import walk_of
+from tests.e2e.crawling import Seen, walk_of
 from tests.e2e.people import Opener
 from tests.support.stack import LiveStack
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
-# Several walks, each looking at a share of the pages.
-PARTS = 4
 # What the walk must have met, or it has lost its way.
 LEAST = {
     "board", "flowsheet", "session_record", "leaving_sheet", "schedule", "session_book", "patient_list", "patient_new", "patient_edit", "patient_chart",
@@ -18,6 +16,5 @@ LEAST = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("part", range(PARTS))
-def test_every_page_of_an_administrator(part: int, demo_web: LiveStack, open_browser: Opener, seen: set[str]) -> None:
-    assert walk_of("admin", demo_web, open_browser, seen, part, PARTS) >= LEAST
+def test_every_page_of_an_administrator(demo_web: LiveStack, open_browser: Opener, seen: Seen) -> None:
+    assert walk_of("admin", demo_web, open_browser, seen) >= LEAST

@@ -14,10 +14,11 @@ from django.conf import settings
 from django.db import connection
 
 from scripts.launcher.services import ROOT
+from tests.support.once import once
 
-# Each process of the suite has databases of its own.
+# Each process of the suite has databases of its own, all of them copies of one.
 OWN = os.environ.get("PYTEST_XDIST_WORKER", "")
-TEMPLATE = f"vigil_template{OWN}"
+TEMPLATE = "vigil_template"
 
 
 def is_postgres() -> bool:
@@ -37,34 +38,38 @@ def administer(statement: str) -> None:
         line.execute(statement)  # type: ignore[call-overload]
 
 
+def make_template(folder: Path) -> str:
+    """The name of a migrated, empty database; made by the first process that asks, and left alone by all."""
+    name = TEMPLATE if is_postgres() else str(folder / "template.sqlite3")
+
+    def make() -> None:
+        if is_postgres():
+            administer(f"DROP DATABASE IF EXISTS {TEMPLATE}")
+            administer(f"CREATE DATABASE {TEMPLATE}")
+        migrate(url_of(name))
+
+    once(folder, f"template-{connection.vendor}", make)
+    return name
+
+
 class Databases:
-    """Makes copies of one migrated database."""
+    """Makes copies of one migrated database: `folder` is this process's, `shared` that of all."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, shared: Path) -> None:
         self.folder = folder
+        self.shared = shared
         self.count = 0
-        self.template = ""
 
-    def migrated(self) -> str:
-        """The name of a migrated, empty database; made on first use."""
-        if not self.template:
-            self.template = TEMPLATE if is_postgres() else str(self.folder / "template.sqlite3")
-            if is_postgres():
-                administer(f"DROP DATABASE IF EXISTS {TEMPLATE}")
-                administer(f"CREATE DATABASE {TEMPLATE}")
-            migrate(url_of(self.template))
-        return self.template
-
-    def fresh(self, source: str = "") -> str:
-        """A new copy of the migrated database, or of `source`, which nobody may be using."""
-        source = source or self.migrated()
+    def fresh(self, source: str = "", name: str = "") -> str:
+        """A new copy of the migrated database, or of `source`, which nobody may be using; under a name of its own unless one is given."""
+        source = source or make_template(self.shared)
         self.count += 1
         if is_postgres():
-            name = f"vigil_stack{OWN}_{self.count}"
+            name = name or f"vigil_stack{OWN}_{self.count}"
             administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
             administer(f"CREATE DATABASE {name} TEMPLATE {source}")
             return name
-        name = str(self.folder / f"stack-{self.count}.sqlite3")
+        name = name or str(self.folder / f"stack-{self.count}.sqlite3")
         shutil.copyfile(source, name)
         return name
 

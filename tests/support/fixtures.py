@@ -11,7 +11,8 @@ import pytest
 from django.conf import settings
 
 from tests.support.broker import Broker
-from tests.support.database import OWN, Databases, fold_wal, is_postgres, this_process_uses, url_of
+from tests.support.database import OWN, Databases, fold_wal, is_postgres, make_template, this_process_uses, url_of
+from tests.support.once import SHARED, of_this_run, once
 from tests.support.slow import is_slow, is_unmeasured, turn
 from tests.support.smtp import Inbox, running_inbox
 from tests.support.stack import LiveStack
@@ -49,11 +50,22 @@ def meets_engine(item: pytest.Item) -> bool:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """SQLite's test database is a file, so that threads and other processes meet its real locks; on PostgreSQL each process has its own."""
+def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory, templates: Path, request: pytest.FixtureRequest) -> None:
+    """SQLite's test database is a file, so that threads and other processes meet its real locks; on PostgreSQL each process has its own copy."""
     database = settings.DATABASES["default"]
-    name = str(tmp_path_factory.mktemp("database") / "test.sqlite3") if "sqlite" in database["ENGINE"] else f"test_vigil{OWN}"
-    database["TEST"] = {**database.get("TEST", {}), "NAME": name}
+    if "sqlite" in database["ENGINE"]:
+        wanted = {"NAME": str(tmp_path_factory.mktemp("database") / "test.sqlite3")}
+    else:
+        wanted = {"NAME": f"test_vigil{OWN}"}
+        if not request.config.getoption("nomigrations"):
+            wanted["TEMPLATE"] = make_template(templates)
+    database["TEST"] = {**database.get("TEST", {}), **wanted}
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where migrated databases to copy lie. PostgreSQL's live in one server, which one run has."""
+    return Path(SHARED) if SHARED and not is_postgres() else of_this_run(tmp_path_factory)
 
 
 @pytest.fixture
@@ -73,21 +85,25 @@ def inbox() -> Iterator[Inbox]:
 
 
 @pytest.fixture(scope="session")
-def databases(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Databases:
-    return Databases(tmp_path_factory.mktemp("stacks"))
+def databases(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory, templates: Path) -> Databases:
+    return Databases(tmp_path_factory.mktemp("stacks"), templates)
 
 
 @pytest.fixture(scope="session")
 def demonstration(databases: Databases, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The name of a database that `seed_demo` has filled; made once, copied for each stack that wants it."""
-    with django_db_blocker.unblock(), ExitStack() as exits:
-        name = databases.fresh()
-        folder = tmp_path_factory.mktemp("demonstration")
-        inbox = exits.enter_context(running_inbox())
-        LiveStack(folder, database_url=url_of(name), broker=Broker(folder / "broker"), inbox=inbox).manage("seed_demo")
-        if not is_postgres():
-            fold_wal(url_of(name))
+    """The name of a database that `seed_demo` has filled; made once in a run, copied for each stack that wants it."""
+    shared = of_this_run(tmp_path_factory)
+    name = "vigil_demonstration" if is_postgres() else str(shared / "demonstration.sqlite3")
+    with django_db_blocker.unblock():
+        once(shared, "demonstration", lambda: seed(databases.fresh(name=name), tmp_path_factory.mktemp("demonstration")))
     return name
+
+
+def seed(name: str, folder: Path) -> None:
+    with running_inbox() as inbox:
+        LiveStack(folder, database_url=url_of(name), broker=Broker(folder / "broker"), inbox=inbox).manage("seed_demo")
+    if not is_postgres():
+        fold_wal(url_of(name))
 
 
 def stacks(databases: Databases, blocker: Any, factory: pytest.TempPathFactory) -> Iterator[StackMaker]:
