@@ -73,8 +73,8 @@ def clone_visits(site: int, people: int, changes: Columns) -> int:
     return insert(TreatmentSession, f'"{TreatmentSession._meta.db_table}" e JOIN {PLAN} v ON v.old = e.id', own)
 
 
-def clone_facts(model: type[models.Model], site: int, people: int, changes: Columns) -> int:
-    """The rows of a visit that hang on another of its rows find the clone of that one by its moment."""
+def clone_facts(model: type[models.Model], site: int, people: int, changes: Columns, condition: str = "true") -> int:
+    """Of the visits that fulfil the condition. The rows of a visit that hang on another of its rows find the clone of that one by its moment."""
     table, own = model._meta.db_table, columns_of(model, site, people) | changes
     source = f'"{table}" e JOIN {PLAN} v ON v.old = e.session_id AND {ONLY.get(model, "true")}'
     if model is FormSend:
@@ -86,7 +86,7 @@ def clone_facts(model: type[models.Model], site: int, people: int, changes: Colu
     if model is Discharge:
         source += f" JOIN {named(ReadinessCheck)} r ON r.session_id = v.id"
         own["readiness_id"] = "r.id"
-    return insert(model, source, own)
+    return insert(model, f"{source} WHERE {condition}", own)
 
 
 def named(model: type[models.Model]) -> str:

@@ -19,6 +19,7 @@ from clinic.models import (
 )
 from clinic.roles import Role
 from desk.demo.cloning import FACTS, PLAN, Columns, clone_facts, clone_visits, columns_of, execute, insert, named
+from desk.demo.network_odds import HAS_GONE, IS_RAISED, add_odds, discharge_columns, prescriber_of, visit_endings
 from patients.models import Course, Enrolment, Patient
 from sessions.models import Discharge, FormSend, MonitoringForm, Observation, TreatmentSession
 
@@ -66,8 +67,10 @@ def add_site(old: Site, *, number: int, patients: int, sessions: int, until: dat
     present(site, people, until)
     plan(old, site, number, people, patients, sessions, until)
     clone_visits(site.pk, people, visit_columns(site, number))
+    second = prescriber_of(site, people).user_id
     for model in FACTS:
-        clone_facts(model, site.pk, people, fact_columns(model, number))
+        clone_facts(model, site.pk, people, fact_columns(model, number, second), f"NOT ({HAS_GONE})" if model is Discharge else "true")
+    add_odds(site, people)
 
 
 def furnished(old: Site, number: int, people: int) -> Site:
@@ -105,7 +108,7 @@ def staffed(old: Site, site: Site, people: int) -> None:
 
 def present(site: Site, people: int, until: date) -> None:
     """A prescriber on site each day, who went too early on one of so many."""
-    place = Membership.objects.filter(site=site, role=Role.PRESCRIBER, user__gt=people).order_by("pk")[0]
+    place = prescriber_of(site, people)
     came = f"((d.day + time '05:00') AT TIME ZONE '{site.time_zone}')"
     insert(
         DutyPeriod,
@@ -123,23 +126,26 @@ def plan(old: Site, site: Site, number: int, people: int, patients: int, session
     found, each = patterns(old), -(-sessions // patients)
     rows = [found["given"][turn % len(found["given"])] for turn in range(PATTERNS)]
     odd = [key for status, count in ODD.items() for key in (found.get(status) or rows)[:count]]
-    first_patient, first_course = whose(old, site, number, people, patients, until)
-    days = f"(({number} * 53 + p.p * {DAYS} / {patients} + (ARRAY{list(VISITS[:each])})[1 + p.k] * (1 + (p.p % 3) * 0.2))::int % {DAYS})"
+    first_patient, first_course, first_earlier = whose(old, site, number, people, patients, until)
+    begins = f"({number} * 53 + p.p * {DAYS} / {patients})"
+    days = f"({begins} + (ARRAY{list(VISITS[:each])})[1 + p.k] * (1 + (p.p % 3) * 0.2))::int"
+    # What runs past the last day stands at the first ones, as the end of a course that was begun elsewhere.
+    is_earlier = f"{days} / {DAYS} > {begins} / {DAYS}"
     key = f"CASE WHEN (p.g * 7919 + {number}) % {OF} < {len(odd)} THEN (ARRAY{odd})[1 + (p.g * 7919 + {number}) % {OF}] ELSE (ARRAY{rows})[1 + (p.g * 31 + {number} * 7) % {len(rows)}] END"
     numbers = f"SELECT g, g % {each} AS k, g / {each} AS p FROM generate_series(0, {sessions} - 1) g"
-    picked = f"SELECT p.*, {key} AS old, date '{until}' - {DAYS - 1} + {days} AS day FROM ({numbers}) p"
+    picked = f"SELECT p.*, {key} AS old, date '{until}' - {DAYS - 1} + {days} % {DAYS} AS day, {is_earlier} AS is_earlier FROM ({numbers}) p"
     execute(f"DROP TABLE IF EXISTS {PLAN}")
     execute(
         f"CREATE TEMP TABLE {PLAN} ON COMMIT DROP AS SELECT nextval(pg_get_serial_sequence('{TreatmentSession._meta.db_table}', 'id')) AS id, q.g::int AS g, q.old, "
-        f"{first_patient} + q.p AS patient_id, {first_course} + q.p AS course_id, (q.day - s.treatment_on) AS days, "
+        f"{first_patient} + q.p AS patient_id, CASE WHEN q.is_earlier THEN {first_earlier} ELSE {first_course} END + q.p AS course_id, (q.day - s.treatment_on) AS days, "
         f"make_interval(days => q.day - s.treatment_on, mins => (((q.g * 13) % 7 - 3) * 20)::int) AS shift "
         f"FROM ({picked}) q JOIN {named(TreatmentSession)} s ON s.id = q.old ORDER BY q.day, q.g"
     )
     execute(f"ANALYZE {PLAN}")
 
 
-def whose(old: Site, site: Site, number: int, people: int, patients: int, until: date) -> tuple[int, int]:
-    """Patients with a course and an enrolment each, their keys in a row; the first of both."""
+def whose(old: Site, site: Site, number: int, people: int, patients: int, until: date) -> tuple[int, int, int]:
+    """Patients with an enrolment and two courses each, one begun here and one elsewhere, their keys in a row; the first of each."""
     pattern = TreatmentSession.objects.filter(pk=patterns(old)["given"][0]).values_list("patient_id", "course_id")[0]
     began = datetime.combine(until - timedelta(days=DAYS + 30), datetime.min.time(), site.zone).isoformat()
     visit = "(SELECT g, 0 AS days, interval '0' AS shift, p.id AS patient_id, 0 AS course_id FROM"
@@ -153,11 +159,8 @@ def whose(old: Site, site: Site, number: int, people: int, patients: int, until:
     insert(Patient, f"{named(Patient)} e CROSS JOIN {visit} {each} CROSS JOIN (SELECT 0 AS id) p) v WHERE e.id = {pattern[0]}", people_columns)
     first = Patient.objects.filter(site=site).order_by("pk").values_list("pk", flat=True)[0]
     mine = f"{visit} {each} JOIN {named(Patient)} p ON p.id = {first} + g) v"
-    insert(
-        Course,
-        f"{named(Course)} e CROSS JOIN {mine} WHERE e.id = {pattern[1]} ORDER BY v.g",
-        columns_of(Course, site.pk, people) | course_columns(began),
-    )
+    for changes in (course_columns(began), earlier_columns(began, people)):
+        insert(Course, f"{named(Course)} e CROSS JOIN {mine} WHERE e.id = {pattern[1]} ORDER BY v.g", columns_of(Course, site.pk, people) | changes)
     enrolled = columns_of(Enrolment, site.pk, people) | dict.fromkeys(
         ("submitted_on", "patient_signed_on", "prescriber_signed_on"), f"date '{began[:10]}' + (v.g % 9)::int"
     )
@@ -165,7 +168,10 @@ def whose(old: Site, site: Site, number: int, people: int, patients: int, until:
     insert(
         Enrolment, f"{named(Enrolment)} e CROSS JOIN {mine} WHERE e.patient_id = {pattern[0]} AND e.supersedes_id IS NULL AND v.g % 97 > 0", enrolled
     )
-    return first, Course.objects.filter(site=site).order_by("pk").values_list("pk", flat=True)[0]
+    here, elsewhere = (
+        Course.objects.filter(site=site, earlier_sessions__gt=count).order_by("pk").values_list("pk", flat=True)[0] for count in (-1, 0)
+    )
+    return first, here, elsewhere
 
 
 def course_columns(began: str) -> Columns:
@@ -175,27 +181,35 @@ def course_columns(began: str) -> Columns:
     )
 
 
+def earlier_columns(began: str, people: int) -> Columns:
+    """Begun elsewhere, and over here since."""
+    day = began[:10]
+    return course_columns(began) | {
+        "opened_at": f"timestamptz '{began}' - interval '1 day'", "earlier_sessions": "12", "earlier_first_on": f"date '{day}' - 100", "earlier_last_on": f"date '{day}' - 9",
+        "ended_at": f"timestamptz '{began}' + interval '400 days'", "ended_by_id": f"e.opened_by_id + {people}", "end_reason": "'Was well'",
+    }  # fmt: skip
+
+
 def visit_columns(site: Site, number: int) -> Columns:
     chairs = list(site.chairs.order_by("position").values_list("pk", flat=True))
     policy = SitePolicy.objects.filter(site=site).order_by("effective_on", "pk").values_list("pk", flat=True)[0]
     return {
         "treatment_on": "e.treatment_on + v.days", "chair_id": f"(ARRAY{chairs})[1 + v.g % {len(chairs)}]", "policy_id": str(policy),
-        "discharged_at": f"e.discharged_at + v.shift - {short_by(number)}",
+        **visit_endings(number),
     }  # fmt: skip
 
 
-def short_by(number: int) -> str:
-    """What is missing of the watch: another share at each site."""
-    return f"make_interval(mins => CASE WHEN v.g % {17 + number % 40} = 0 THEN 25 ELSE 0 END)"
-
-
-def fact_columns(model: type[models.Model], number: int) -> Columns:
-    """What makes sites differ: pressures, late entries, forms sent late."""
+def fact_columns(model: type[models.Model], number: int, second: int) -> Columns:
+    """What makes sites differ: pressures, late entries, forms sent late, early leavings."""
     if model is Observation:
         late = f"make_interval(mins => CASE WHEN (v.g + e.id) % {23 + number % 31} = 0 THEN 25 ELSE 0 END)"
-        return {"systolic": f"e.systolic + ((v.g * 13 + e.id) % 9)::int - {number % 5}", "recorded_at": f"e.recorded_at + v.shift + {late}"}
+        raised = f"CASE WHEN {IS_RAISED} THEN 55 ELSE 0 END"
+        return {
+            "systolic": f"e.systolic + ((v.g * 13 + e.id) % 9)::int - {number % 5} + {raised}",
+            "recorded_at": f"e.recorded_at + v.shift + {late}",
+        }
     if model is Discharge:
-        return {name: f"e.{name} + v.shift - {short_by(number)}" for name in ("discharged_at", "recorded_at")}
+        return discharge_columns(number, second)
     late_by = f"make_interval(days => CASE WHEN v.g % {11 + number % 37} = 0 THEN 6 ELSE 0 END)"
     if model is FormSend:
         return {name: f"e.{name} + v.shift + {late_by}" for name in ("sent_at", "recorded_at", "outcome_at")}

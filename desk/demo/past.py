@@ -20,6 +20,8 @@ from sessions.signed_content import SCHEMA, discharge_text
 
 READY = {item.id: item.good[0] for item in ITEMS}
 MINUTE = timedelta(minutes=1)
+# Who stays so long after the last device wasn't ready at two hours: 3.5 % (LIT).
+SLOW = timedelta(minutes=140)
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 ENDINGS = {"missed": "Didn't come", "cancelled": "Patient called: ill", "held": "Pressure stayed high; prescriber holds"}
 
@@ -187,9 +189,16 @@ def observe(story: Story, at: datetime, kind: str, minute: int | None, *, rise: 
 
 def leave(story: Story) -> None:
     observe(story, story.ended_at - timedelta(minutes=story.dice.randint(10, 12)), "final", None, rise=0)
-    ready_at = story.ended_at - timedelta(minutes=story.dice.randint(2, 5))
-    story.add(SessionEvent, ready_at, nurse_of(story), kind="clinically_ready")
-    story.add(ReadinessCheck, ready_at, nurse_of(story), answers=dict(READY))
+    before = story.dice.randint(2, 5)
+    asked_at = story.ended_at - timedelta(minutes=before)
+    story.add(SessionEvent, calm_at(story, before) if story.ended_at < story.last_at + SLOW else asked_at, nurse_of(story), kind="clinically_ready")
+    story.add(ReadinessCheck, asked_at, nurse_of(story), answers=dict(READY))
+
+
+def calm_at(story: Story, turn: int) -> datetime:
+    """When they would have been ready without the two hours: 80–107 minutes after the first device, and not before what they felt had gone (PMF-2)."""
+    felt = [row.observed_at + 2 * MINUTE for row in story.rows[SessionEvent] if row.kind.endswith("_ended")]
+    return max([story.first_at + (70 + 5 * turn + story.visit.day.toordinal() % 13) * MINUTE, *felt])
 
 
 def sign_discharges(house: House, stories: list[Story]) -> None:

@@ -129,7 +129,7 @@ def nearly_done(script: Script, part: Part, began: int) -> None:
 def discharged(script: Script, part: Part, began: int) -> None:
     nearly_done(script, part, began)
     script.add(began - 23 - 121, partial(part.check, systolic=122, diastolic=77))
-    script.add(began - 23 - 129, partial(part.event, kind="clinically_ready"))
+    script.add(began - 23 - 104, partial(part.event, kind="clinically_ready"))
     script.add(began - 23 - 130, part.ready)
     script.add(began - 23 - 131, part.discharge)
 

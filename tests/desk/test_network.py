@@ -1,5 +1,7 @@
 """The generator of a network: a site made of another one's visits, every link of every row real, as a database without guards leaves it."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -11,9 +13,10 @@ from desk.demo.network import SLUG, add_site, slug_of
 from patients.models import Course, Enrolment, Patient
 from reports.queries import facts_of
 from reports.rules import MEASURE_BY_CODE, evaluate
-from sessions.models import FormSend, MonitoringForm, TreatmentSession
+from sessions.models import Alert, Departure, Discharge, FormSend, MonitoringForm, Observation, Override, SafetyCall, TreatmentSession
 from tests.cast import NOW, TODAY, Cast
 from tests.factories.forms import filed
+from tests.factories.sessions import ObservationFactory
 
 ORPHANS = """
 SELECT conrelid::regclass::text, confrelid::regclass::text,
@@ -38,7 +41,10 @@ def orphans() -> list[str]:
 
 def test_a_site_of_a_network_is_whole_on_postgresql_and_refused_elsewhere(cast: Cast, settings: Settings) -> None:
     """Rows are cloned inside of PostgreSQL; another engine is told so, and nothing is written."""
-    filed(cast, now=NOW)
+    form = filed(cast, now=NOW)
+    ObservationFactory(
+        session=form.session, observed_at=form.session.dosing_at + timedelta(minutes=40), kind="planned", planned_minute=40, recorded_by=cast.nurse
+    )
     if connection.vendor != "postgresql":
         settings.VIGIL_DEMONSTRATION = True
         with pytest.raises(CommandError, match="on PostgreSQL"):
@@ -54,9 +60,9 @@ def a_network_of_two(cast: Cast) -> None:
         add_site(cast.riverside, number=number, patients=3, sessions=30, until=TODAY)
     site = Site.objects.get(slug=slug_of(2))
     assert Site.objects.filter(slug__startswith=SLUG).count() == 2
-    assert [model.objects.filter(site=site).count() for model in (Patient, Course, TreatmentSession)] == [3, 3, 30]
+    assert [model.objects.filter(site=site).count() for model in (Patient, Course, TreatmentSession)] == [3, 6, 30]
     assert Enrolment.objects.filter(site=site).count() <= 3
-    for model in FACTS:
+    for model in set(FACTS) - {Override}:
         own = model._default_manager.filter(site=site).count()
         assert (own > 0) is model._default_manager.filter(site=cast.riverside).exists(), model
     people = [set(Membership.objects.filter(site=place).values_list("user_id", flat=True)) for place in (site, cast.riverside)]
@@ -64,4 +70,18 @@ def a_network_of_two(cast: Cast) -> None:
     assert orphans() == []
     given = facts_of(site, TODAY.replace(year=TODAY.year - 1), TODAY)
     assert evaluate(MEASURE_BY_CODE["filed"], given, today=TODAY).percent == 100
+    assert odds_of(site) == (True, True, True, True)
+    assert evaluate(MEASURE_BY_CODE["adherence"], given, today=TODAY).counted > 0
     assert FormSend.objects.filter(site=site).count() == MonitoringForm.objects.filter(site=site, status="filed").count()
+
+
+def odds_of(site: Site) -> tuple[bool, ...]:
+    """Early leavings by two signatures with their decision, who simply went with their call, an alert for each high reading."""
+    early, left = Discharge.objects.filter(site=site, is_early=True), TreatmentSession.objects.filter(site=site, status="left")
+    high = Observation.objects.filter(site=site, systolic__gt=160, planned_minute__gt=0)
+    return (
+        early.count() == Override.objects.filter(site=site, discharge__in=early).count() > 0,
+        left.count() == Departure.objects.filter(session__in=left).count() == SafetyCall.objects.filter(session__in=left).count() > 0,
+        not Discharge.objects.filter(session__in=left).exists(),
+        high.count() == Alert.objects.filter(site=site).count() > 0,
+    )
