@@ -36,6 +36,7 @@ def staff(request: HttpRequest, site: str) -> HttpResponse:
         "invitations": open_invitations(place, request.now)[:50] if manages else [],  # type: ignore[attr-defined]
         "manages": manages,
         "sees_floor": may(request.membership.role, Permission.VIEW_FLOOR),  # type: ignore[attr-defined]
+        "may_export": may(request.membership.role, Permission.EXPORT),  # type: ignore[attr-defined]
     })  # fmt: skip
 
 

@@ -52,6 +52,7 @@ def patient_list(request: HttpRequest, site: str) -> HttpResponse:
     context = {
         "rows": visits.rows_of(page.object_list, url=url, today=today, now=request.now), "page": page, "q": text, "status": status, "statuses": STATUSES,
         "may_break": may(request.membership.role, Permission.BREAK_GLASS), "may_register": may(request.membership.role, Permission.REGISTER_PATIENT),
+        "may_export": may(request.membership.role, Permission.EXPORT),
     }  # fmt: skip
     response = render(request, "desk/_patient_rows.html" if request.htmx else "desk/patient_list.html", context)
     patch_vary_headers(response, ["HX-Request"])

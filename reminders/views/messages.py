@@ -31,6 +31,7 @@ def messages(request: HttpRequest, site: str) -> HttpResponse:
     context = {
         "page": page, "tabs": tabs, "status": status, "total": sum(counts.values()), "area": area_of(the_site, role, "messages"), "for_a_person": counts["failed"] + counts["unknown"],
         "may_decide": may(role, Permission.DECIDE_MESSAGE), "may_settings": may(role, Permission.MANAGE_SITE), "now": request.now,  # type: ignore[attr-defined]
+        "may_export": may(role, Permission.EXPORT),
     }  # fmt: skip
     return render(request, "reminders/messages.html", context)
 

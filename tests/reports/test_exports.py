@@ -227,3 +227,14 @@ def test_an_address_fills_the_form_whatever_it_brings(cast: Cast, sign_in: Calla
     waiting(cast)
     Export.objects.update(client_key=key, asked_by=cast.desk)
     assert sign_in(cast.admin).post(PATH, asking(client_key=key)).status_code == 422
+
+
+@pytest.mark.parametrize(("page", "of"), [("patients", "patients"), ("filing", "forms"), ("messages", "messages"), ("staff", "staff")])
+def test_a_list_leads_to_its_file(page: str, of: str, cast: Cast, sign_in: Callable[..., Client]) -> None:
+    address = f"/riverside/reports/exports/?of={of}&amp;format=xlsx"
+    admin = sign_in(cast.admin)
+    assert address in admin.get(f"/riverside/{page}/").content.decode()
+    asked = admin.get(address.replace("&amp;", "&")).content.decode()
+    assert f'<option value="{of}" selected>' in asked
+    assert '<option value="xlsx" selected>' in asked
+    assert address not in sign_in(cast.desk).get(f"/riverside/{page}/").content.decode()
