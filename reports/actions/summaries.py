@@ -162,10 +162,10 @@ def compare(site: Site, *, now: datetime, until: float = float("inf")) -> bool:
     state, today = SiteSummary.objects.filter(site=site, is_whole=True, version=version()).first(), today_at(site, now)
     if state is None or state.as_of != today or state.checked_on == today:
         return False
-    days = TreatmentSession.objects.filter(site=site).aggregate(first=Min("treatment_on"), last=Max("treatment_on"))
-    month = state.checked_to + timedelta(days=1) if state.checked_to else days["first"] and days["first"].replace(day=1)
+    first, last = days_to_compare(site)
+    month = state.checked_to + timedelta(days=1) if state.checked_to else first and first.replace(day=1)
     wrong = state.wrong if state.checked_to else 0
-    while month is not None and month <= days["last"]:
+    while month is not None and last is not None and month <= last:
         if time.monotonic() > until:
             return True
         wrong += put_right(site, month, month_end(month), today)
@@ -173,6 +173,15 @@ def compare(site: Site, *, now: datetime, until: float = float("inf")) -> bool:
         month = month_end(month) + timedelta(days=1)
     SiteSummary.objects.filter(site=site).update(checked_on=today, checked_to=None, wrong=wrong)
     return True
+
+
+def days_to_compare(site: Site) -> tuple[date | None, date | None]:
+    """From the first visit to the last, as the truth has them or as they were summed up: a month that should not be there is looked at too."""
+    visits = TreatmentSession.objects.filter(site=site).aggregate(first=Min("treatment_on"), last=Max("treatment_on"))
+    summed = VisitSummary.objects.filter(site=site).aggregate(first=Min("treatment_on"), last=Max("treatment_on"))
+    months = MonthSummary.objects.filter(site=site).aggregate(first=Min("month"), last=Max("month"))
+    ends = [(found["first"], found["last"]) for found in (visits, summed, months) if found["first"] is not None]
+    return (min(first for first, _ in ends), max(last for _, last in ends)) if ends else (None, None)
 
 
 def put_right(site: Site, first: date, last: date, today: date) -> int:

@@ -163,6 +163,22 @@ def test_who_writes_meanwhile_makes_it_begin_anew(cast: Cast, tmp_path: Path) ->
     assert tries == 4
 
 
+@pytest.mark.parametrize(("action", "tries"), [("pin.signed_in", 1), ("backup.made", 1), ("training.recorded", 2)])
+def test_an_act_about_no_patient_is_the_houses(action: str, tries: int, cast: Cast, tmp_path: Path) -> None:
+    """The house stands in every binder; to unlock a screen or to back up changes nothing that one could show."""
+    session, begun = a_good_session(cast), []
+
+    def once_more(done: int, total: int | None) -> None:
+        if not done and total is not None:
+            begun.append(done)
+        if len(begun) == 1 and not done:
+            audit.record(action=action, target=session.site, by=cast.nurse, now=NOW, site=cast.riverside)
+
+    with (tmp_path / "h.zip").open("w+b") as into:
+        make_binder(lambda: of_range(cast.riverside, TODAY, TODAY), into, progress=once_more)
+    assert len(begun) == tries
+
+
 @pytest.mark.parametrize("moment", ["while the sessions are read", "while it is made"])
 def test_a_session_that_leaves_the_days_meanwhile_is_in_none(cast: Cast, tmp_path: Path, moment: str) -> None:
     """Its patient has nothing else in these days: what is written about them counts all the same."""

@@ -12,12 +12,25 @@ from patients.models import Patient
 from sessions.models import TreatmentSession
 from sessions.queries.auditing import sessions_within
 
-# Acts that leave the record as it was: to read, print, export or audit it. They make no new state.
+# Acts that leave the record as it was: to read, print, export, audit or back it up, to unlock a screen. They make no new state.
 SILENT = (
     "record.read", "record.printed", "record.exported", "report.read", "report.exported", "sheet.printed", "schedule.printed", "emergency.printed",
     "access.denied", "access.hidden",
 )  # fmt: skip
-SILENT_ROOMS = ("export.", "binder.", "auditor.", "disclosure.", "self_audit.", "finding.")
+SILENT_ROOMS = (
+    "export.",
+    "binder.",
+    "auditor.",
+    "disclosure.",
+    "self_audit.",
+    "finding.",
+    "account.",
+    "backup.",
+    "downtime.",
+    "feed.",
+    "lock.",
+    "pin.",
+)
 
 
 @dataclass(frozen=True)
@@ -101,6 +114,8 @@ def state_of(site: Site) -> State:
 
 def is_still(scope: Scope, state: State) -> bool:
     """Whether nothing was written since that a binder of this scope could show: neither of its patients nor of the house.
+
+    An entry that names no patient is the house's: its people, trainings, presence, policies, equipment and days stand in every binder.
 
     Its patients are those whose sessions are in it, one that was moved out of the days since too, and those who have come into the days.
     """
