@@ -5,8 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from clinic.models import Site, User
-from reports.rules import Kind, Measure, Result, SessionFacts
-from reports.rules.measure import Row
+from reports.rules import VALUED, Kind, Measure, Result, Row, SessionFacts, Tally
 from reports.rules.place import place_of
 from reports.sheets import Cell
 from sessions.models import TreatmentSession
@@ -33,12 +32,12 @@ OF_VISITS = (
 )  # fmt: skip
 OF_NUMBERS = (
     "rule", "measure", "group", "question", "number", "counted", "per cent", "target (per cent)", "target met", "median", "mean", "longest", "unit",
-    "counted as kept or found", "of", "left out",
+    "counted as kept or found", "of", "left out", "spread",
 )  # fmt: skip
 
 
 def word_of(kind: Kind, row: Row) -> str:
-    if kind is Kind.AMOUNT:
+    if kind in VALUED:
         return ""
     is_whole = row.answer.hits == row.answer.of
     if kind is Kind.KEPT:
@@ -54,12 +53,17 @@ def rows_of(site: Site, result: Result) -> Iterator[tuple[Cell, ...]]:
 
 
 def cells(measure: Measure, visit: TreatmentSession, row: Row) -> tuple[Cell, ...]:
-    is_amount = measure.kind is Kind.AMOUNT
+    is_valued = measure.kind in VALUED
     return (
         measure.rule, measure.code, visit.pk, str(visit.uid), visit.treatment_on, visit.patient.mrn, visit.chair.name, visit.get_status_display(),
-        word_of(measure.kind, row), None if is_amount else row.answer.hits, None if is_amount else row.answer.of,
-        round(row.largest, 2) if is_amount else None, measure.unit, row.detail,
+        word_of(measure.kind, row), None if is_valued else row.answer.hits, None if is_valued else row.answer.of,
+        round(row.largest, 2) if measure.kind is Kind.AMOUNT else None, measure.unit, row.detail or values_of(measure, row),
     )  # fmt: skip
+
+
+def values_of(measure: Measure, row: Row) -> str:
+    """Where the value's cell holds one alone: all of them."""
+    return ", ".join(f"{value:g}" for value in row.answer.values) if measure.kind is Kind.SPREAD or len(row.answer.values) > 1 else ""
 
 
 def visit_rows(site: Site, found: list[SessionFacts]) -> Iterator[tuple[Cell, ...]]:
@@ -84,7 +88,7 @@ def visit_cells(site: Site, visit: TreatmentSession, facts: SessionFacts, names:
     )  # fmt: skip
 
 
-def number_cells(result: Result) -> tuple[Cell, ...]:
+def number_cells(result: Tally) -> tuple[Cell, ...]:
     """One measure's numbers with its declaration; nobody's data."""
     measure = result.measure
     is_kept, is_amount = measure.kind is Kind.KEPT, measure.kind is Kind.AMOUNT
@@ -92,21 +96,25 @@ def number_cells(result: Result) -> tuple[Cell, ...]:
         measure.rule, measure.code, measure.group.value, measure.question, None if is_amount else result.kept, result.counted, rounded(result.percent),
         100 * measure.target if is_kept else None, ("yes" if result.is_met else "no") if is_kept and result.counted else None,
         rounded(result.median), rounded(result.mean), rounded(result.longest), measure.unit,
-        measure.numerator, measure.denominator, measure.exclusions,
+        measure.numerator, measure.denominator, measure.exclusions, spread_of(result),
     )  # fmt: skip
 
 
-def about(result: Result) -> list[tuple[Cell, ...]]:
+def spread_of(result: Tally) -> str:
+    return "; ".join(f"{share.band.words}: {share.number}" for share in result.bands)
+
+
+def about(result: Tally) -> list[tuple[Cell, ...]]:
     """What was measured, for the second sheet."""
     measure = result.measure
     return [
         ("rule", measure.rule), ("question", measure.question), ("counted as kept or found", measure.numerator), ("of", measure.denominator),
         ("left out", measure.exclusions), ("number", result.kept), ("counted", result.counted), ("per cent", rounded(result.percent)),
-        ("median", rounded(result.median)), ("mean", rounded(result.mean)), ("unit", measure.unit),
+        ("median", rounded(result.median)), ("mean", rounded(result.mean)), ("unit", measure.unit), ("spread", spread_of(result)),
     ]  # fmt: skip
 
 
-def as_data(result: Result) -> dict[str, Any]:
+def as_data(result: Tally) -> dict[str, Any]:
     """One measure's numbers with its declaration, for another program; nobody's data."""
     measure, interval = result.measure, result.interval
     return {
@@ -117,6 +125,7 @@ def as_data(result: Result) -> dict[str, Any]:
         "interval_95_percent": [rounded(interval.low), rounded(interval.high)] if interval is not None else None,
         "is_met": result.is_met if measure.kind is Kind.KEPT and result.counted else None,
         "median": rounded(result.median), "mean": rounded(result.mean), "longest": rounded(result.longest), "unit": measure.unit,
+        "bands": [{"words": share.band.words, "number": share.number, "percent": rounded(share.percent)} for share in result.bands] or None,
         "beside": measure.beside.words if measure.beside is not None else None,
     }  # fmt: skip
 

@@ -1,6 +1,6 @@
 """Where the bars of the traffic and the lines of a trend lie: pure geometry for templates/reports/_traffic.html and _spark.html."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from reports.rules import Kind
@@ -9,6 +9,8 @@ from reports.rules.overview import Line, Point, Span, Traffic
 WIDTH, HEIGHT = 720, 220
 LEFT, RIGHT, TOP, BOTTOM = 40, 712, 16, 176
 SPARK_WIDTH, SPARK_HEIGHT, EDGE = 130, 34, 5
+# Around the place where the pen stands.
+DOT, DIAMOND = "m-2 0a2 2 0 1 0 4 0a2 2 0 1 0-4 0z", "m0-4l4 4-4 4-4-4z"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +80,16 @@ def traffic_chart(spans: Sequence[Span], traffic: Sequence[Traffic]) -> TrafficC
 
 @dataclass(frozen=True, slots=True)
 class Spark:
-    """A small line; `lines` break where nothing was counted. `marks` are the points that fell short, or all of an amount's lone ones."""
+    """A small line; `lines` break where nothing was counted. `dots` are its lone points, `short` those that fell short: a path of all of them.
+
+    `cells`: each point in a table, a dash where nothing was counted.
+    """
 
     lines: tuple[str, ...]
-    dots: tuple[tuple[str, str], ...]
-    short: tuple[tuple[str, str], ...]
+    dots: str
+    short: str
     summary: str
+    cells: tuple[str, ...]
     width: int = SPARK_WIDTH
     height: int = SPARK_HEIGHT
 
@@ -99,11 +105,16 @@ def spark(line: Line) -> Spark:
 
     runs = runs_of(points)
     lines = tuple(" ".join(",".join(corner) for corner in corners([place(number, points[number]) for number in run])) for run in runs if len(run) > 1)
-    lone = tuple(place(run[0], points[run[0]]) for run in runs if len(run) == 1)
-    short = tuple(
+    lone = (place(run[0], points[run[0]]) for run in runs if len(run) == 1)
+    short = (
         place(number, point) for number, point in enumerate(points) if kind is Kind.KEPT and point.of and point.kept < line.measure.target * point.of
     )
-    return Spark(lines, lone, short, summary(line))
+    cells = tuple("–" if point.value is None else brief(point.value) for point in points)
+    return Spark(lines, drawn(DOT, lone), drawn(DIAMOND, short), summary(line), cells)
+
+
+def drawn(mark: str, places: Iterable[tuple[str, str]]) -> str:
+    return "".join(f"M{x} {y}{mark}" for x, y in places)
 
 
 def brief(number: float) -> str:
@@ -134,7 +145,7 @@ def runs_of(points: Sequence[Point]) -> list[list[int]]:
 def summary(line: Line) -> str:
     """What the picture shows, in words."""
     values = [point.value for point in line.points if point.value is not None]
-    unit = line.measure.unit if line.measure.kind is Kind.AMOUNT else "%"
+    unit = line.measure.unit if line.result.is_amount else "%"
     if not values:
         return "Nothing counted."
     told = f"From {values[0]:.0f} to {values[-1]:.0f} {unit}, lowest {min(values):.0f}, highest {max(values):.0f}"

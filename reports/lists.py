@@ -12,10 +12,11 @@ from reports import cells
 from reports.kinds import Built, Kind, Progress
 from reports.models import Export
 from reports.queries import facts_of, visits_between
-from reports.rules import MEASURE_BY_CODE, MEASURES, Answer, Result, SessionFacts, evaluate
+from reports.rules import MEASURE_BY_CODE, MEASURES, Result, Row, SessionFacts, Tally, evaluate
 from reports.rules.exporting import SMALL
-from reports.rules.measure import Row
+from reports.rules.judged import tallies
 from reports.rules.narrowing import Narrowing, narrowed, narrowing_of
+from reports.rules.numbers import merged
 from reports.sheets import CONTENT_TYPES, Cell, open_sheet
 from reports.tables import TABLES, Range, chunks
 
@@ -124,21 +125,15 @@ def write_measure(asked: Asked, into: BinaryIO, progress: Progress, about: list[
 
 
 def write_numbers(asked: Asked, into: BinaryIO, progress: Progress, about: list[tuple[Cell, ...]]) -> int:
-    behind: dict[str, list[Row]] = {measure.code: [] for measure in MEASURES}
+    """The numbers need no rows: the visits of ten years in fifty measures would fill the memory."""
+    whole = [Tally(measure) for measure in MEASURES]
     for found in stretches(asked, progress):
-        for measure in MEASURES:
-            behind[measure.code].append(added_up(evaluate(measure, found, today=asked.today)))
+        whole = [merged(pair) for pair in zip(whole, tallies(found, asked.today), strict=True)]
     sheet = open_sheet(asked.form, into, cells.OF_NUMBERS)
-    for measure in MEASURES:
-        sheet.write(cells.number_cells(Result(measure, behind[measure.code])))
+    for one in whole:
+        sheet.write(cells.number_cells(one))
     sheet.close(about)
     return len(MEASURES)
-
-
-def added_up(result: Result) -> Row:
-    """One row for all of a stretch: the numbers need no more, and the visits of ten years in fifty measures would fill the memory."""
-    answers = [row.answer for row in result.rows]
-    return Row(0, Answer(sum(one.hits for one in answers), sum(one.of for one in answers), tuple(result.values)))
 
 
 KIND = Kind("list", Permission.EXPORT, words, build, is_small)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import zip_longest
 
 from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Cast, Concat
@@ -18,19 +19,30 @@ from reports.rules.overview import ONCE
 
 @dataclass(slots=True)
 class Total:
-    """One measure over many months: what was kept or found of what was counted; of amounts their number, sum and greatest."""
+    """One measure over many months: what was kept or found of what was counted; of amounts their number, sum and greatest; of a spread each band."""
 
     measure: Measure
     kept: float = 0
     counted: float = 0
     greatest: float = 0
+    bands: list[float] = field(default_factory=list)
 
     def add(self, numbers: list[float]) -> None:
-        if self.measure.kind is Kind.AMOUNT:
+        if self.measure.kind is Kind.SPREAD:
+            self.bands = [sum(pair) for pair in zip_longest(self.bands, numbers, fillvalue=0)]
+            self.kept, self.counted = max(self.bands), sum(self.bands)
+        elif self.measure.kind is Kind.AMOUNT:
             count, total, greatest = numbers
             self.counted, self.kept, self.greatest = self.counted + count, self.kept + total, max(self.greatest, greatest)
         else:
             self.kept, self.counted = self.kept + numbers[0], self.counted + numbers[1]
+
+    @property
+    def numbers(self) -> list[float]:
+        """As a month keeps them."""
+        if self.measure.kind is Kind.SPREAD:
+            return self.bands
+        return [self.counted, self.kept, self.greatest] if self.is_amount else [self.kept, self.counted]
 
     @property
     def is_amount(self) -> bool:
@@ -40,6 +52,11 @@ class Total:
     def value(self) -> float | None:
         """Per cent, or the mean of the amounts; None of nothing."""
         return self.kept / self.counted * (1 if self.is_amount else 100) if self.counted else None
+
+    @property
+    def preferred(self) -> str:
+        """The words of a spread's fullest band."""
+        return self.measure.bands[self.bands.index(self.kept)].words if self.bands else ""
 
     @property
     def is_met(self) -> bool:
@@ -109,7 +126,13 @@ def lines_of(places: list[Place]) -> list[Line]:
     for measure in MEASURES:
         own = [place.totals[measure.code] for place in places if measure.code in place.totals and place.totals[measure.code].counted]
         if own:
-            greatest = max(total.greatest for total in own)
-            all_of_them = Total(measure, sum(total.kept for total in own), sum(total.counted for total in own), greatest)
-            found.append(Line(all_of_them, sum(total.is_met for total in own), len(own)))
+            found.append(Line(together(measure, own), sum(total.is_met for total in own), len(own)))
     return found
+
+
+def together(measure: Measure, own: list[Total]) -> Total:
+    """One measure over several sites."""
+    whole = Total(measure)
+    for total in own:
+        whole.add(total.numbers)
+    return whole

@@ -10,7 +10,20 @@ from django.db.models import OuterRef, Subquery
 from clinic.models import Signature
 from reports.queries.which import Which
 from reports.rules.facts import AlertFact, Asked, Broken, Decision, Pressed, Reading
-from sessions.models import Alert, Breach, Departure, DeviceUse, Discharge, Emergency, HelpCall, Observation, Override, SafetyCall, SessionEvent
+from sessions.models import (
+    AdverseEvent,
+    Alert,
+    Breach,
+    Departure,
+    DeviceUse,
+    Discharge,
+    Emergency,
+    HelpCall,
+    Observation,
+    Override,
+    SafetyCall,
+    SessionEvent,
+)
 from sessions.signed_departure import KIND as DEPARTURE
 
 Rows = dict[int, list[Any]]
@@ -90,6 +103,12 @@ def safety_calls(which: Which) -> Rows:
     return grouped(rows.values_list("session_id", "due_at", "closed_at"), lambda *row: row)
 
 
+def serious(which: Which) -> Rows:
+    """The serious events that stand."""
+    rows = AdverseEvent.objects.standing().filter(which.of_sessions, is_serious=True).order_by("observed_at", "pk")
+    return grouped(rows.values_list("session_id", "pk"), lambda pk: pk)
+
+
 def ready(which: Which) -> Rows:
     """The moments at which the patient was clinically ready."""
     rows = SessionEvent.objects.standing().filter(which.of_sessions, kind=SessionEvent.Kind.CLINICALLY_READY)
@@ -111,5 +130,5 @@ def departure(which: Which) -> Rows:
 
 READERS: dict[str, Callable[[Which], Rows]] = {
     reader.__name__: reader
-    for reader in (readings, devices, decisions, breaches, alerts, help_calls, emergencies, safety_calls, ready, discharge, departure)
+    for reader in (readings, devices, decisions, breaches, alerts, help_calls, emergencies, safety_calls, serious, ready, discharge, departure)
 }

@@ -22,7 +22,7 @@ COLUMNS = (
     "is_settled", "patient_pk",
 )  # fmt: skip
 ROOMS = ("clinic", "patients", "sessions", "reports")
-JUDGES_NOTHING = frozenset({"migrations", "views", "forms"})
+JUDGES_NOTHING = frozenset({"migrations", "views", "forms", "templatetags"})
 STATE = ("seq", "as_of", "version", "is_whole")
 
 

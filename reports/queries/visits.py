@@ -75,7 +75,7 @@ def one(visit: TreatmentSession, terms: Terms, here: house.House, read: dict[str
         owes_form=visit.setting == "outpatient" and protocol.owes_form, is_outpatient=visit.setting == "outpatient",
         booked=(visit.starts_at, visit.ends_at), arrived_at=visit.arrived_at, ended_at=end, devices=devices, readings=read["readings"],
         decisions=read["decisions"], breaches=read["breaches"], alerts=read["alerts"], help_calls=read["help_calls"], emergencies=read["emergencies"],
-        safety_calls=[here.call(*row) for row in read["safety_calls"]],
+        safety_calls=[here.call(*row) for row in read["safety_calls"]], serious_events=len(read["serious"]),
         prescriber_stays=here.stays_over(start, end) if start and end else [], is_certified=here.is_certified(visit.treatment_on),
         is_early=bool(discharge and discharge[0]), ready_at=max(ready, default=None),
         departed_at=departure[0] if departure else None, departure_signed_at=departure[1] if departure else None, **papers,

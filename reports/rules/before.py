@@ -67,9 +67,9 @@ G = Group.BEFORE
 MEASURES = (
     Measure(
         "high_weighed", "PRE-2", G, "Was a high pressure before the dose weighed by a prescriber?",
-        "A prescriber's decision on a pressure of the visit is on record.",
+        "A prescriber’s decision on a pressure of the visit is on record.",
         "Sessions whose last pressure before the first device was above the limits, by default 140/90.",
-        "Pressures within the patient's standing parameters.", high_weighed, detail=high_pressure,
+        "Pressures within the patient’s standing parameters.", high_weighed, detail=high_pressure,
     ),
     Measure(
         "off_schedule", "DOS-5", G, "Has every dose or interval outside of the schedule its reason?",

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from reports.rules.facts import SessionFacts
-from reports.rules.measure import Answer, Beside, Group, Kind, Measure, yes_no
+from reports.rules.measure import Answer, Band, Beside, Group, Kind, Measure, amounts, yes_no
 from reports.rules.words import DOSED, RUNNING
 from sessions.rules.clocks import CheckState, PlannedCheck, after_the_end, planned_checks
 from sessions.rules.vitals import is_same_reading
@@ -62,12 +62,19 @@ def has_no_copies(facts: SessionFacts, today: date) -> Answer | None:
     return yes_no(not any(is_same_reading(later._asdict(), earlier._asdict()) for earlier, later in pairwise(in_order)))
 
 
+def last_digits_of(facts: SessionFacts) -> list[int]:
+    """Of every systolic and diastolic value."""
+    values = (value for reading in facts.readings for value in (reading.systolic, reading.diastolic) if value is not None)
+    return [value % 10 for value in values] if facts.is_dosed else []
+
+
 def ends_in_zero(facts: SessionFacts, today: date) -> Answer | None:
-    """Systolic and diastolic values whose last digit is 0."""
-    values = [value for reading in facts.readings for value in (reading.systolic, reading.diastolic) if value is not None]
-    if not facts.is_dosed or not values:
-        return None
-    return Answer(hits=sum(value % 10 == 0 for value in values), of=len(values))
+    digits = last_digits_of(facts)
+    return Answer(hits=digits.count(0), of=len(digits)) if digits else None
+
+
+def last_digits(facts: SessionFacts, today: date) -> Answer | None:
+    return amounts(last_digits_of(facts))
 
 
 def latest_entry(facts: SessionFacts) -> str:
@@ -77,6 +84,7 @@ def latest_entry(facts: SessionFacts) -> str:
 
 
 G = Group.CHECKS
+DIGITS = tuple(Band(str(digit), digit, digit) for digit in range(10))
 EVEN = Beside("Chance alone gives 10 % (20 % on a cuff that shows even numbers). Far more points to rounding.", 10.0)
 MEASURES = (
     Measure("checks_taken", "MON-3", G, "Were the planned checks taken?", "Planned checks that were taken.", "Planned checks whose time had come.", RUNNING, taken),
@@ -95,5 +103,9 @@ MEASURES = (
     Measure(
         "last_digit", "MON-4", G, "How many pressures end in 0?", "Systolic and diastolic values that end in 0.", "All of them. " + DOSED,
         "Values not obtained.", ends_in_zero, Kind.SHARE, beside=EVEN,
+    ),
+    Measure(
+        "last_digits", "MON-4", G, "Which last digit do pressures prefer?", "Values that end in the digit that occurs most often.",
+        "All systolic and diastolic values. " + DOSED, "Values not obtained.", last_digits, Kind.SPREAD, beside=EVEN, bands=DIGITS,
     ),
 )  # fmt: skip

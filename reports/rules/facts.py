@@ -170,6 +170,7 @@ class SessionFacts:
     help_calls: Sequence[Asked] = ()
     emergencies: Sequence[Pressed] = ()
     safety_calls: Sequence[Call] = ()
+    serious_events: int = 0
     prescriber_stays: Sequence[Presence] = ()
     course: CourseFact = field(default_factory=CourseFact)
     form: FormFact | None = None

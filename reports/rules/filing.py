@@ -1,12 +1,15 @@
 """Forms: sent within seven days with proof, how many days it took, what is owed and for how long (PMF-1, PMF-5)."""
 
 from datetime import date
+from math import inf
 
 from reports.rules.facts import SessionFacts
-from reports.rules.measure import Answer, Group, Kind, Measure, amounts, yes_no
+from reports.rules.measure import Answer, Band, Group, Kind, Measure, amounts, yes_no
 from sessions.rules.deadlines import is_in_time
 
 OWING = "Sessions that owe a form."
+# A form goes out by the end of day 7; what is older is overdue (PMF-5).
+AGES = (Band("0–3 days", 0, 3), Band("4–5 days", 4, 5), Band("6–7 days", 6, 7), Band("over 7 days", 8, inf))
 
 
 def filed_in_time(facts: SessionFacts, today: date) -> Answer | None:
@@ -43,6 +46,6 @@ MEASURES = (
     ),
     Measure(
         "owed_days", "PMF-1", G, "Which forms are owed now, and for how long?", "Days since the treatment, as of today.",
-        "Forms of sessions in these days that are not proven filed, corrections too.", "Void forms.", days_owed, Kind.AMOUNT, unit="days",
+        "Forms of sessions in these days that are not proven filed, corrections too.", "Void forms.", days_owed, Kind.AMOUNT, unit="days", bands=AGES,
     ),
 )  # fmt: skip

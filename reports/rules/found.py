@@ -5,6 +5,7 @@ from datetime import date
 
 from reports.rules.facts import Reading, SessionFacts
 from reports.rules.measure import Answer, Beside, Group, Kind, Measure
+from reports.rules.words import DOSED
 
 AWAKE = 5
 Judged = Callable[[SessionFacts, Reading], bool | None]
@@ -39,7 +40,13 @@ def is_raised(facts: SessionFacts, reading: Reading) -> bool | None:
     return reading.systolic > facts.terms.high_systolic or reading.diastolic > facts.terms.high_diastolic
 
 
+def had_serious(facts: SessionFacts, today: date) -> Answer | None:
+    """A serious event that stands on the session, whatever its form says (PMF-6)."""
+    return Answer(hits=int(facts.serious_events > 0), of=1) if facts.is_dosed else None
+
+
 APART = Beside("Checks find more than forms tell: this compares with no national rate.")
+APART_SERIOUS = Beside("What the flowsheet has; what the forms answer stands apart, under the outcomes.")
 LOOKED = "Sessions with a check after the first device that looked."
 LEFT_OUT = "Values not obtained."
 
@@ -53,5 +60,17 @@ MEASURES = (
     finding("seen_dissociation", "MON-4", "How often did a check find dissociation?", "Any but “none” after the first device.", is_dissociated),
     finding(
         "seen_pressure", "MON-6", "How often did a check find raised pressure?", "Above the site’s high limit after the first device.", is_raised
+    ),
+    Measure(
+        "seen_serious",
+        "PMF-6",
+        Group.FOUND,
+        "How often was a serious event recorded?",
+        "Sessions with a serious event on record.",
+        DOSED,
+        "Events at home, which belong to no session.",
+        had_serious,
+        Kind.SHARE,
+        beside=APART_SERIOUS,
     ),
 )

@@ -1,5 +1,6 @@
 """What all measures say of one visit, in little room: a mark for each measure and the few numbers that need more; the summaries are made of it."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -7,7 +8,8 @@ from typing import Any
 
 from reports.rules import MEASURES
 from reports.rules.facts import Keys, SessionFacts
-from reports.rules.measure import Answer, Kind, Measure
+from reports.rules.measure import VALUED, Answer, Kind, Measure, Visit
+from reports.rules.numbers import Row, Tally
 
 # Not spoken about, fell short, kept; anything else stands in full beside the marks.
 NONE, SHORT, KEPT, MORE = ".", "0", "1", "+"
@@ -45,7 +47,7 @@ class Judged:
 
 
 def full(measure: Measure, given: Sequence[float]) -> Answer:
-    return Answer(values=tuple(given)) if measure.kind is Kind.AMOUNT else Answer(int(given[0]), int(given[1]))
+    return Answer(values=tuple(given)) if measure.kind in VALUED else Answer(int(given[0]), int(given[1]))
 
 
 def judged(facts: SessionFacts, today: date) -> Judged:
@@ -55,7 +57,7 @@ def judged(facts: SessionFacts, today: date) -> Judged:
         mark = NONE if answer is None else MARK_OF.get(answer, MORE)
         marks.append(mark)
         if mark == MORE and answer is not None:
-            more[measure.code] = list(answer.values) if measure.kind is Kind.AMOUNT else [answer.hits, answer.of]
+            more[measure.code] = list(answer.values) if measure.kind in VALUED else [answer.hits, answer.of]
         if detail:
             words[measure.code] = detail
     told = more | ({"words": words} if words else {})
@@ -68,16 +70,37 @@ def is_settled(facts: SessionFacts, today: date, one: Judged) -> bool:
     return facts.treatment_on <= today and all(one.said(measure, today)[0] == measure.answer(facts, later) for measure in WAITING)
 
 
+def tallies(visits: Sequence[Visit], today: date) -> list[Tally]:
+    """Every measure's numbers over these visits, in the measures' order.
+
+    The marks of all visits stand in one text, a measure's own a step apart: each is counted by a few passes over characters.
+    """
+    told = [one if isinstance(one, Judged) else judged(one, today) for one in visits]  # type: ignore[arg-type]
+    every, fuller = "".join(one.marks for one in told), defaultdict[str, list[Any]](list)
+    for one in told:
+        for code, given in one.more.items():
+            fuller[code].append(given)
+    return [tally(measure, every[place :: len(MEASURES)], fuller.get(measure.code, ())) for place, measure in enumerate(MEASURES)]
+
+
+def tally(measure: Measure, marks: str, more: Sequence[Any]) -> Tally:
+    if measure.kind in VALUED:
+        return Tally(measure, values=[value for given in more for value in given], behind=len(more), flagged=len(more))
+    kept, short = marks.count(KEPT), marks.count(SHORT)
+    hits, of = kept + sum(given[0] for given in more), kept + short + sum(given[1] for given in more)
+    flagged = sum(Row(0, full(measure, given)).stands_out(measure) for given in more)
+    return Tally(measure, hits, of, (), kept + short + len(more), flagged + (short if measure.kind is Kind.KEPT else kept))
+
+
 def added_up(visits: Sequence[Judged]) -> dict[str, list[float]]:
-    """By measure: what was kept and counted; of amounts how many, their sum and the greatest."""
+    """By measure: what was kept and counted; of amounts how many, their sum and the greatest; of a spread how many in each band."""
     found: dict[str, list[float]] = {}
-    for measure in MEASURES:
-        answers = [answer for answer, _ in (one.said(measure, one.treatment_on) for one in visits) if answer is not None]
-        if measure.kind is Kind.AMOUNT:
-            values = [value for answer in answers for value in answer.values]
-            numbers: list[float] = [len(values), sum(values), max(values, default=0)]
-        else:
-            numbers = [sum(answer.hits for answer in answers), sum(answer.of for answer in answers)]
+    for one in tallies(visits, date.max):
+        numbers: list[float] = [one.hits, one.of]
+        if one.measure.kind is Kind.AMOUNT:
+            numbers = [one.counted, sum(one.values), max(one.values, default=0)]
+        elif one.measure.kind is Kind.SPREAD:
+            numbers = [share.number for share in one.bands]
         if any(numbers):
-            found[measure.code] = numbers
+            found[one.measure.code] = numbers
     return found

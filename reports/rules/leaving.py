@@ -46,7 +46,7 @@ MEASURES = (
         "Sessions under way, emergency transfers.", signed_out,
     ),
     Measure(
-        "left_early", "OUT-3", G, "How many left early, by two signatures?", "Discharged early, with a reason and a prescriber's second signature.",
+        "left_early", "OUT-3", G, "How many left early, by two signatures?", "Discharged early, with a reason and a prescriber’s second signature.",
         "Sessions that were discharged.", "Sessions under way, transfers, patients who left without a sign-off.", left_early, Kind.SHARE,
     ),
     Measure(

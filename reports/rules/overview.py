@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from statistics import median
 
-from reports.rules.measure import Group, Kind, Measure, Result, Visit, evaluate
+from reports.rules.judged import tallies
+from reports.rules.measure import Group, Kind, Measure, Visit
+from reports.rules.numbers import Tally, merged
 from reports.rules.self_audit import AUDITED
 from reports.rules.wilson import wilson
 
@@ -90,7 +91,7 @@ class Point:
 class Line:
     """One measure over the range, and by spans."""
 
-    result: Result
+    result: Tally
     points: tuple[Point, ...]
 
     @property
@@ -117,20 +118,33 @@ class Line:
         return self.change not in ("", "no clear change")
 
 
-def line_of(measure: Measure, visits: Sequence[Visit], places: Mapping[int, int], count: int, today: date) -> Line:
-    result = evaluate(measure, visits, today=today)
-    kept, of, values = [0] * count, [0] * count, [[] for _ in range(count)]  # type: tuple[list[int], list[int], list[list[float]]]
-    for row in result.rows:
-        place = places[row.pk]
-        kept[place] += row.answer.hits
-        of[place] += row.answer.of
-        values[place].extend(row.answer.values)
-    if measure.kind is Kind.AMOUNT:
-        return Line(result, tuple(Point(0, len(found), median(found) if found else None) for found in values))
-    return Line(result, tuple(Point(k, n, 100 * k / n if n else None) for k, n in zip(kept, of, strict=True)))
+def lines_of(visits: Iterable[Visit], places: Mapping[int, int], count: int, today: date) -> list[Line]:
+    """Every measure over the range and by its spans, in the measures' order; each visit is read once."""
+    by_span: list[list[Visit]] = [[] for _ in range(count)]
+    for visit in visits:
+        by_span[places[visit.pk]].append(visit)
+    spans = [tallies(some, today) for some in by_span]
+    return [line_of(parts) for parts in zip(*spans, strict=True)]
 
 
-def falls_short(result: Result) -> bool:
+def line_of(parts: Sequence[Tally]) -> Line:
+    """One measure's spans as a line. A spread's is that of the band which all of it prefers."""
+    whole = merged(parts)
+    if whole.is_amount:
+        return Line(whole, tuple(Point(0, part.counted, part.median) for part in parts))
+    return Line(whole, tuple(point(*counted_in(part, whole)) for part in parts))
+
+
+def counted_in(part: Tally, whole: Tally) -> tuple[int, int]:
+    leading = whole.leading
+    return (sum(map(leading.band.holds, part.values)) if leading else part.hits), part.counted
+
+
+def point(kept: int, of: int) -> Point:
+    return Point(kept, of, 100 * kept / of if of else None)
+
+
+def falls_short(result: Tally) -> bool:
     """Of what is counted: a target that isn't met, or anything found where there should be nothing."""
     return not result.is_met if result.measure.kind is Kind.KEPT else result.kept > 0
 
@@ -141,7 +155,7 @@ def fell_short(lines: Iterable[Line]) -> list[Line]:
     return sorted(short, key=lambda line: (RANK.get(line.measure.group, len(RANK)), -lacking(line.result), line.measure.code))
 
 
-def lacking(result: Result) -> float:
+def lacking(result: Tally) -> float:
     """The share that is missing; of what has no target, the share that was found."""
     share = result.kept / result.counted
     return 1 - share if result.measure.kind is Kind.KEPT else share

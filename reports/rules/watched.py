@@ -89,7 +89,7 @@ G = Group.WATCHED
 MEASURES = (
     Measure(
         "watched", "MON-1", G, "Was the patient watched for the whole minimum time?",
-        "The end lies at least the minimum watch, the patient's own where it is longer, after the device that the site counts from.",
+        "The end lies at least the minimum watch, the patient’s own where it is longer, after the device that the site counts from.",
         OVER, RUNNING, watched,
     ),
     Measure("watched_last", "MON-2", G, "Two hours from the last device?", "The end lies 120 minutes or more after the last device.", OVER, RUNNING, from_last),

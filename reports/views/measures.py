@@ -14,13 +14,14 @@ from reports import cells, lists
 from reports.actions.disclosing import disclose_numbers
 from reports.forms import RangeForm
 from reports.queries.exports import people_of
-from reports.rules import MEASURE_BY_CODE, MEASURES, Kind, evaluate
+from reports.rules import MEASURE_BY_CODE, Band, Kind, Measure, evaluate
+from reports.rules.judged import tallies
 from reports.views.scope import export_line, scope, today_of, visits_in
 from sessions.models import TreatmentSession
 
 PAGE = 50
 # What the two lists behind a number are called; an amount has one alone.
-TABS = {Kind.KEPT: ("Fell short", "Kept"), Kind.SHARE: ("Found", "The others"), Kind.AMOUNT: ("Longest first", "")}
+TABS = {Kind.KEPT: ("Fell short", "Kept"), Kind.SHARE: ("Found", "The others"), Kind.AMOUNT: ("Longest first", ""), Kind.SPREAD: ("Newest first", "")}
 NAMED = {"first": "from", "last": "to"}
 
 
@@ -32,7 +33,7 @@ def measures(request: HttpRequest, site: str) -> HttpResponse:
     if not form.is_valid():
         return not_a_range(request, form)
     visits, today = visits_in(request, the_site, form), today_of(request, the_site)
-    results = [evaluate(measure, visits, today=today) for measure in MEASURES]
+    results = tallies(visits, today)
     groups = [(group.value, list(found)) for group, found in groupby(results, key=lambda result: result.measure.group)]
     context: dict[str, Any] = {"form": form, "groups": groups, "query": form.address, "total": len(visits)}
     return render(request, "reports/measures.html", context | export_line(request, lists.NUMBERS, form))
@@ -48,9 +49,9 @@ def report_list(request: HttpRequest, site: str, code: str) -> HttpResponse:
     if not form.is_valid():
         return not_a_range(request, form)
     result = evaluate(MEASURE_BY_CODE[code], visits_in(request, the_site, form), today=today_of(request, the_site))
-    show = "kept" if request.GET.get("show") == "kept" else "short"
-    behind = result.others if show == "kept" else result.shown
-    newest = behind if result.measure.kind is Kind.AMOUNT else behind[::-1]
+    band, show = asked_band(request, result.measure), "kept" if request.GET.get("show") == "kept" else "short"
+    behind = [row for row in (result.others if show == "kept" else result.shown) if band is None or any(map(band.holds, row.answer.values))]
+    newest = behind if result.is_amount else behind[::-1]
     page = Paginator(newest, PAGE).get_page(request.GET.get("page"))
     visits = TreatmentSession.objects.select_related("patient", "chair").in_bulk([row.pk for row in page.object_list])
     audit.append(
@@ -58,10 +59,22 @@ def report_list(request: HttpRequest, site: str, code: str) -> HttpResponse:
         changes={**form.codes, "show": show, "sessions": sorted(visits)},
     )  # fmt: skip
     context: dict[str, Any] = {
-        "result": result, "page": page, "rows": [(visits[row.pk], row) for row in page.object_list], "show": show, "query": form.address, "form": form,
+        "result": result, "page": page, "rows": [(visits[row.pk], row) for row in page.object_list], "show": show, "query": form.address, "form": form, "band": band,
+        "band_query": f"&band={request.GET['band']}" if band else "",
         "tabs": [(word, tab, len(found)) for word, tab, found in zip(("short", "kept"), TABS[result.measure.kind], (result.shown, result.others), strict=True) if tab],
     }  # fmt: skip
     return render(request, "reports/report_list.html", context | export_line(request, code, form))
+
+
+def asked_band(request: HttpRequest, measure: Measure) -> Band | None:
+    """The band of `?band=`, counted from 1. A number that the measure hasn't is no page."""
+    text = request.GET.get("band", "")
+    if not text:
+        return None
+    number = int(text) if text.isascii() and text.isdigit() and len(text) <= 3 else 0
+    if not 0 < number <= len(measure.bands):
+        raise Http404("No such band.")
+    return measure.bands[number - 1]
 
 
 @require_safe
@@ -74,7 +87,7 @@ def report_json(request: HttpRequest, site: str) -> HttpResponse:
     if not form.is_valid():
         return JsonResponse({"errors": {NAMED.get(field, field): list(found) for field, found in form.errors.items()}}, status=422)
     visits, today = visits_in(request, the_site, form), today_of(request, the_site)
-    results = [evaluate(measure, visits, today=today) for measure in MEASURES]
+    results = tallies(visits, today)
     told = {"recipient": "A program", "purpose": "Numbers for another program", "rows": len(results)}
     disclose_numbers(the_site, what=lists.NAMES[lists.NUMBERS], codes=form.codes, by=request.user, now=request.now, **told)  # type: ignore[attr-defined, arg-type]
     body = {

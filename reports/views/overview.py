@@ -13,7 +13,7 @@ from clinic.roles import Permission, may
 from reports import charts, lists
 from reports.queries.overview import Owned, owned_findings
 from reports.queries.self_audit import site_shortfalls
-from reports.rules import MEASURES, overview
+from reports.rules import overview
 from reports.rules.overview import Line
 from reports.views.scope import export_line, reported_to, scope, today_of, visits_in
 from sessions.queries.forms import owed_summary
@@ -33,7 +33,7 @@ def reports(request: HttpRequest, site: str) -> HttpResponse:
         spans = overview.spans_of(**form.days)
         places = overview.places_of(visits, spans)
         traffic = overview.traffic_of(visits, places, spans)
-        lines = [overview.line_of(measure, visits, places, len(spans), today) for measure in MEASURES]
+        lines = overview.lines_of(visits, places, len(spans), today)
         context |= told(the_site, lines) | {
             "spans": spans,
             "chart": charts.traffic_chart(spans, traffic),

@@ -11,8 +11,8 @@ from clinic import access
 from clinic.models import Membership
 from clinic.roles import Permission
 from reports.forms import RangeForm
-from reports.rules import Result, evaluate
-from reports.rules.measure import Kind
+from reports.rules import Kind
+from reports.rules.judged import tallies
 from reports.rules.self_audit import AUDITED
 from reports.views.scope import reported_to, scope, today_of, visits_in
 
@@ -36,7 +36,7 @@ def report_sites(request: HttpRequest, site: str) -> HttpResponse:
 
 def column(request: HttpRequest, place: Membership, form: RangeForm) -> dict[str, Any]:
     visits, today = visits_in(request, place.site, form), today_of(request, place.site)
-    results: list[Result] = [evaluate(measure, visits, today=today) for measure in COMPARED]
+    results = [result for result in tallies(visits, today) if result.measure in COMPARED]
     counted = [result for result in results if result.counted]
     return {
         "site": place.site, "results": results, "kept": sum(result.is_met for result in counted), "judged": len(counted),

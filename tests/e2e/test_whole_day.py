@@ -224,4 +224,4 @@ def report(clinic: Clinic, hands: type[Hands], width: int) -> None:
     admin.hands.press(admin.page.get_by_role("link", name="All measures"))
     for code in ("watched", "pressures", "filed", "enrolled", "prescriber", "signed_out"):
         measure = admin.page.locator(".v-measure", has=admin.page.locator(f'a[href*="/reports/{code}/"]'))
-        expect(measure.locator(".v-measure-number")).to_contain_text("1 of 1")
+        expect(measure.locator(".number")).to_contain_text("1 of 1")

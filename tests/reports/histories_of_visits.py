@@ -1,10 +1,12 @@
 """What may stand about a random visit: devices, checks, alerts, calls, signatures, a form with its revisions and sends."""
 
+import random
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from clinic.models import Signature
 from sessions.models import (
+    AdverseEvent,
     Alert,
     Breach,
     Departure,
@@ -134,6 +136,7 @@ def beside(made: History, one: TreatmentSession) -> None:
     if made.perhaps(0.3):
         answered = {"answered_at": start + made.one(0, 2) * MINUTE, "answered_by": cast.nurse} if made.perhaps(0.7) else {}
         made.add(HelpCall, session=one, screen=made.screen, client_key=made.uuid(), asked_at=start, **answered)
+    serious(made, one)
     if made.perhaps(0.2):
         ended = {"ended_at": start + MINUTE, "ended_by": cast.nurse, "outcome": made.one("settled", "false_alarm"), "outcome_reason": "x"}
         told = {
@@ -150,6 +153,17 @@ def beside(made: History, one: TreatmentSession) -> None:
             {"closed_at": due + made.one(-SECOND, 0 * SECOND, SECOND), "closed_by": cast.nurse, "closed_how": "Reached"} if made.perhaps(0.6) else {}
         )
         made.add(SafetyCall, session=one, why="left", raised_at=start, due_at=due, **closed)
+
+
+def serious(made: History, one: TreatmentSession) -> None:
+    """An event on the session or at home, put right or taken back; by dice of its own."""
+    others, made.dice = made.dice, random.Random(one.pk)
+    if made.perhaps(0.3):
+        told = {"patient": one.patient, "session": made.one(one, one, None), "case": made.uuid(), "kind": "x", "narrative": "x"}
+        row = made.fact(AdverseEvent, start_of(one), is_serious=made.perhaps(0.7), **told)
+        if made.perhaps(0.4):
+            made.again(row, is_withdrawn=made.perhaps(0.3), is_serious=made.perhaps(0.5))
+    made.dice = others
 
 
 def gone(made: History, one: TreatmentSession) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from clinic.models import Site, SitePolicy
 from patients.models import StandingParameters
 from sessions.models import (
+    AdverseEvent,
     Alert,
     Breach,
     DeviceUse,
@@ -144,16 +145,17 @@ def watch(v: Visit) -> Answers:
 
 
 def findings(v: Visit) -> Answers:
-    """What the checks after the first device found, of those that looked."""
+    """What the checks after the first device found, of those that looked; serious events whenever."""
     if not v.is_dosed:
         return {}
+    serious = [row for row in standing(v.raw.of(AdverseEvent, v.one)) if row.is_serious]
     after = [row for row in v.checks if row.observed_at > v.first]
     sedation = [row.sedation < 5 for row in after if row.sedation is not None]
     dissociation = [row.dissociation != "none" for row in after if row.dissociation != ""]
     pressures = [(row.systolic, row.diastolic) for row in after if row.systolic is not None and row.diastolic is not None]
     raised = [top > v.policy.high_systolic or bottom > v.policy.high_diastolic for top, bottom in pressures]
     found = {"seen_sedation": sedation, "seen_dissociation": dissociation, "seen_pressure": raised}
-    return {code: (int(True in said), 1) for code, said in found.items() if said}
+    return {"seen_serious": (int(len(serious) > 0), 1)} | {code: (int(True in said), 1) for code, said in found.items() if said}
 
 
 def planned(v: Visit, start: datetime) -> Answers:
@@ -179,6 +181,7 @@ def readings(v: Visit) -> Answers:
     values = [value for row in v.checks for value in (row.systolic, row.diastolic) if value is not None]
     if values:
         found["last_digit"] = (len([value for value in values if str(value)[-1] == "0"]), len(values))
+        found["last_digits"] = sorted(float(str(value)[-1]) for value in values)
     if len(v.checks) > 1:
         copies = 0
         for index in range(1, len(v.checks)):

@@ -111,6 +111,9 @@ COUNTS: list[tuple[str, dict[str, Any], tuple[int, int] | None]] = [
     ("last_digit", {"readings": [check(40, systolic=120, diastolic=None), check(50, systolic=130, diastolic=81)]}, (2, 3)),
     ("last_digit", {"readings": []}, None),
     ("last_digit", VOIDED, None),
+    ("seen_serious", {}, (0, 1)),
+    ("seen_serious", {"serious_events": 2}, (1, 1)),
+    ("seen_serious", {"serious_events": 1} | VOIDED, None),
     ("filed", {}, (1, 1)),
     ("filed", {"form": FormFact(DAY, DAY)}, (1, 1)),
     ("filed", {"form": FormFact(DAY, TODAY)}, (0, 1)),
@@ -234,6 +237,9 @@ COURSES: list[tuple[str, dict[str, Any], date, tuple[int, int] | None]] = [
 ]
 
 AMOUNTS: list[tuple[str, dict[str, Any], tuple[float, ...] | None]] = [
+    ("last_digits", {"readings": [check(40, systolic=120, diastolic=None), check(50, systolic=139, diastolic=81)]}, (0, 9, 1)),
+    ("last_digits", {"readings": [check(40, systolic=None, diastolic=None)]}, None),
+    ("last_digits", VOIDED, None),
     ("watch_minutes", {}, (121,)),
     ("watch_minutes", RUNNING, None),
     ("filing_days", {}, (2,)),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from desk.queries.board import floor_of
 from reports.queries import facts_of
-from reports.rules import MEASURES, Kind, evaluate
+from reports.rules import MEASURES, VALUED, evaluate
 from sessions.models import TreatmentSession
 from sessions.queries.day import forms_owed_count
 from sessions.queries.forms import forms_owed, owed_summary, rows_of
@@ -54,8 +54,8 @@ def by_reports(cast: Cast, today: date) -> dict[str, dict[int, object]]:
     found: dict[str, dict[int, object]] = {}
     for measure in MEASURES:
         rows = evaluate(measure, facts, today=today).rows
-        is_amount = measure.kind is Kind.AMOUNT
-        found[measure.code] = {row.pk: sorted(row.answer.values) if is_amount else (row.answer.hits, row.answer.of) for row in rows}
+        is_valued = measure.kind in VALUED
+        found[measure.code] = {row.pk: sorted(row.answer.values) if is_valued else (row.answer.hits, row.answer.of) for row in rows}
     return found
 
 

@@ -1,5 +1,6 @@
 """The overview's rules: spans of weeks, who came, trends and what they say, what fell short first; narrowing; exports' lives."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -7,9 +8,9 @@ from typing import Any
 import pytest
 
 from reports import charts
-from reports.rules import MEASURE_BY_CODE, SessionFacts, exporting, overview
+from reports.rules import MEASURE_BY_CODE, SessionFacts, Tally, exporting, overview
 from reports.rules.facts import Broken, CourseFact, DeviceFact
-from reports.rules.measure import Result
+from reports.rules.judged import COLUMN
 from reports.rules.narrowing import Narrowing, fits, narrowed, narrowing_of
 from reports.rules.overview import Line, Point, Span, Traffic
 from tests.reports.tables import GOOD
@@ -62,7 +63,12 @@ def lines_of(*minutes: int) -> list[Line]:
     visits = [facts(number, DAY + timedelta(days=7 * number), minutes=length) for number, length in enumerate(minutes)]
     spans = overview.spans_of(DAY, DAY + timedelta(days=7 * (len(minutes) + 1)))
     places = overview.places_of(visits, spans)
-    return [overview.line_of(MEASURE_BY_CODE[code], visits, places, len(spans), DAY) for code in ("watched", "watch_minutes", "breaches")]
+    return the_lines(("watched", "watch_minutes", "breaches"), visits, places, spans)
+
+
+def the_lines(codes: Sequence[str], visits: list[SessionFacts], places: dict[int, int], spans: Sequence[Span]) -> list[Line]:
+    lines = overview.lines_of(visits, places, len(spans), DAY)
+    return [lines[COLUMN[code]] for code in codes]
 
 
 def test_a_trend_is_the_measure_by_spans() -> None:
@@ -71,7 +77,7 @@ def test_a_trend_is_the_measure_by_spans() -> None:
     assert [point.value for point in minutes.points] == [130, 100, None, None]
     assert (watched.result.kept, watched.result.counted) == (1, 2)
     drawn = charts.spark(watched)
-    assert (len(drawn.lines), len(drawn.short), drawn.summary) == (1, 1, "From 100 to 0 %, lowest 0, highest 100.")
+    assert (len(drawn.lines), drawn.short.count(charts.DIAMOND), drawn.summary) == (1, 1, "From 100 to 0 %, lowest 0, highest 100.")
     assert charts.spark(minutes).summary == "From 130 to 100 min, lowest 100, highest 130."
     assert charts.corners([("5", "5"), ("15", "5"), ("25", "5"), ("35", "9"), ("45", "9")]) == [("5", "5"), ("25", "5"), ("35", "9"), ("45", "9")]
     assert charts.spark(lines_of()[0]).summary == "Nothing counted."
@@ -90,13 +96,13 @@ def test_a_trend_is_the_measure_by_spans() -> None:
     ],
 )
 def test_a_change_is_said_only_where_chance_hardly_explains_it(code: str, before: tuple[int, int], after: tuple[int, int], word: str) -> None:
-    assert Line(Result(MEASURE_BY_CODE[code], []), tuple(Point(*pair, None) for pair in (before, after))).change == word
+    assert Line(Tally(MEASURE_BY_CODE[code]), tuple(Point(*pair, None) for pair in (before, after))).change == word
 
 
 def test_what_safety_hangs_on_is_told_first() -> None:
     visits = [facts(1, minutes=100, enrolled_on=None), facts(2, breaches=[Broken("SET-2", "Nobody")])]
     places = overview.places_of(visits, spans := overview.spans_of(DAY, DAY))
-    lines = [overview.line_of(measure, visits, places, len(spans), DAY) for measure in MEASURE_BY_CODE.values() if measure.code in CODES]
+    lines = the_lines(CODES, visits, places, spans)
     assert [line.measure.code for line in overview.fell_short(lines)] == ["enrolled", "watched", "breaches"]
     assert overview.judged(lines) == (1, 4)
     assert set(overview.ACTS) == {measure.group for measure in MEASURE_BY_CODE.values()}

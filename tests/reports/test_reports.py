@@ -123,6 +123,21 @@ def test_the_page_shows_each_measure_with_its_list(session: TreatmentSession, ca
         assert f"/riverside/sessions/{session.pk}/" in listed
 
 
+def test_a_band_of_a_measure_has_its_own_list(session: TreatmentSession, cast: Cast, sign_in: Callable[..., Client]) -> None:
+    """Each digit leads to the visits that have it; no form is owed, so there are no ages of forms."""
+    client, values = sign_in(cast.admin), Observation.objects.values_list("systolic", "diastolic")
+    digits = [value % 10 for pair in values for value in pair]
+    leading = max(range(10), key=digits.count)
+    page = client.get(f"{PATH}measures/", RANGE).content.decode()
+    assert f"<strong>{leading}</strong> in {digits.count(leading)} of {len(digits)}" in page
+    assert "0–3 days" not in page
+    for digit in (*set(digits), 0):
+        listed = client.get(f"{PATH}last_digits/", {**RANGE, "band": digit + 1}).content.decode()
+        assert (f"/riverside/sessions/{session.pk}/" in listed) is (digit in digits)
+    assert {client.get(f"{PATH}last_digits/", {**RANGE, "band": band}).status_code for band in ("11", "0", "-1", "x", "٣")} == {404}
+    assert client.get(f"{PATH}watched/", {**RANGE, "band": "1"}).status_code == 404
+
+
 def test_an_empty_site_is_told_honestly(cast: Cast, sign_in: Callable[..., Client]) -> None:
     assert "Nothing to measure yet" in sign_in(cast.admin).get(PATH).content.decode()
 
@@ -177,6 +192,27 @@ def test_an_auditor_reads_but_exports_nothing(session: TreatmentSession, cast: C
 def test_an_impossible_range_is_told(query: dict[str, str], status: int, cast: Cast, sign_in: Callable[..., Client]) -> None:
     client = sign_in(cast.admin)
     assert {client.get(f"{PATH}{page}", query).status_code for page in ("", "measures/", "sites/", "watched/")} == {status}
+
+
+TAMPERED = {
+    "?first=2026-06-01&first=2026-06-02&last=2026-06-30": 200, "?page=-1": 200, "watched/?show=<b>&page=99999999999999999999": 200, "measures/?last=2026-06-31": 422,
+    "watched/?band=1": 404, "owed_days/?band=5": 404, "network/?until=0000-00": 422, "network/?until=2026-06%00": 422, "network/?page=x": 200, "sites/?page=0": 200,
+    "exports/?of=nothing&format=exe&first=%3Cscript%3E&recipient=%3Cscript%3E": 200, "exports/0/": 404, "exports/99999999999999999/": 404,
+    "binder/?patient=' OR 1=1": 404, "binder/?grant=-1": 404, "compliance.json?from=2026-06-01&to=2036-06-01": 422, "compliance.json?from=%00&to=": 422,
+    "audit-trail/?kind=%00&patient=x": 200, "self-audit/0/": 404, "disclosures/?page=%00": 200, "../hillcrest/reports/": 404, "..%2fhillcrest/reports/": 404,
+}  # fmt: skip
+
+
+def test_a_tampered_link_is_answered_plainly_and_an_empty_site_honestly(cast: Cast, sign_in: Callable[..., Client]) -> None:
+    """Nothing has happened here: each page says so or says what is wrong, and none shows 100 % of nothing or what was put into its address."""
+    client = sign_in(cast.admin)
+    answers = {address: client.get(PATH + address) for address in TAMPERED}
+    assert {address: answer.status_code for address, answer in answers.items()} == TAMPERED
+    for address, answer in answers.items():
+        page = answer.content.decode()
+        assert "<script>" not in page.replace("<script src", ""), address
+        assert "100 %" not in page, address
+        assert "Hillcrest" not in page, address
 
 
 def test_an_unknown_measure_is_not_found(cast: Cast, sign_in: Callable[..., Client]) -> None:

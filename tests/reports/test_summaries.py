@@ -25,7 +25,7 @@ from reports.queries import facts_of
 from reports.queries.summaries import judged_between, judged_of
 from reports.queries.touched import head_of
 from reports.rules import MEASURES, evaluate
-from reports.rules.judged import FAR, WAITING, Judged, added_up, judged
+from reports.rules.judged import FAR, WAITING, Judged, added_up, judged, tallies
 from sessions.actions import emergency, leaving, watch
 from sessions.actions.filing import prove_send, send_form
 from sessions.actions.voiding import void_session
@@ -55,6 +55,10 @@ def agrees(site: Site, today: date, *, summed: bool | None = None) -> None:
     visits, truth = judged_between(site, FIRST, LAST, today), facts_of(site, FIRST, LAST)
     assert truth, "nothing to compare"
     assert told(visits, today) == told(truth, today)
+    for one, measure in zip(tallies(visits, today), MEASURES, strict=True):
+        alone = evaluate(measure, truth, today=today)
+        for name in ("counted", "kept", "percent", "values", "behind", "flagged", "bands"):
+            assert getattr(one, name) in (getattr(alone, name), ()), f"{name} of {measure.code}"
     assert summed is None or all(isinstance(one, Judged) is summed for one in visits)
 
 
@@ -179,6 +183,8 @@ def test_what_moves_or_is_too_much_while_all_is_summed_up(cast: Cast, monkeypatc
     assert bring_up_to_date(site, now=NOW)
     months_agree(site, TODAY)
     MonthSummary.objects.filter(visits=2).update(visits=9)
+    for away in (-3650, 3650):
+        MonthSummary.objects.create(site=site, month=(TODAY + timedelta(days=away)).replace(day=1), visits=1, dosed=1, numbers={"watched": [1, 1]})
     check_all(now=NOW, seconds=60)
     months_agree(site, TODAY)
     monkeypatch.setattr("reports.actions.summaries.MOST", 0)

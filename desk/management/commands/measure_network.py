@@ -27,7 +27,7 @@ from reports.models import MonthSummary, SiteSummary
 from reports.queries import facts_of
 from reports.queries.binder import of_range
 from reports.queries.summaries import judged_between
-from reports.rules import MEASURES, evaluate
+from reports.rules.judged import tallies
 from sessions.models import TreatmentSession
 
 QUARTER, YEAR = timedelta(days=90), timedelta(days=364)
@@ -108,10 +108,8 @@ def of_site(site: Site, length: timedelta) -> dict[str, float]:
     client, path = signed_in(head()), f"/{site.slug}/reports/measures/?first={first}&last={last}"
 
     def numbers() -> None:
-        visits = judged_between(site, first, last, today)
-        for measure in MEASURES:
-            result = evaluate(measure, visits, today=today)
-            _ = result.kept, result.counted, result.median
+        for one in tallies(judged_between(site, first, last, today), today):
+            _ = one.kept, one.counted, one.median
 
     found = {"visits": len(facts_of(site, first, last)), "numbers_ms": milliseconds(numbers), "page_ms": milliseconds(lambda: got(client, path))}
     truth, summary = (bare(read) for read in (lambda: facts_of(site, first, last), lambda: judged_between(site, first, last, today)))
