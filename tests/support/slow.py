@@ -20,7 +20,7 @@ SLOW = (
     "test_start_clinic.py::test_it_works_with_production_settings",
     "test_production_passes_the_deployment_check",
 )
-# They read our own source, or start installations of their own: once, on any engine, unmeasured.
+# They read our own source, start installations of their own, or walk again what smaller tests have measured: unmeasured.
 ON_ITS_OWN = (
     "tests/test_house.py",
     "tests/test_deploy.py",
@@ -30,6 +30,13 @@ ON_ITS_OWN = (
     "tests/test_settings.py",
     "tests/test_stack.py",
     "tests/test_canaries.py",
+    "tests/test_access_bodies.py",
+    "tests/test_watchman_dies.py",
+    "tests/desk/test_demo.py",
+    "tests/reminders/test_small_chaos.py",
+    "tests/sessions/test_races_of_plans.py",
+    "tests/clinic/test_start_clinic.py",
+    "tests/clinic/test_anchors.py",
 )
 # The longest files, in the order in which two processes should begin them.
 LONGEST = (
