@@ -9,7 +9,7 @@ PY = .venv/bin/python
 help:
 	@echo "make run     set up everything and serve the demonstration clinic"
 	@echo "make test    set up everything and run the whole suite"
-	@echo "make quick   the suite on SQLite without a browser"
+	@echo "make quick   the suite on SQLite without browser, whole pages and doors"
 	@echo "make check   format, lint, import contracts, types, migrations, supply chain"
 	@echo "make bench | soak | mutations | chaos | migrations | pictures | format | env"
 

@@ -13,7 +13,7 @@ from django.conf import settings
 from tests.support.broker import Broker
 from tests.support.database import OWN, Databases, fold_wal, is_postgres, make_template, this_process_uses, url_of
 from tests.support.once import SHARED, of_this_run, once
-from tests.support.slow import is_slow, is_unmeasured, turn
+from tests.support.slow import is_longer, is_slow, is_unmeasured, turn
 from tests.support.smtp import Inbox, running_inbox
 from tests.support.stack import LiveStack
 
@@ -29,6 +29,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if is_slow(item.nodeid):
             item.add_marker(pytest.mark.slow)
+        if is_longer(item.nodeid):
+            item.add_marker(pytest.mark.longer)
         if is_unmeasured(item.nodeid):
             item.add_marker(pytest.mark.unmeasured)
         elif not meets_engine(item):
