@@ -80,7 +80,7 @@ def traffic_chart(spans: Sequence[Span], traffic: Sequence[Traffic]) -> TrafficC
 
 @dataclass(frozen=True, slots=True)
 class Spark:
-    """A small line; `lines` break where nothing was counted. `dots` are its lone points, `short` those that fell short: a path of all of them.
+    """A small line in whole points, for fifty of them weigh; `lines` break where nothing was counted. `dots` are its lone points, `short` those that fell short: a path of all of them.
 
     `cells`: each point in a table, a dash where nothing was counted.
     """
@@ -101,7 +101,7 @@ def spark(line: Line) -> Spark:
 
     def place(number: int, point: Point) -> tuple[str, str]:
         value = point.value if point.value is not None else 0.0
-        return brief(EDGE + room * number), brief(SPARK_HEIGHT - EDGE - (SPARK_HEIGHT - 2 * EDGE) * value / tallest)
+        return str(round(EDGE + room * number)), str(round(SPARK_HEIGHT - EDGE - (SPARK_HEIGHT - 2 * EDGE) * value / tallest))
 
     runs = runs_of(points)
     lines = tuple(" ".join(",".join(corner) for corner in corners([place(number, points[number]) for number in run])) for run in runs if len(run) > 1)
@@ -118,7 +118,7 @@ def drawn(mark: str, places: Iterable[tuple[str, str]]) -> str:
 
 
 def brief(number: float) -> str:
-    """With a decimal only where it has one: fifty lines of thirteen points weigh."""
+    """With a decimal only where it has one."""
     return f"{number:.1f}".removesuffix(".0")
 
 

@@ -36,6 +36,7 @@ def reports(request: HttpRequest, site: str) -> HttpResponse:
         lines = overview.lines_of(visits, places, len(spans), today)
         context |= told(the_site, lines) | {
             "spans": spans,
+            "numbers": "numbers" in request.GET,
             "chart": charts.traffic_chart(spans, traffic),
             "traffic": list(zip(spans, traffic, strict=True)),
         }

@@ -47,7 +47,9 @@ def test_what_fell_short_stands_first_with_who_acts(cast: Cast, sign_in: Callabl
     assert "2 open, 1 nobody’s" in first
     assert page.count("<svg") > 20
     assert "My sites side by side" not in page
-    assert len(page) < 120_000
+    assert len(page) < 60_000
+    assert "v-trend-table" not in page
+    assert "v-trend-table" in client.get(PATH, {"numbers": "1"}).content.decode()
 
 
 def test_the_address_narrows_every_page_and_names_nobody(cast: Cast, sign_in: Callable[..., Client]) -> None:

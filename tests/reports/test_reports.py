@@ -118,6 +118,7 @@ def test_the_page_shows_each_measure_with_its_list(session: TreatmentSession, ca
     client = sign_in(cast.admin)
     for page in (client.get(PATH, RANGE).content.decode(), client.get(f"{PATH}measures/", RANGE).content.decode()):
         assert [measure.question for measure in MEASURES if escape(measure.question) not in page] == []
+        assert len(page) < 60_000
     for code, show in (("watched", "kept"), ("watch_minutes", "short"), ("voided", "kept")):
         listed = client.get(f"{PATH}{code}/", {**RANGE, "show": show}).content.decode()
         assert f"/riverside/sessions/{session.pk}/" in listed
