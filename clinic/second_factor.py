@@ -1,5 +1,6 @@
 """The second factor of a sign-in: where a site's policy asks for it, and whether this sign-in has given it. Asked at the site's door."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from allauth.mfa.models import Authenticator
@@ -11,6 +12,7 @@ from clinic.locking.state import is_by_pin
 from clinic.locking.tablet import tablet_here
 from clinic.models import Membership, Site, SitePolicy, User
 from clinic.queries import policy_on, today_at
+from clinic.queries.policies import asking_second_factor
 
 MARK = "vigil.second_factor"
 # What stands for a person alone; recovery codes come with one of these.
@@ -40,6 +42,13 @@ def demand(request: HttpRequest, membership: Membership) -> None:
 def is_owed(request: HttpRequest, site: Site) -> bool:
     """Whether another site's policy of today asks for a second factor that this sign-in hasn't shown."""
     return not is_given(request) and policy_on(site, today_at(site, request.now)).second_factor  # type: ignore[attr-defined]
+
+
+def owed_at(request: HttpRequest, sites: Iterable[Site]) -> set[int]:
+    """The same of many sites in one query: those that ask for more than this sign-in has shown."""
+    if is_given(request):
+        return set()
+    return asking_second_factor({site.pk: today_at(site, request.now) for site in sites})  # type: ignore[attr-defined]
 
 
 def is_at_its_tablet(request: HttpRequest, membership: Membership) -> bool:

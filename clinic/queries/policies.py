@@ -1,6 +1,6 @@
 """Which policy was in force when."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from django.db.models import QuerySet
@@ -24,3 +24,13 @@ def policies_on(site: Site, days: Iterable[date]) -> dict[date, SitePolicy]:
     """The version in force on each of many days, in one query."""
     versions = list(SitePolicy.objects.filter(site=site).order_by("effective_on", "pk"))
     return {day: next((version for version in reversed(versions) if version.effective_on <= day), versions[0]) for day in days}
+
+
+def asking_second_factor(days: Mapping[int, date]) -> set[int]:
+    """Of many sites, each on a day of its own, those whose policy in force asks for a second factor; one query."""
+    asks: dict[int, bool] = {}
+    rows = SitePolicy.objects.filter(site__in=days).order_by("effective_on", "pk")
+    for site, effective_on, second_factor in rows.values_list("site_id", "effective_on", "second_factor"):
+        if site not in asks or effective_on <= days[site]:
+            asks[site] = second_factor
+    return {site for site in days if asks.get(site, True)}

@@ -34,7 +34,8 @@ def reported_to(request: HttpRequest) -> list[Membership]:
     places = [place for place in sites_of(request.user) if may(place.role, Permission.VIEW_REPORTS)]  # type: ignore[arg-type]
     here = request.site.pk  # type: ignore[attr-defined]
     open_here = [place for place in places if place.role != Role.AUDITOR or newest_grant(place) is None]
-    return [place for place in open_here if place.site_id == here or not second_factor.is_owed(request, place.site)]
+    owed = second_factor.owed_at(request, [place.site for place in open_here if place.site_id != here])
+    return [place for place in open_here if place.site_id not in owed]
 
 
 def visits_in(request: HttpRequest, site: Site, form: RangeForm) -> list[Judged] | list[SessionFacts]:

@@ -13,6 +13,7 @@ from clinic.roles import Role
 from reports.models import AuditFinding, SelfAudit
 from sessions.states import Status
 from tests.cast import NOW, TODAY, Cast
+from tests.factories.clinic import SiteFactory, SitePolicyFactory
 from tests.factories.sessions import ObservationFactory, at_state
 
 PATH = "/riverside/reports/"
@@ -99,3 +100,24 @@ def test_only_sites_whose_reports_i_may_see_are_side_by_side(role: Role, is_seen
     assert ("My sites side by side" in client.get(PATH).content.decode()) is is_seen
     page = client.get(f"{PATH}sites/").content.decode()
     assert ("/hillcrest/reports/?" in page, "/riverside/reports/?" in page) == (is_seen, True)
+
+
+def test_many_sites_cost_what_two_cost(cast: Cast, sign_in: Callable[..., Client]) -> None:
+    """Whose policy asks for a second factor is one question, however many they are; a site that asks for it is left out."""
+    client = sign_in(cast.admin)
+
+    def cost() -> tuple[int, str]:
+        with CaptureQueriesContext(connection) as queries:
+            page = client.get(f"{PATH}network/").content.decode()
+        return len(queries), page
+
+    Membership.objects.create(site=cast.hillcrest, user=cast.admin, role=Role.ADMINISTRATOR, created_at=NOW)
+    cost()
+    two, _ = cost()
+    for number in range(4):
+        site = SiteFactory(organisation=cast.riverside.organisation, slug=f"site-{number}", name=f"Site {number}")
+        SitePolicyFactory(site=site, second_factor=number == 0)
+        Membership.objects.create(site=site, user=cast.admin, role=Role.ADMINISTRATOR, created_at=NOW)
+    six, page = cost()
+    assert six == two
+    assert [f"Site {number}" in page for number in range(4)] == [False, True, True, True]
