@@ -157,6 +157,11 @@ def evaluate(measure: Measure, visits: Iterable[Visit], *, today: date) -> Resul
 
 def merged(parts: Sequence[Tally]) -> Tally:
     """One measure over all of the visits of its parts."""
-    values = [value for part in parts for value in part.values]
-    sums = (sum(getattr(part, name) for part in parts) for name in ("hits", "of"))
-    return Tally(parts[0].measure, *sums, values, sum(part.behind for part in parts), sum(part.flagged for part in parts))
+    return Tally(
+        parts[0].measure,
+        hits=sum(part.hits for part in parts),
+        of=sum(part.of for part in parts),
+        values=[value for part in parts for value in part.values],
+        behind=sum(part.behind for part in parts),
+        flagged=sum(part.flagged for part in parts),
+    )
