@@ -1,5 +1,5 @@
 # Everything a person types. The work is done by scripts/ and manage.py.
-.PHONY: help env run test quick check format migrations constraints bench soak mutations chaos pictures
+.PHONY: help env run test quick check format migrations constraints bench soak mutations chaos pictures attack
 .DEFAULT_GOAL := help
 # Every command is several processes: without compiled files each would spend its first seconds compiling.
 unexport PYTHONDONTWRITEBYTECODE
@@ -11,7 +11,7 @@ help:
 	@echo "make test    set up everything and run the whole suite"
 	@echo "make quick   the suite on SQLite without browser, whole pages and doors"
 	@echo "make check   format, lint, import contracts, types, migrations, supply chain"
-	@echo "make bench | soak | mutations | chaos | migrations | pictures | format | env"
+	@echo "make bench | soak | mutations | chaos | attack | migrations | pictures | format | env"
 
 env:
 	@$(PYTHON) scripts/bootstrap.py
@@ -50,6 +50,9 @@ mutations: env
 
 chaos: env
 	@exec $(PY) -m scripts.chaos
+
+attack: env
+	@exec $(PY) -m scripts.attack
 
 pictures: env
 	@exec $(PY) -m scripts.pictures
