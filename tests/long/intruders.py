@@ -164,15 +164,11 @@ def test_who_left_finds_every_way_back_shut(web: LiveStack) -> None:
     """Sign-ins at two browsers, a copied cookie, a PIN, a calendar's address, a reset asked for before: all kept for later."""
     noah = User.objects.get(email="nurse2@demo.example")
     at_work, at_home = person(web, "nurse2"), person(web, "nurse2")
-    feeds = "/riverside/feeds/"
-    form = next(form for form in Read(at_work.get(feeds).text).forms if form.method == "post" and "name" in {field.name for field in form.fields})
-    at_work.post(urljoin(feeds, form.action), {field.name: field.value for field in form.fields} | {"name": "Mine", "scope": "site"}, page=feeds)
-    calendar = re.search(r"/f/[\w-]+\.ics", at_work.get(feeds).text)
+    feeds, calendar = "/riverside/feeds/", feed_of(at_work)
     tablet = enrolled(web)
     charts = [link for link in Read(at_work.get("/riverside/patients/").text).links if "/patients/" in link][:2]
     Visitor(web.url).post("/accounts/password/reset/", {"email": noah.email}, page="/accounts/password/reset/")
     reset = re.search(r"/accounts/password/reset/key/\S+", web.smtp.to(noah.email)[-1].get_content())
-    assert calendar is not None
     assert reset is not None
 
     admin, place = person(web, "admin"), Membership.objects.get(user=noah, site__slug="riverside")
@@ -182,7 +178,7 @@ def test_who_left_finds_every_way_back_shut(web: LiveStack) -> None:
         for path in ("/riverside/", "/riverside/patients/", "/riverside/calls/", *charts, feeds, "/riverside/pin/"):
             assert visitor.get(path).status in (302, 404), path
             assert visitor.get(path, HX_Request="true").status in (401, 404), path
-    told = Visitor(web.url).get(calendar[0]).text
+    told = Visitor(web.url).get(calendar).text
     assert not re.search(r"STATUS:(CONFIRMED|TENTATIVE)", told), "the calendar goes on"
     assert "Noah" not in tablet.get("/locked/").text
     assert tablet.post("/locked/pin/", {"who": str(place.pk), "pin": PIN}, page="/locked/").status == 422
@@ -201,6 +197,16 @@ def test_who_left_finds_every_way_back_shut(web: LiveStack) -> None:
     gone = Visitor(web.url)
     gone.sign_in(noah.email, "a quite new long passphrase")
     assert not gone.is_signed_in
+
+
+def feed_of(visitor: Visitor) -> str:
+    """The address of a calendar of one's own, made now."""
+    page = "/riverside/feeds/"
+    form = next(form for form in Read(visitor.get(page).text).forms if form.method == "post" and "name" in {field.name for field in form.fields})
+    visitor.post(urljoin(page, form.action), {field.name: field.value for field in form.fields} | {"name": "Mine", "scope": "site"}, page=page)
+    found = re.search(r"/f/[\w-]+\.ics", visitor.get(page).text)
+    assert found is not None
+    return found[0]
 
 
 def enrolled(web: LiveStack) -> Visitor:
