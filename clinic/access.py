@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 
-from clinic import auditing, reading, registry, second_factor
+from clinic import auditing, reading, registry, scope, second_factor
 from clinic.locking.state import is_by_pin
 from clinic.models import Membership, Site
 from clinic.prepared import Prepared, prepared
@@ -45,6 +45,7 @@ def site_for(request: HttpRequest, slug: str, permission: Permission) -> Site:
     site = membership.site
     membership.user = request.user
     request.site, request.membership = site, membership  # type: ignore[attr-defined]
+    scope.name_site(site.pk)
     timezone.activate(site.zone)
     second_factor.demand(request, membership)
     if membership.role == Role.AUDITOR and not auditing.may_open(request):

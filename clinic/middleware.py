@@ -1,6 +1,7 @@
 """The request's moment, nothing kept by browsers, denials written after the rollback, the way to the second step, 401 for fragments of people who were signed out."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -11,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from clinic import audit, clock, second_factor
+from clinic import audit, clock, scope, second_factor
 from clinic.actions.account import note_account
 from clinic.identity import SignInEndedError
 
@@ -30,6 +31,21 @@ class NowMiddleware:
         response = self.get_response(request)
         response["X-Server-Now"] = request.now.isoformat()  # type: ignore[attr-defined]
         return response
+
+
+class ScopeMiddleware:
+    """PostgreSQL shows a request no site's rows; then those of the sites of whoever is signed in; from the site's door on that site's alone."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with scope.closed():
+            return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_: Any) -> None:
+        if request.user.is_authenticated:
+            scope.name_person(request.user.pk)
 
 
 class NoStoreMiddleware:

@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 from django.conf import settings
 
-from clinic import clock
+from clinic import clock, scope
 from clinic.actions import anchoring
 from clinic.backups import BackupFailed
 from clinic.findings import Refused
@@ -19,6 +19,7 @@ SOFT, HARD = 2 * 60 * 60, 2 * 60 * 60 + 60
 
 
 @shared_task(soft_time_limit=SOFT, time_limit=HARD)
+@scope.closed()
 def tend_backups() -> str:
     """The day's backup or the week's drill, when it is due. A failure is a row, which the operator's page shows."""
     kind = due_kind(clock.now(), hour=settings.VIGIL_BACKUP_HOUR) if settings.VIGIL_BACKUPS else None
@@ -34,5 +35,6 @@ def tend_backups() -> str:
 
 
 @shared_task
+@scope.closed()
 def anchor() -> dict[str, int]:
     return anchoring.anchor(now=clock.now())

@@ -9,6 +9,7 @@ from django.core.mail import send_mail
 from django.urls import reverse
 from kombu.exceptions import OperationalError
 
+from clinic import scope
 from patients.models import EmergencyRead
 from patients.queries.emergency_reads import to_be_told
 
@@ -29,11 +30,14 @@ def ask_to_tell(read_pk: int) -> None:
 
 
 @shared_task(autoretry_for=(OSError,), retry_backoff=30, retry_jitter=True, max_retries=3)
+@scope.closed()
 def tell_of_emergency_read(read_pk: int) -> int:
     """How many were written to: neutral words, no patient (MSG-4). OSError is any trouble with the mail server: smtplib's are of it."""
-    row = EmergencyRead.objects.select_related("site").get(pk=read_pk)
+    with scope.every():
+        row = EmergencyRead.objects.select_related("site").get(pk=read_pk)
     link = settings.VIGIL_ORIGIN + reverse("emergency_read_review", args=[row.site.slug, row.pk])
-    people = list(to_be_told(row.site))
+    with scope.of_site(row.site_id):
+        people = list(to_be_told(row.site))
     for person in people:
         send_mail(SUBJECT, BODY.format(name=person.printed_name, site=row.site.public_name, link=link), None, [person.email])
     return len(people)

@@ -7,7 +7,8 @@ from contextlib import suppress
 from celery import shared_task
 from kombu.exceptions import OperationalError
 
-from clinic import clock
+from clinic import clock, scope
+from clinic.queries.shares import shares
 from reminders.actions import balancing
 from reminders.actions import send as sending
 from reminders.actions import sweep as sweeping
@@ -17,18 +18,22 @@ SECONDS = 50
 
 
 @shared_task
+@scope.closed()
 def sweep() -> dict[str, int]:
-    """Round after round while a round was full."""
+    """Of one site after the other, round after round while a round was full."""
     done: Counter[str] = Counter()
     until = time.monotonic() + SECONDS
-    while True:
-        found = sweeping.sweep(now=clock.now())
-        done.update(found)
-        if found["created"] < sweeping.BATCH or time.monotonic() > until:
-            return dict(done)
+    for _ in shares():
+        while True:
+            found = sweeping.sweep(now=clock.now())
+            done.update(found)
+            if found["created"] < sweeping.BATCH or time.monotonic() > until:
+                break
+    return dict(done)
 
 
 @shared_task
+@scope.closed()
 def send() -> dict[str, int]:
     """Batch after batch until nothing is due or the time is up. A full batch means more: one more worker is asked to join."""
     done: Counter[str] = Counter()
@@ -44,6 +49,7 @@ def send() -> dict[str, int]:
 
 
 @shared_task
+@scope.closed()
 def balance() -> None:
     balancing.check_balance(now=clock.now())
 

@@ -2,10 +2,11 @@
 
 from celery import shared_task
 
-from clinic import clock
+from clinic import clock, scope
 from sessions.actions.watchman import make_round
 
 
 @shared_task
+@scope.closed()
 def watch() -> dict[str, int]:
     return make_round(now=clock.now())

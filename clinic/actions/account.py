@@ -6,7 +6,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib.sessions.models import Session
 from django.db import transaction
 
-from clinic import audit
+from clinic import audit, scope
 from clinic.findings import refuse
 from clinic.models import Membership, Organisation, User
 from clinic.queries.sign_ins import mark_of, sessions_of
@@ -14,7 +14,8 @@ from clinic.queries.sign_ins import mark_of, sessions_of
 
 def organisation_of(user: User) -> Organisation | None:
     """Whose chain keeps what a person does outside of any site: that of the first site they belong to."""
-    place = Membership.objects.filter(user=user, is_active=True).select_related("site__organisation").order_by("pk").first()
+    with scope.of_person(user.pk):
+        place = Membership.objects.filter(user=user, is_active=True).select_related("site__organisation").order_by("pk").first()
     return place.site.organisation if place is not None else None
 
 
@@ -43,10 +44,13 @@ def end_own_sign_ins(user: User, *, only: str | None = None, now: datetime) -> i
 
 def require_ours(membership: Membership) -> None:
     """An account is one for all the places of a person: what one organisation does to it must not open another's."""
-    if not Membership.objects.filter(pk=membership.pk, is_active=True).exists():
+    with scope.of_person(membership.user_id):
+        here = Membership.objects.filter(pk=membership.pk, is_active=True)
+        places = Membership.objects.filter(user_id=membership.user_id, is_active=True, site__is_archived=False)
+        is_here, is_elsewhere = here.exists(), places.exclude(site__organisation_id=membership.site.organisation_id).exists()
+    if not is_here:
         raise refuse("SET-10", "They no longer belong to this site: it has no say in how they sign in elsewhere.")
-    places = Membership.objects.filter(user_id=membership.user_id, is_active=True, site__is_archived=False)
-    if places.exclude(site__organisation_id=membership.site.organisation_id).exists():
+    if is_elsewhere:
         raise refuse("SET-10", "They work for another organisation too. The operator takes the second step away: manage.py reset_second_factor.")
 
 
@@ -73,7 +77,7 @@ def reset_second_factor(membership: Membership, *, by: User, now: datetime) -> i
     require_ours(membership)
     gone, _ = Authenticator.objects.filter(user=user).delete()
     ended = end_sign_ins(user)
-    places = Membership.objects.filter(user=user, is_active=True).select_related("site").order_by("site_id")
-    for place in places:
-        audit.record(action="member.factor_reset", target=place, by=by, now=now, site=place.site, changes={"factors": gone, "sign_ins": ended})
+    with scope.of_person(user.pk):  # theirs: each of the sites has the entry
+        for place in Membership.objects.filter(user=user, is_active=True).select_related("site").order_by("site_id"):
+            audit.record(action="member.factor_reset", target=place, by=by, now=now, site=place.site, changes={"factors": gone, "sign_ins": ended})
     return gone

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
+from clinic import scope
 from clinic.actions.notices import raise_notice, resolve_notices
 from clinic.anchor_keys import NoKey, SigningKey, signing_key
 from clinic.anchor_places import NotTaken, carry, name_of, shown
@@ -40,11 +41,16 @@ def tell_late(now: datetime) -> None:
     """A place without its day's anchor is a task at every site, until it has arrived: nobody reads the log of a worker."""
     late = [place.words for place in anchored_places(now) if place.is_late]
     for site in Site.objects.filter(is_archived=False).order_by("pk"):
-        if late:
-            words = f"The audit trail's daily anchor has not arrived at {', '.join(late)}. Tell the operator."
-            raise_notice(site, ANCHOR_LATE, "11.10(e)", site, words, now)
-        else:
-            resolve_notices(site, ANCHOR_LATE, site, "The anchors arrive again.", now)
+        with scope.of_site(site.pk):
+            tell(site, late, now)
+
+
+def tell(site: Site, late: list[str], now: datetime) -> None:
+    if late:
+        words = f"The audit trail's daily anchor has not arrived at {', '.join(late)}. Tell the operator."
+        raise_notice(site, ANCHOR_LATE, "11.10(e)", site, words, now)
+    else:
+        resolve_notices(site, ANCHOR_LATE, site, "The anchors arrive again.", now)
 
 
 def make_round(key: SigningKey, *, now: datetime) -> AnchorRound | None:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from clinic.guards import postgresql, sqlite
+from clinic.guards import grants, postgresql, sqlite
 from clinic.guards.plan import Guard, plan
 
 ENGINES: dict[str, ModuleType] = {"sqlite": sqlite, "postgresql": postgresql}
@@ -55,6 +55,7 @@ def install_guards(sender: AppConfig, using: str = "default", **_: Any) -> None:
     with_models = [config for config in apps.get_app_configs() if config.models_module is not None]
     if sender == with_models[-1]:
         install(using)
+        grants.grant(using)
 
 
 def set_aside_guards(sender: AppConfig, using: str = "default", plan: Any = (), **_: Any) -> None:

@@ -12,6 +12,9 @@ PREFIX = "vigil_"
 MAX_NAME = 63  # PostgreSQL cuts longer names
 # A patient who moves to another site gets a linked chart there: the one link that crosses on purpose.
 MAY_CROSS_SITES = {("patients.patient", "moved_from")}
+# What a person sees of their own from any site: their places, since which sites those are is asked before one is named; charts that they
+# opened in an emergency, which stand at the chart's site.
+OWN_ROWS = {"clinic.membership": "user_id", "patients.emergencyread": "reader_id"}
 
 
 @dataclass(frozen=True)
@@ -33,11 +36,21 @@ class Link:
 
 
 @dataclass(frozen=True)
+class Rows:
+    """A table whose rows belong to a site each. `free`: some to none; `person`: the column of who may see their own from any site."""
+
+    table: str
+    free: bool
+    person: str = ""
+
+
+@dataclass(frozen=True)
 class Plan:
     append_only: tuple[AppendOnly, ...]
     only_forward: tuple[str, ...]
     of_a_site: tuple[str, ...]
     links: tuple[Link, ...]
+    rows: tuple[Rows, ...]
 
 
 @dataclass(frozen=True)
@@ -70,6 +83,7 @@ def plan() -> Plan:
         only_forward=(apps.get_model("clinic", "AuditHead")._meta.db_table,),
         of_a_site=tuple(model._meta.db_table for model in of_a_site if model not in kept),
         links=tuple(link for model in of_a_site for link in links_of(model)),
+        rows=tuple(Rows(model._meta.db_table, site_field(model).null, OWN_ROWS.get(model._meta.label_lower, "")) for model in of_a_site),  # type: ignore[union-attr]
     )
 
 

@@ -2,7 +2,8 @@
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from clinic.guards.plan import PREFIX, Guard, Link, Plan, guard_name
+from clinic.guards.plan import PREFIX, Guard, Link, Plan, Rows, guard_name
+from clinic.scope import PERSON, SITES
 
 REFUSE_BODY = "BEGIN RAISE EXCEPTION USING MESSAGE = TG_ARGV[0], ERRCODE = 'integrity_constraint_violation'; END"
 REFUSE = guard_name("refuse", "function", REFUSE_BODY)
@@ -70,6 +71,28 @@ def composite_key(link: Link) -> Guard:
     return Guard(name, link.table, f'ALTER TABLE "{link.table}" ADD CONSTRAINT "{name}" {text}', drop_constraint(name, link.table), needs)
 
 
+def drop_policy(name: str, table: str) -> str:
+    return f'DROP POLICY IF EXISTS "{name}" ON "{table}"'
+
+
+def policy(kind: str, table: str, text: str) -> Guard:
+    name = guard_name(kind, table, text)
+    create = f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY; CREATE POLICY "{name}" ON "{table}" {text}'
+    return Guard(name, table, create, drop_policy(name, table), frozenset({(table, "site_id")}))
+
+
+def rows_of_the_scope(rows: Rows) -> list[Guard]:
+    """Row-level security: the sites of the transaction's scope. One that has named none, not even "none", fails: an empty answer could pass
+    for a good one. The table's owner is bound by none of it.
+    """
+    shown = f"site_id = ANY (current_setting('{SITES}')::bigint[])"
+    found = [policy("rows", rows.table, f"USING ({shown}{' OR site_id IS NULL' if rows.free else ''})")]
+    if rows.person:
+        own = f"{rows.person} = NULLIF(current_setting('{PERSON}', true), '')::bigint"
+        found.append(policy("own", rows.table, f"FOR SELECT USING ({own})"))
+    return found
+
+
 def guards(plan: Plan) -> list[Guard]:
     """In the order in which they can be made: function, triggers, pairs, then the keys that point to pairs."""
     targets = dict.fromkeys((link.target, link.target_pk) for link in plan.links)
@@ -80,6 +103,7 @@ def guards(plan: Plan) -> list[Guard]:
         *(site_stays(table) for table in plan.of_a_site),
         *(pair(table, pk) for table, pk in targets),
         *(composite_key(link) for link in plan.links),
+        *(guard for rows in plan.rows for guard in rows_of_the_scope(rows)),
     ]
 
 
@@ -99,6 +123,12 @@ def installed(connection: BaseDatabaseWrapper) -> dict[str, str]:
             [PREFIX],
         )
         found |= {name: drop_trigger(name, table) for name, table in cursor.fetchall()}
+        cursor.execute(
+            "SELECT polname, relname FROM pg_policy JOIN pg_class ON pg_class.oid = polrelid"
+            " WHERE relnamespace = current_schema()::regnamespace AND relrowsecurity AND starts_with(polname, %s)",
+            [PREFIX],
+        )
+        found |= {name: drop_policy(name, table) for name, table in cursor.fetchall()}
         cursor.execute("SELECT proname FROM pg_proc WHERE pronamespace = current_schema()::regnamespace AND starts_with(proname, %s)", [PREFIX])
         return found | {name: f'DROP FUNCTION IF EXISTS "{name}"() CASCADE' for (name,) in cursor.fetchall()}
 

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from clinic import scope
 from clinic.access import NeedsPassword
 from clinic.actions.pins import forget_wrong_pins
 from clinic.locking import state
@@ -44,7 +45,8 @@ class LockMiddleware:
         if not request.was_signed_in:  # type: ignore[attr-defined]
             state.begin(request.session, request.user, now=request.now)  # type: ignore[attr-defined]
             if tablet := tablet_here(request):
-                forget_wrong_pins(tablet, request.user)  # a full sign-in opens its PIN here again
+                with scope.of_site(tablet.site_id):
+                    forget_wrong_pins(tablet, request.user)  # a full sign-in opens its PIN here again
         elif not request.met_the_lock and is_shut(request):  # type: ignore[attr-defined]
             return answer_locked(request)
         return response

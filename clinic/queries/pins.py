@@ -2,6 +2,7 @@
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
+from clinic import scope
 from clinic.models import Membership, PinDoor, Screen
 from clinic.models.locking import MOST_WRONG_PINS
 from clinic.roles import MAY, Permission
@@ -15,7 +16,8 @@ def tablet_of(token: str) -> Screen | None:
     if not token:
         return None
     rows = Screen.objects.select_related("site").filter(token_sha256=token_digest(token), kind=Screen.Kind.TABLET, revoked_at__isnull=True)
-    return rows.filter(site__is_archived=False).first()
+    with scope.every():
+        return rows.filter(site__is_archived=False).first()
 
 
 def people_with_pin(tablet: Screen) -> QuerySet[Membership]:

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from clinic import scope
 from clinic.actions.invitations import join_as_existing, join_as_new
 from clinic.findings import Refused
 from clinic.forms.base import attempt
@@ -23,13 +24,12 @@ from clinic.views.pages import page
 @require_http_methods(["GET", "HEAD", "POST"])
 def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
     """One answer for every token that isn't an open invitation's: unknown, used, withdrawn, expired."""
-    invitation = (
-        Invitation.objects.select_related("site")
-        .filter(token_sha256=token_digest(token), accepted_at__isnull=True, expires_at__gt=request.now, site__is_archived=False)  # type: ignore[attr-defined]
-        .first()
-    )
+    rows = Invitation.objects.select_related("site").filter(token_sha256=token_digest(token), accepted_at__isnull=True, site__is_archived=False)
+    with scope.every():
+        invitation = rows.filter(expires_at__gt=request.now).first()  # type: ignore[attr-defined]
     if invitation is None:
         return render(request, "clinic/invitation_gone.html", status=404)
+    scope.name_site(invitation.site_id)
     if User.objects.filter(email__iexact=invitation.email).exists():
         return with_account(request, token, invitation)
     return as_new_person(request, token, invitation)

@@ -8,7 +8,7 @@ from django.db.models import Count, Max, Min, OuterRef, Subquery
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from clinic import clock
+from clinic import clock, scope
 from clinic.models import AuditEntry, AuditHead, Heartbeat, Site, TaskTally
 from reminders.models import OutboxMessage
 from sessions.models import MonitoringForm
@@ -31,8 +31,9 @@ class HouseCollector(Collector):
         found: list[Metric] = []
         up = 1
         try:
-            for part in PARTS:
-                found += part(now)
+            with scope.every():
+                for part in PARTS:
+                    found += part(now)
         except DatabaseError:
             up = 0
         yield GaugeMetricFamily("vigil_house_up", "1: the database answered for all of the house's numbers", value=up)
@@ -58,7 +59,8 @@ def floor(now: datetime) -> Iterator[Metric]:
     """Derived as the board derives it, so true while the watchman is silent."""
     late = {"check": 0, "alert": 0}
     for site in Site.objects.filter(is_archived=False).order_by("pk"):
-        kinds = [one.kind for one in concerns_of(site, now)]
+        with scope.of_site(site.pk):
+            kinds = [one.kind for one in concerns_of(site, now)]
         late["check"] += kinds.count(CHECK)
         late["alert"] += kinds.count(ALERT)
     yield GaugeMetricFamily("vigil_overdue_checks", "Checks that are late now, of all sites", value=late["check"])

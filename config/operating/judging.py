@@ -51,6 +51,19 @@ def tls(*, is_production: bool, arrives_secure: bool, proxies: int, hsts: int) -
     return Finding(GOOD, f"this request came by TLS through {proxies} {'proxy' if proxies == 1 else 'proxies'}; secure cookies, HSTS")
 
 
+def row_security(*, is_on: bool, owns: int, may_bypass: bool) -> Finding:
+    """Of PostgreSQL. A login that owns the tables takes on the role of pages by itself, and could put it off."""
+    if not is_on:
+        return Finding(WARN, "off: the application alone keeps sites apart", "Take VIGIL_ROW_SECURITY=no away (docs/operating.md).")
+    if owns or may_bypass:
+        return Finding(
+            WARN,
+            "on; but this login owns the tables and could put it off",
+            "Give web, worker and beat the login that owns nothing (docs/operating.md).",
+        )
+    return Finding(GOOD, "on; this login owns nothing")
+
+
 def sender(address: str, *, is_production: bool) -> Finding:
     host = address.rpartition("@")[2].rstrip(">")
     if is_production and (not host or is_invented(host)):

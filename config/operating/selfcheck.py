@@ -43,6 +43,18 @@ def standing_guards() -> Finding:
     return judging.guards([guard.name for guard in guards.missing(connection)])
 
 
+def row_security() -> Finding:
+    if connection.vendor != "postgresql":
+        return Finding(GOOD, "PostgreSQL’s alone: with SQLite the application keeps sites apart, and the guards their borders")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (SELECT count(*) FROM pg_class WHERE relowner = pg_roles.oid AND relnamespace = current_schema()::regnamespace),"
+            " rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = session_user"
+        )
+        owns, may_bypass = cursor.fetchone()
+    return judging.row_security(is_on=settings.VIGIL_ROW_SECURITY, owns=owns, may_bypass=may_bypass)
+
+
 def mail_server() -> Finding:
     """A greeting and, where it is wanted, TLS; nothing is sent and nobody signs in."""
     if not settings.EMAIL_BACKEND.endswith("smtp.EmailBackend"):
@@ -115,6 +127,7 @@ def record() -> list[Part]:
     return [
         Part("migrations", "Migrations", pending_migrations, later),
         Part("guards", "Guards of the database", standing_guards, later),
+        Part("rows", "Sites apart in the database", row_security, later),
         Part("drift", "Clocks of web and database", clock_drift, later),
         Part("anchors", "Anchors of the audit trail", anchors, later),
         Part("drill", "Last drill", drill, later),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 
+from clinic import scope
 from clinic.locking.tablet import tablet_here
 from clinic.models import Membership, Screen, Site, User
 from clinic.queries import sites_of
@@ -30,6 +31,7 @@ def door_of(request: HttpRequest, back: str) -> Door | None:
     tablet = tablet_here(request)
     person: User | None = request.user if request.user.is_authenticated else None  # type: ignore[assignment]
     if tablet is not None:
+        scope.name_site(tablet.site_id)
         return Door(person, tablet, tablet.site, back)
     return Door(person, None, place_of(person, back), back) if person is not None else None
 

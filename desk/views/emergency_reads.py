@@ -6,7 +6,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from clinic import access
+from clinic import access, scope
 from clinic.findings import refuse
 from clinic.forms.base import attempt
 from clinic.identity import Given, confirm_identity
@@ -46,7 +46,7 @@ def emergency_read(request: HttpRequest, site: str) -> HttpResponse:
 
     if request.method == "POST" and attempt(form, act):
         return done(request, "Open for 60 minutes. Each look is noted, and the other site is told.", "emergency_read", site)
-    rows = list(open_reads(request.membership, request.now))  # type: ignore[attr-defined]
+    rows = charts_open(request)
     row = next((row for row in rows if str(row.pk) == request.GET.get("read")), rows[0] if rows else None)
     context = {
         "form": form, "has_others": other_sites(place).exists(), "others": [one for one in rows if one != row],
@@ -55,9 +55,19 @@ def emergency_read(request: HttpRequest, site: str) -> HttpResponse:
     return page(request, "desk/emergency_read.html", context)
 
 
+def charts_open(request: HttpRequest) -> list[EmergencyRead]:
+    """What this person may read now; the charts' sites are named beside their own, to the end of the page."""
+    found = open_reads(request.membership, request.now)  # type: ignore[attr-defined]
+    if sites := set(found.order_by().values_list("site_id", flat=True)):
+        scope.name_site(request.site.pk, *sorted(sites))  # type: ignore[attr-defined]
+    return list(found.select_related("patient", "site")) if sites else []
+
+
 def require_second_factor(request: HttpRequest, to_site: Site) -> None:
     """What the other site asks of its own people it asks of a visitor too."""
-    if is_owed(request, to_site):
+    with scope.also(to_site.pk):
+        owes = is_owed(request, to_site)
+    if owes:
         raise refuse(actions.RULE, "That site asks for a second step of sign-in: show yours first, under your name above.", field="to_site")
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from clinic import scope
 from clinic.actions.screens import note_seen
 from clinic.findings import Refused
 from clinic.models import Screen
@@ -32,9 +33,11 @@ LANGUAGES = ("en", "es")
 def screen(request: HttpRequest, token: str) -> HttpResponse:
     """A token that is guessed, revoked or of an archived site learns nothing, always in the same words."""
     now: datetime = request.now  # type: ignore[attr-defined]
-    found = screen_of(token)
+    with scope.every():
+        found = screen_of(token)
     if found is None:
         return quiet(render(request, "desk/screen/gone.html", status=404))
+    scope.name_site(found.site_id)
     timezone.activate(found.site.zone)
     note_seen(found, now=now)
     language = request.GET.get("lang", "") if request.GET.get("lang", "") in LANGUAGES else ""

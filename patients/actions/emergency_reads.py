@@ -7,7 +7,7 @@ from uuid import UUID
 from django.core.cache import cache
 from django.db import transaction
 
-from clinic import audit
+from clinic import audit, scope
 from clinic.actions.notices import raise_notice, resolve_notices
 from clinic.findings import Refused, refuse
 from clinic.identity import take_a_try
@@ -53,11 +53,12 @@ def open_chart(membership: Membership, wanted: Wanted, *, proof: IdentityProof, 
     number = take_a_try(misses, MOST_MISSES, FORGOTTEN_AFTER)
     if number is None:
         raise refuse(RULE, "Five were not found within the hour. Call the other site.", code="SET-10.misses", field="last_name")
-    found = person_at(wanted.site, last_name=wanted.last_name, birth_on=wanted.birth_on)
-    if len(found) != 1:
-        raise missed(membership, wanted, len(found), now)
-    cache.delete(f"{misses}:{number}")
-    return opened(membership, wanted, found[0].pk, client_key=client_key, now=now)
+    with scope.also(wanted.site.pk):
+        found = person_at(wanted.site, last_name=wanted.last_name, birth_on=wanted.birth_on)
+        if len(found) != 1:
+            raise missed(membership, wanted, len(found), now)
+        cache.delete(f"{misses}:{number}")
+        return opened(membership, wanted, found[0].pk, client_key=client_key, now=now)
 
 
 def missed(membership: Membership, wanted: Wanted, how_many: int, now: datetime) -> Refused:

@@ -21,7 +21,7 @@ def other_sites(site: Site) -> QuerySet[Site]:
 def open_reads(membership: Membership, now: datetime) -> QuerySet[EmergencyRead]:
     """What this person may read now from this site of theirs, the newest first."""
     rows = EmergencyRead.objects.filter(reader_id=membership.user_id, from_site_id=membership.site_id, opened_at__lte=now, ends_at__gt=now)
-    return rows.filter(site__is_archived=False, site__organisation_id=membership.site.organisation_id).select_related("patient", "site")
+    return rows.filter(site__is_archived=False, site__organisation_id=membership.site.organisation_id)
 
 
 def person_at(site: Site, *, last_name: str, birth_on: date) -> list[Patient]:

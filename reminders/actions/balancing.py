@@ -2,20 +2,27 @@
 
 from datetime import datetime
 
+from clinic import scope
 from clinic.actions.notices import raise_notice, resolve_notices
 from clinic.models import Site
+from clinic.queries.shares import shares
 from reminders.actions.sweep import sweep
 from reminders.queries.balance import UNBALANCED, Balance, balance_of
 
 
 def check_balance(*, now: datetime) -> dict[str, Balance]:
     """After a round of the sweep, each site's count; a difference is shown on its board and its messages page."""
-    sweep(now=now)
+    for _ in shares():
+        sweep(now=now)
     return {site.slug: judge(site, now=now) for site in Site.objects.filter(is_archived=False).order_by("pk")}
 
 
 def judge(site: Site, *, now: datetime) -> Balance:
-    balance = balance_of(site, now)
+    with scope.of_site(site.pk):
+        return told(site, balance_of(site, now), now=now)
+
+
+def told(site: Site, balance: Balance, *, now: datetime) -> Balance:
     if balance.is_even:
         resolve_notices(site, UNBALANCED, site, "The outbox adds up again.", now)
     else:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
-from clinic import audit
+from clinic import audit, scope
 from clinic.actions.notices import raise_notice
 from clinic.models import Site
 from clinic.queries import calendar_of, today_at
@@ -31,8 +31,11 @@ def receive_text(arrival: Arrival, *, now: datetime) -> list[InboundText]:
     When this has ended no claim sends the number anything more that it stopped: the sender asks for consent under the patient's lock.
     """
     kept: list[InboundText] = []
-    for site in inbound.sites_texted(arrival.provider, arrival.to, arrival.number):
-        text = keep_text(site, arrival, may_answer=not kept and not arrival.is_answered, now=now)
+    with scope.every():
+        sites = inbound.sites_texted(arrival.provider, arrival.to, arrival.number)
+    for site in sites:
+        with scope.of_site(site.pk):
+            text = keep_text(site, arrival, may_answer=not kept and not arrival.is_answered, now=now)
         kept += [text] if text is not None else []
     return kept
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from clinic import audit
+from clinic import audit, scope
 from clinic.findings import refuse
 from clinic.models import User
 from reminders.actions.receiving import lock_people, stop_drivers, stop_texts
@@ -27,9 +27,11 @@ def report_delivery(key: str, report: Report, *, now: datetime, provider: str) -
     if shape is None:
         return False
     rows = OutboxMessage.objects.select_for_update(of=("self",)).filter(uid=shape["uid"], round=int(shape["round"]), provider=provider)
-    row = rows.first()
+    with scope.every():
+        row = rows.first()
     if row is not None:
-        keep_report(row, report, by=None, now=now)
+        with scope.of_site(row.site_id):
+            keep_report(row, report, by=None, now=now)
     return row is not None
 
 

@@ -10,6 +10,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.db import DatabaseError, transaction
 from django.db.models import F
 
+from clinic import scope
 from clinic.models import Heartbeat
 from patients.models import Patient
 from reminders import answers, driver_words, wording
@@ -39,17 +40,19 @@ Channel, Status, Withdrawal = OutboxMessage.Channel, OutboxMessage.Status, Outbo
 def send_due(*, now: datetime) -> dict[str, int]:
     """Send what is due, at most one batch, over shared connections. Returns how many ended in which way."""
     done: dict[str, int] = {}
-    batch = claim(now=now)
+    with scope.every():
+        batch = claim(now=now)
+        settings = {row.site_id: row for row in SiteMessaging.objects.filter(site_id__in={message.site_id for message in batch})} if batch else {}
     if batch:
         begun = time.monotonic()
-        settings = {row.site_id: row for row in SiteMessaging.objects.filter(site_id__in={message.site_id for message in batch})}
         words = cache(words_for)  # one moment, one wording: a batch reads each once
         with opened() as providers:
             for message in batch:
                 is_late = time.monotonic() - begun > PATIENCE
-                outcome = (
-                    give_back(message) if is_late else send_one(message, settings.get(message.site_id), providers=providers, now=now, words=words)
-                )
+                with scope.of_site(message.site_id):
+                    outcome = (
+                        give_back(message) if is_late else send_one(message, settings.get(message.site_id), providers=providers, now=now, words=words)
+                    )
                 done[outcome] = done.get(outcome, 0) + 1
     Heartbeat.objects.update_or_create(name="sender", defaults={"beat_at": now})
     return done

@@ -14,6 +14,7 @@ from django.shortcuts import render
 from django.utils import translation
 from django.views.decorators.cache import never_cache
 
+from clinic import scope
 from clinic.findings import Refused
 from reminders.known_devices import is_known
 from reminders.links import VisitLink, read
@@ -70,10 +71,12 @@ def for_guests(*, unproved: bool = False, over: bool = False) -> Callable[[Page]
         def opened(request: HttpRequest, token: str) -> HttpResponse:
             link = read(token, now=request.now)  # type: ignore[attr-defined]
             asked = link or NOBODYS
-            visit = visit_named(asked.session_uid, asked.slot_version)
+            with scope.every():
+                visit = visit_named(asked.session_uid, asked.slot_version)
             known = visit is not None and is_known(request, visit.patient)
             if link is None or visit is None or (visit.status != Status.BOOKED and not over):
                 return gone(request)
+            scope.name_site(visit.site_id)
             guest = Guest(token, visit, link.slot_version, known)
             with translation.override(guest.language):
                 return quiet(page(request, guest) if known or unproved else ask_birth(request, guest))

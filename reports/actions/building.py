@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 from django.db import transaction
 
-from clinic import audit
+from clinic import audit, scope
 from reports.kinds import Built, Stopped
 from reports.models import Export, ExportPart
 from reports.rules import exporting
@@ -81,9 +81,11 @@ def end_in_failure(row: Export, *, why: str = TRY_AGAIN, now: datetime) -> None:
 
 def expire_exports(*, now: datetime) -> int:
     """Files whose day is over are deleted; the row stays, so that they can be asked for again."""
-    gone = list(Export.objects.filter(state=State.DONE, expires_at__lte=now).order_by("pk").values_list("pk", flat=True)[:100])
-    for pk in gone:
-        expire_one(pk, now=now)
+    with scope.every():
+        gone = list(Export.objects.filter(state=State.DONE, expires_at__lte=now).order_by("pk").values_list("pk", "site_id")[:100])
+    for pk, site_pk in gone:
+        with scope.of_site(site_pk):
+            expire_one(pk, now=now)
     return len(gone)
 
 

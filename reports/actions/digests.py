@@ -9,6 +9,7 @@ from django.core.mail import send_mail
 from django.db.models import F
 from django.urls import reverse
 
+from clinic import scope
 from clinic.models import AuthorizedRepresentative
 from clinic.queries import today_at
 from reports.models import SelfAudit
@@ -37,10 +38,13 @@ Sign in to see them:
 def send_digests(*, now: datetime) -> int:
     """Every digest that is due; how many went out. A mail server that is away is tried again, five times."""
     sent = 0
-    for row in unsent_digests(now, since=now - KEEPS, tried_before=now - BETWEEN, most=TRIES):
-        to = representative_of(row.site, today_at(row.site, now))
-        if to is not None and claimed(row, now):
-            sent += send(row, to, now)
+    with scope.every():
+        due = list(unsent_digests(now, since=now - KEEPS, tried_before=now - BETWEEN, most=TRIES))
+    for row in due:
+        with scope.of_site(row.site_id):
+            to = representative_of(row.site, today_at(row.site, now))
+            if to is not None and claimed(row, now):
+                sent += send(row, to, now)
     return sent
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import DatabaseError, transaction
 
-from clinic import audit
+from clinic import audit, scope
 from clinic.actions.writing import locked_site
 from clinic.models import Site
 from clinic.queries import today_at
@@ -40,7 +40,8 @@ def run_due(*, now: datetime, seconds: float) -> dict[str, int]:
         if time.monotonic() > until:
             break
         try:
-            done += run_site(site, now=now) is not None
+            with scope.of_site(site.pk):
+                done += run_site(site, now=now) is not None
         except (DatabaseError, ArithmeticError, LookupError, ValueError):
             failed += 1
             log.exception("The self-audit of site %s failed.", site.pk)

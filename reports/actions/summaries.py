@@ -12,6 +12,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 from django.db.models import Max, Min
 
+from clinic import scope
 from clinic.models import Site
 from clinic.queries import today_at
 from reports.models import MonthSummary, SiteSummary, VisitSummary
@@ -47,7 +48,8 @@ def over_sites(work: Callable[[Site, float], bool], seconds: float, what: str) -
         if time.monotonic() > until:
             break
         try:
-            done += work(site, until)
+            with scope.of_site(site.pk):
+                done += work(site, until)
         except SoftTimeLimitExceeded:
             raise
         except Exception:

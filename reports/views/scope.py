@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from clinic import scope as rows
 from clinic import second_factor
 from clinic.auditing import newest_grant
 from clinic.models import Membership, Site
@@ -30,12 +31,15 @@ def scope(request: HttpRequest, site: Site) -> RangeForm:
 
 
 def reported_to(request: HttpRequest) -> list[Membership]:
-    """The person's places whose reports they may see: never one that an auditor's grant limits, nor one that asks for more than this sign-in has shown."""
-    places = [place for place in sites_of(request.user) if may(place.role, Permission.VIEW_REPORTS)]  # type: ignore[arg-type]
+    """The person's places whose reports they may see, whose rows stand open from here on: never one that an auditor's grant limits, nor one that asks for more than this sign-in has shown."""
     here = request.site.pk  # type: ignore[attr-defined]
-    open_here = [place for place in places if place.role != Role.AUDITOR or newest_grant(place) is None]
-    owed = second_factor.owed_at(request, [place.site for place in open_here if place.site_id != here])
-    return [place for place in open_here if place.site_id not in owed]
+    with rows.of_person(request.user.pk):
+        places = [place for place in sites_of(request.user) if may(place.role, Permission.VIEW_REPORTS)]  # type: ignore[arg-type]
+        open_here = [place for place in places if place.role != Role.AUDITOR or newest_grant(place) is None]
+        owed = second_factor.owed_at(request, [place.site for place in open_here if place.site_id != here])
+    found = [place for place in open_here if place.site_id not in owed]
+    rows.name_site(here, *(place.site_id for place in found))
+    return found
 
 
 def visits_in(request: HttpRequest, site: Site, form: RangeForm) -> list[Judged] | list[SessionFacts]:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import DatabaseError
 
+from clinic import scope
 from clinic.actions.notices import raise_notice
 from clinic.models import Heartbeat, Notice, Site
 from clinic.queries import open_notices
@@ -20,7 +21,8 @@ def make_round(*, now: datetime) -> dict[str, int]:
     raised, failed = 0, 0
     for site in Site.objects.filter(is_archived=False).order_by("pk"):
         try:
-            raised += watch_site(site, now=now)
+            with scope.of_site(site.pk):
+                raised += watch_site(site, now=now)
         except (DatabaseError, ArithmeticError, LookupError, ValueError):
             failed += 1
             log.exception("The watchman could not look after site %s.", site.pk)

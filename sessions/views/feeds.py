@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from clinic import access
+from clinic import access, scope
 from clinic.findings import Refused
 from clinic.forms.base import posting_to, show_refusal
 from clinic.http import see_other
@@ -27,11 +27,13 @@ ONCE = "new_feed"
 @login_not_required
 def feed(request: HttpRequest, token: str) -> HttpResponse:
     """What a calendar reads. An address that is guessed or revoked learns nothing, always in the same words; who left learns that all is off."""
-    found = feed_of(token, request.now)  # type: ignore[attr-defined]
+    with scope.every():
+        found = feed_of(token, request.now)  # type: ignore[attr-defined]
     if found is None:
         return quiet(HttpResponse("Not found.", status=404, content_type="text/plain; charset=utf-8"))
     if request.method not in ("GET", "HEAD"):
         return quiet(HttpResponse(status=405, headers={"Allow": "GET, HEAD"}))
+    scope.name_site(found.site_id)
     note_read(found, now=request.now)  # type: ignore[attr-defined]
     note_turn(found)
     visits = lines_of(found, request.now)  # type: ignore[attr-defined]

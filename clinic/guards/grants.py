@@ -1,0 +1,61 @@
+"""The role of pages and tasks on PostgreSQL: it owns nothing, and of history it may only read and add."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import connections, transaction
+from django.db.utils import ProgrammingError
+
+from clinic.guards.plan import plan
+from clinic.scope import LOGIN, ROLE
+
+# Two migrations at once, of two databases of one server, may both find it missing.
+MADE = "DO $$ BEGIN {}; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
+# What others keep in the same schema (an extension's views) is not ours to grant.
+OWN_TABLES = """SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace
+AND pg_has_role(relowner, 'USAGE') ORDER BY relname"""
+# Locked while a verb decides about them, which PostgreSQL allows to whoever may update a column at all; the trigger refuses any update.
+LOCKED = {"patients_emergencyread", "reminders_undeliverable"}
+HINT = f"As a superuser: CREATE ROLE {ROLE} NOLOGIN; GRANT {ROLE} TO <the owner of Vigil's tables>. Or VIGIL_ROW_SECURITY=no (docs/operating.md)."
+
+
+def grant(using: str = "default") -> None:
+    """Idempotent, as the tables' owner. What a table newer than this program is granted waits for that program's `migrate`."""
+    connection = connections[using]
+    if connection.vendor != "postgresql" or not settings.VIGIL_ROW_SECURITY:
+        return
+    with transaction.atomic(using=using), connection.cursor() as cursor:
+        make_role(cursor)
+        make_login(cursor)
+        cursor.execute(OWN_TABLES)
+        tables = ", ".join(connection.ops.quote_name(name) for (name,) in cursor.fetchall())
+        cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {tables} TO {ROLE}")
+        for kept in plan().append_only:
+            cursor.execute(f'REVOKE UPDATE, DELETE ON "{kept.table}" FROM {ROLE}')
+            if kept.table in LOCKED:
+                cursor.execute(f'GRANT UPDATE (id) ON "{kept.table}" TO {ROLE}')
+        cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {ROLE}")
+
+
+def make_role(cursor: Any) -> None:
+    """And the owner may take it on: where one login does everything, each transaction of a page does."""
+    cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE])
+    try:
+        if cursor.fetchone() is None:
+            cursor.execute(MADE.format(f"CREATE ROLE {ROLE} NOLOGIN NOINHERIT"))
+        cursor.execute("SELECT pg_has_role(current_user, %s, 'MEMBER')", [ROLE])
+        if not cursor.fetchone()[0]:
+            cursor.execute(f"GRANT {ROLE} TO CURRENT_USER")
+    except ProgrammingError as refused:
+        raise RuntimeError(f"The role {ROLE} can't be made or granted by this login. {HINT}") from refused
+
+
+def make_login(cursor: Any) -> None:
+    """Of web, worker and beat, where `migrate` is told its password: what the role may and nothing else. The server sees a digest of it."""
+    password = settings.VIGIL_PAGES_PASSWORD
+    if not password:
+        return
+    cursor.execute(MADE.format(f"CREATE ROLE {LOGIN}"))
+    digest = cursor.connection.pgconn.encrypt_password(password.encode(), LOGIN.encode(), b"scram-sha-256").decode()
+    cursor.execute(f"ALTER ROLE {LOGIN} LOGIN INHERIT NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS PASSWORD %s", [digest])
+    cursor.execute(f"GRANT {ROLE} TO {LOGIN}")

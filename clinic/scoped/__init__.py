@@ -1,0 +1,1 @@
+"""Django's PostgreSQL engine, whose transactions begin with the scope of clinic.scope."""

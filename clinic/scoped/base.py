@@ -1,0 +1,55 @@
+"""The engine: a cursor that puts the scope in front of what it sends, without a round trip of its own."""
+
+from typing import Any
+
+from django.db import NotSupportedError
+from django.db.backends.postgresql import base
+from psycopg.pq import TransactionStatus
+
+from clinic import scope
+
+UNTOUCHED = object()
+UNKNOWN = object()
+# Sent as they are: they stand in failed transactions too.
+OF_SAVEPOINTS = ("SAVEPOINT", "RELEASE", "ROLLBACK")
+NOBODY = "SET LOCAL ROLE NONE", f"SET LOCAL {scope.PERSON} = ''", f"SET LOCAL {scope.SITES} = ''"
+
+
+class ScopedCursor(base.Cursor):  # type: ignore[misc,name-defined]
+    """What stands in the transaction is remembered on the connection; where it isn't what is wanted, the statements of it go first."""
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
+        line, wanted = self.connection, scope.current()
+        status = line.info.transaction_status
+        if status == TransactionStatus.IDLE:
+            line.vigil_scope = UNTOUCHED
+        stands = getattr(line, "vigil_scope", UNTOUCHED)
+        if isinstance(query, str) and query.startswith(OF_SAVEPOINTS):
+            if stands is not UNTOUCHED and query.startswith("ROLLBACK"):
+                line.vigil_scope = UNKNOWN  # what was set since the savepoint is gone with it
+            return super().execute(query, params, **options)
+        if status == TransactionStatus.INERROR or stands == wanted or (stands is UNTOUCHED and wanted is None):
+            return super().execute(query, params, **options)
+        before = NOBODY if wanted is None else wanted.statements
+        line.vigil_scope = UNKNOWN
+        super().execute(f"{'; '.join(before)}; {self.mogrify(query, params)}", **options)
+        for _ in before:
+            self.nextset()
+        line.vigil_scope = wanted
+        return self
+
+    def executemany(self, query: Any, params_seq: Any, **options: Any) -> Any:
+        if scope.current() is not None:
+            raise NotSupportedError("Under a scope each statement is sent by execute, which names the sites first.")
+        return super().executemany(query, params_seq, **options)
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    def get_connection_params(self) -> dict[str, Any]:
+        return {**super().get_connection_params(), "cursor_factory": ScopedCursor}
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        """A cursor of the server's outlives its statement, and its scope with it: under a scope rows come at once."""
+        if name and self.connection.info.transaction_status == TransactionStatus.IDLE:
+            self.connection.vigil_scope = UNTOUCHED
+        return super().create_cursor(None if scope.current() is not None else name)
