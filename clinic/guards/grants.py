@@ -14,6 +14,7 @@ MADE = "DO $$ BEGIN {}; EXCEPTION WHEN duplicate_object OR unique_violation THEN
 # What others keep in the same schema (an extension's views) is not ours to grant.
 OWN_TABLES = """SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace
 AND pg_has_role(relowner, 'USAGE') ORDER BY relname"""
+MIGRATIONS = "django_migrations"
 # Locked while a verb decides about them, which PostgreSQL allows to whoever may update a column at all; the trigger refuses any update.
 LOCKED = {"patients_emergencyread", "reminders_undeliverable"}
 HINT = f"As a superuser: CREATE ROLE {ROLE} NOLOGIN; GRANT {ROLE} TO <the owner of Vigil's tables>. Or VIGIL_ROW_SECURITY=no (docs/operating.md)."
@@ -27,14 +28,17 @@ def grant(using: str = "default") -> None:
     with transaction.atomic(using=using), connection.cursor() as cursor:
         make_role(cursor)
         make_login(cursor)
+        cursor.execute("SELECT current_schema()")
+        cursor.execute(f"GRANT USAGE ON SCHEMA {connection.ops.quote_name(cursor.fetchone()[0])} TO {ROLE}")
         cursor.execute(OWN_TABLES)
-        tables = ", ".join(connection.ops.quote_name(name) for (name,) in cursor.fetchall())
-        cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {tables} TO {ROLE}")
+        tables = [name for (name,) in cursor.fetchall()]
+        cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {', '.join(map(connection.ops.quote_name, tables))} TO {ROLE}")
         for kept in plan().append_only:
             cursor.execute(f'REVOKE UPDATE, DELETE ON "{kept.table}" FROM {ROLE}')
             if kept.table in LOCKED:
                 cursor.execute(f'GRANT UPDATE (id) ON "{kept.table}" TO {ROLE}')
-        cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {ROLE}")
+        if MIGRATIONS in tables:
+            cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON {MIGRATIONS} FROM {ROLE}")
 
 
 def make_role(cursor: Any) -> None:

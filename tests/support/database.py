@@ -7,17 +7,19 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import psycopg
 from django.conf import settings
 from django.db import connection
 
+from clinic.scope import LOGIN
 from scripts.launcher.services import ROOT
 from tests.support.once import once
 
 # Each process of the suite has databases of its own, all of them copies of one.
 OWN = os.environ.get("PYTEST_XDIST_WORKER", "")
+PASSWORD = "of-the-suite-alone"
 TEMPLATE = "vigil_template"
 
 
@@ -30,6 +32,12 @@ def url_of(name: str) -> str:
         return f"sqlite:///{quote(name)}"
     found = connection.settings_dict
     return f"postgres://{quote(found['USER'])}:{quote(found['PASSWORD'])}@{found['HOST']}:{found['PORT']}/{name}"
+
+
+def url_of_pages(url: str) -> str:
+    """The same database by the login of web, worker and beat, who own nothing; `migrate` has made it."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=f"{LOGIN}:{PASSWORD}@{parts.netloc.rpartition('@')[2]}").geturl() if parts.scheme.startswith("postgres") else url
 
 
 def administer(statement: str) -> None:
@@ -83,6 +91,7 @@ class Databases:
 
 def migrate(url: str) -> None:
     environment = {**os.environ, "VIGIL_MODE": "test", "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "config.settings"}
+    environment["VIGIL_PAGES_PASSWORD"] = PASSWORD
     command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
     subprocess.run(command, env=environment, cwd=ROOT, check=True, stdin=subprocess.DEVNULL)
     if not is_postgres():

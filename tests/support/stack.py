@@ -15,6 +15,7 @@ from scripts.launcher import services
 from scripts.launcher.children import Child
 from scripts.launcher.ports import free_port
 from tests.support.broker import Broker
+from tests.support.database import url_of_pages
 from tests.support.smtp import Inbox
 
 ALL = ("web", "worker", "beat")
@@ -41,7 +42,7 @@ class LiveStack:
             "VIGIL_ORIGIN": self.url,
             "VIGIL_TEST_BEAT_SECONDS": "1",
             "VIGIL_LOG_LEVEL": "INFO",
-            "DATABASE_URL": database_url,
+            "DATABASE_URL": url_of_pages(database_url),
             "REDIS_URL": broker.url,
             "PYTHONUNBUFFERED": "1",
             **inbox.environment,
@@ -112,9 +113,10 @@ class LiveStack:
         clock.move(by)
 
     def manage(self, *arguments: str) -> str:
-        """A management command against this installation; what it printed."""
+        """A management command against this installation, by the tables' owner; what it printed."""
         command = [sys.executable, "manage.py", *arguments]
-        done = subprocess.run(command, env=self.environment, cwd=services.ROOT, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        environment = {**self.environment, "DATABASE_URL": self.database_url}
+        done = subprocess.run(command, env=environment, cwd=services.ROOT, capture_output=True, text=True, stdin=subprocess.DEVNULL)
         if done.returncode:
             raise AssertionError(f"manage.py {' '.join(arguments)} failed:\n{done.stdout}\n{done.stderr}")
         return done.stdout
