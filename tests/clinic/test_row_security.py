@@ -18,8 +18,6 @@ from tests.support.database import is_postgres
 from tests.test_access_matrix import HIDDEN, STAFF, Answer, World, asked, foreign, undone, world  # noqa: F401  (a fixture)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.skipif(not is_postgres(), reason="row-level security is PostgreSQL's")]
-# Of rows that nobody but their own person sees, whatever the site's door says.
-ONES_OWN = {"emergency_read"}
 
 
 def of_a_site() -> list[type[models.Model]]:
@@ -68,23 +66,6 @@ def test_whoever_names_no_scope_fails_rather_than_finds_nothing(cast: Cast) -> N
     assert cast.riverside.pk
 
 
-def test_without_any_filter_only_the_rows_of_the_scope_are_seen(world: World) -> None:  # noqa: F811
-    """Every table of every room, by `SELECT *`: nothing without a site, its own rows with one."""
-    met, here = set(), world.cast.riverside.pk
-    for model in of_a_site():
-        table = model._meta.db_table
-        sites = [pk for (pk,) in raw(f'SELECT site_id FROM "{table}"')]
-        own, free = sites.count(here), sites.count(None)
-        with scope.closed():
-            assert raw(f'SELECT site_id FROM "{table}" WHERE site_id IS NOT NULL') == [], table
-            assert model._base_manager.filter(site__isnull=False).count() == 0, table
-        with scope.of_site(here):
-            seen = [row["site_id"] for row in model._base_manager.values()]
-            assert (seen.count(here), len(seen)) == (own, own + free), table
-        met |= {table} if own and len(sites) > own + free else set()
-    assert len(met) > 40, "hardly any table has rows of two sites"
-
-
 def test_nothing_is_written_into_another_site(cast: Cast) -> None:
     theirs = cast.hillcrest_chair
     with scope.of_site(cast.riverside.pk):
@@ -116,6 +97,26 @@ def test_a_scope_ends_with_its_block_and_survives_a_rolled_back_act(cast: Cast) 
             assert not Chair.objects.exists()
         assert [chair.pk for chair in Chair.objects.order_by("pk").iterator()] == sorted(chair.pk for chair in cast.chairs)
     assert Chair.objects.count() == every
+
+
+# The tests below share one world of rows at two sites; those above have a cast of their own.
+
+
+def test_without_any_filter_only_the_rows_of_the_scope_are_seen(world: World) -> None:  # noqa: F811
+    """Every table of every room, by `SELECT *`: nothing without a site, its own rows with one."""
+    met, here = set(), world.cast.riverside.pk
+    for model in of_a_site():
+        table = model._meta.db_table
+        sites = [pk for (pk,) in raw(f'SELECT site_id FROM "{table}"')]
+        own, free = sites.count(here), sites.count(None)
+        with scope.closed():
+            assert raw(f'SELECT site_id FROM "{table}" WHERE site_id IS NOT NULL') == [], table
+            assert model._base_manager.filter(site__isnull=False).count() == 0, table
+        with scope.of_site(here):
+            seen = [row["site_id"] for row in model._base_manager.values()]
+            assert (seen.count(here), len(seen)) == (own, own + free), table
+        met |= {table} if own and len(sites) > own + free else set()
+    assert len(met) > 40, "hardly any table has rows of two sites"
 
 
 def unfiltered(name: str, world: World) -> list[str]:  # noqa: F811
