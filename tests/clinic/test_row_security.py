@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.db import DatabaseError, connection, models, transaction
 from django.urls import reverse
 
@@ -17,7 +18,10 @@ from tests.long.mutations import NAMING_A_ROW, without_the_rows_site
 from tests.support.database import is_postgres
 from tests.test_access_matrix import HIDDEN, STAFF, Answer, World, asked, foreign, undone, world  # noqa: F401  (a fixture)
 
-pytestmark = [pytest.mark.django_db, pytest.mark.skipif(not is_postgres(), reason="row-level security is PostgreSQL's")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.skipif(not is_postgres() or not settings.VIGIL_ROW_SECURITY, reason="row-level security is PostgreSQL's"),
+]
 
 
 def of_a_site() -> list[type[models.Model]]:

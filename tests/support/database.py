@@ -36,6 +36,8 @@ def url_of(name: str) -> str:
 
 def url_of_pages(url: str) -> str:
     """The same database by the login of web, worker and beat, who own nothing; `migrate` has made it."""
+    if not settings.VIGIL_ROW_SECURITY:
+        return url
     parts = urlsplit(url)
     return parts._replace(netloc=f"{LOGIN}:{PASSWORD}@{parts.netloc.rpartition('@')[2]}").geturl() if parts.scheme.startswith("postgres") else url
 
