@@ -123,8 +123,8 @@ def secret_key(name: str, *, unless: str | None) -> str:
     return key
 
 
-def database(name: str, sqlite_file: Path, options: Mapping[str, Any], *, is_scoped: bool) -> dict[str, Any]:
-    """PostgreSQL or SQLite from a URL; SQLite in the data folder without one. `is_scoped`: PostgreSQL's transactions name their sites."""
+def database(name: str, sqlite_file: Path, options: Mapping[str, Any]) -> dict[str, Any]:
+    """PostgreSQL or SQLite from a URL; SQLite in the data folder without one."""
     value = text(name)
     expected = "Expected: postgres://user:password@host:5432/name or sqlite:////absolute/file"
     scheme = urlsplit(value).scheme if value else "sqlite"
@@ -137,6 +137,6 @@ def database(name: str, sqlite_file: Path, options: Mapping[str, Any], *, is_sco
     found["CONN_HEALTH_CHECKS"] = scheme != "sqlite"
     if scheme == "sqlite":
         found["OPTIONS"] = dict(options)
-    elif is_scoped:
+    else:
         found["ENGINE"] = "clinic.scoped"
     return found

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import ProgrammingError
 
 from clinic.guards.plan import plan
@@ -23,8 +24,16 @@ HINT = f"As a superuser: CREATE ROLE {ROLE} NOLOGIN; GRANT {ROLE} TO <the owner 
 def grant(using: str = "default") -> None:
     """Idempotent, as the tables' owner. What a table newer than this program is granted waits for that program's `migrate`."""
     connection = connections[using]
-    if connection.vendor != "postgresql" or not settings.VIGIL_ROW_SECURITY:
+    if connection.vendor != "postgresql":
         return
+    try:
+        granted(connection, using)
+    except ProgrammingError as refused:
+        if settings.VIGIL_ROW_SECURITY:
+            raise RuntimeError(f"The role {ROLE} can't be made or granted by this login. {HINT}") from refused
+
+
+def granted(connection: BaseDatabaseWrapper, using: str) -> None:
     with transaction.atomic(using=using), connection.cursor() as cursor:
         make_role(cursor)
         make_login(cursor)
@@ -44,14 +53,11 @@ def grant(using: str = "default") -> None:
 def make_role(cursor: Any) -> None:
     """And the owner may take it on: where one login does everything, each transaction of a page does."""
     cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE])
-    try:
-        if cursor.fetchone() is None:
-            cursor.execute(MADE.format(f"CREATE ROLE {ROLE} NOLOGIN NOINHERIT"))
-        cursor.execute("SELECT pg_has_role(current_user, %s, 'MEMBER')", [ROLE])
-        if not cursor.fetchone()[0]:
-            cursor.execute(f"GRANT {ROLE} TO CURRENT_USER")
-    except ProgrammingError as refused:
-        raise RuntimeError(f"The role {ROLE} can't be made or granted by this login. {HINT}") from refused
+    if cursor.fetchone() is None:
+        cursor.execute(MADE.format(f"CREATE ROLE {ROLE} NOLOGIN NOINHERIT"))
+    cursor.execute("SELECT pg_has_role(current_user, %s, 'MEMBER')", [ROLE])
+    if not cursor.fetchone()[0]:
+        cursor.execute(f"GRANT {ROLE} TO CURRENT_USER")
 
 
 def make_login(cursor: Any) -> None:

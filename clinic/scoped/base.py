@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.db import NotSupportedError
 from django.db.backends.postgresql import base
 from psycopg.pq import TransactionStatus
@@ -15,11 +16,15 @@ OF_SAVEPOINTS = ("SAVEPOINT", "RELEASE", "ROLLBACK")
 NOBODY = "SET LOCAL ROLE NONE", f"SET LOCAL {scope.PERSON} = ''", f"SET LOCAL {scope.SITES} = ''"
 
 
+def wanted_scope() -> scope.Scope | None:
+    return scope.current() if settings.VIGIL_ROW_SECURITY else None
+
+
 class ScopedCursor(base.Cursor):  # type: ignore[misc,name-defined]
     """What stands in the transaction is remembered on the connection; where it isn't what is wanted, the statements of it go first."""
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
-        line, wanted = self.connection, scope.current()
+        line, wanted = self.connection, wanted_scope()
         status = line.info.transaction_status
         if status == TransactionStatus.IDLE:
             line.vigil_scope = UNTOUCHED
@@ -39,7 +44,7 @@ class ScopedCursor(base.Cursor):  # type: ignore[misc,name-defined]
         return self
 
     def executemany(self, query: Any, params_seq: Any, **options: Any) -> Any:
-        if scope.current() is not None:
+        if wanted_scope() is not None:
             raise NotSupportedError("Under a scope each statement is sent by execute, which names the sites first.")
         return super().executemany(query, params_seq, **options)
 
@@ -52,4 +57,4 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """A cursor of the server's outlives its statement, and its scope with it: under a scope rows come at once."""
         if name and self.connection.info.transaction_status == TransactionStatus.IDLE:
             self.connection.vigil_scope = UNTOUCHED
-        return super().create_cursor(None if scope.current() is not None else name)
+        return super().create_cursor(None if wanted_scope() is not None else name)

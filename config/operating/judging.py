@@ -54,7 +54,7 @@ def tls(*, is_production: bool, arrives_secure: bool, proxies: int, hsts: int) -
 def row_security(*, is_on: bool, owns: int, may_bypass: bool) -> Finding:
     """Of PostgreSQL. A login that owns the tables takes on the role of pages by itself, and could put it off."""
     if not is_on:
-        return Finding(WARN, "off: the application alone keeps sites apart", "Take VIGIL_ROW_SECURITY=no away (docs/operating.md).")
+        return Finding(WARN, "off: the application alone keeps sites apart", "Set VIGIL_ROW_SECURITY=yes (docs/operating.md).")
     if owns or may_bypass:
         return Finding(
             WARN,

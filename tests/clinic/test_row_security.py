@@ -5,9 +5,9 @@ from contextlib import contextmanager
 
 import pytest
 from django.apps import apps
-from django.conf import settings
 from django.db import DatabaseError, connection, models, transaction
 from django.urls import reverse
+from pytest_django import Settings
 
 from clinic import guards, scope
 from clinic.guards.plan import plan, site_field
@@ -20,8 +20,14 @@ from tests.test_access_matrix import HIDDEN, STAFF, Answer, World, asked, foreig
 
 pytestmark = [
     pytest.mark.django_db,
-    pytest.mark.skipif(not is_postgres() or not settings.VIGIL_ROW_SECURITY, reason="row-level security is PostgreSQL's"),
+    pytest.mark.skipif(not is_postgres(), reason="row-level security is PostgreSQL's"),
 ]
+
+
+@pytest.fixture(autouse=True)
+def switched_on(settings: Settings) -> None:
+    """Whatever the rest of the suite runs under."""
+    settings.VIGIL_ROW_SECURITY = True
 
 
 def of_a_site() -> list[type[models.Model]]:
