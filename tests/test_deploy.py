@@ -61,9 +61,46 @@ def test_compose_and_its_example_make_settings_that_start(settings_of: Callable[
     assert found["VIGIL_METRICS"]
 
 
-def test_the_example_names_what_the_settings_know() -> None:
-    known = (ROOT / "config" / "settings.py").read_text() + (ROOT / "compose.yaml").read_text()
-    assert [name for name in example() if f'"{name}"' not in known and f"${{{name}" not in known] == []
+# Of a demonstration and of tests alone, or set by what starts the service.
+NOT_TOLD = {"VIGIL_MODE", "VIGIL_DEMONSTRATION_PASSWORD", "VIGIL_TEST_BEAT_SECONDS"}
+
+
+def asked() -> set[str]:
+    """Every variable that settings, the services and compose ask for."""
+    code = "".join(path.read_text() for path in [*(ROOT / "config").glob("*.py"), ROOT / "scripts" / "launcher" / "serve.py"])
+    found = re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', code) + re.findall(r'(?:environment\.get|number)\((?:environment, )?"([A-Z_]+)"', code)
+    return {*found, *re.findall(r"\$\{(\w+)", (ROOT / "compose.yaml").read_text())} - NOT_TOLD - {"VIGIL_VERSION"}
+
+
+def test_the_example_names_every_setting_and_no_other() -> None:
+    named = re.findall(r"^#?([A-Z_]+)=", (DEPLOY / "vigil.env.example").read_text(), re.MULTILINE)
+    assert len(named) == len(set(named))
+    assert len(asked()) > 40
+    assert set(named) == asked()
+
+
+def test_what_holds_without_a_setting_is_what_the_example_says(settings_of: Callable[..., dict[str, Any]]) -> None:
+    """Each line that stands there with # may as well stand there without."""
+    shown = dict(line[1:].split("=", 1) for line in (DEPLOY / "vigil.env.example").read_text().splitlines() if re.match(r"#[A-Z_]+=", line))
+    places = {name: value for name, value in shown.items() if name.endswith(("_DIR", "_FILE", "_URL", "_KEEP", "_FORMAT")) or name == "VIGIL_METRICS"}
+    plain, told = settings_of(**example(), **places), settings_of(**example(), **shown)
+    assert {name for name in plain if name.startswith("VIGIL_") and plain[name] != told[name]} == set()
+
+
+def test_no_page_tells_to_start_it_without_its_settings() -> None:
+    """A bare gunicorn doesn't load config/gunicorn.py: its log would hold the tokens of links."""
+    pages = [ROOT / "README.md", ROOT / "Dockerfile", ROOT / "compose.yaml", *(ROOT / "docs").glob("*.md"), *UNITS]
+    assert [page.name for page in pages if re.search(r"gunicorn config|celery -A", page.read_text())] == []
+
+
+def test_what_the_worker_writes_has_a_place(settings_of: Callable[..., dict[str, Any]]) -> None:
+    """Containers are read-only: backups, packets and the anchors' key go to the one volume."""
+    service = compose()["services"]["worker"]
+    assert service["read_only"] is True
+    [place] = [volume.rsplit(":", 1)[1] for volume in service["volumes"]]
+    told = service["environment"]
+    assert {told[name].startswith(f"{place}/") for name in ("VIGIL_BACKUP_DIR", "VIGIL_DOWNTIME_DIR", "VIGIL_ANCHOR_KEY_FILE")} == {True}
+    assert f"-o vigil -m 0700 {place}" in (ROOT / "Dockerfile").read_text()
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)
