@@ -11,6 +11,8 @@ from clinic import scope
 
 UNTOUCHED = object()
 UNKNOWN = object()
+# Django's, of psycopg's; the stubs know neither.
+PlainCursor: Any = base.Cursor  # type: ignore[attr-defined]
 # Sent as they are: they stand in failed transactions too.
 OF_SAVEPOINTS = ("SAVEPOINT", "RELEASE", "ROLLBACK")
 NOBODY = "SET LOCAL ROLE NONE", f"SET LOCAL {scope.PERSON} = ''", f"SET LOCAL {scope.SITES} = ''"
@@ -20,7 +22,7 @@ def wanted_scope() -> scope.Scope | None:
     return scope.current() if settings.VIGIL_ROW_SECURITY else None
 
 
-class ScopedCursor(base.Cursor):  # type: ignore[misc,name-defined]
+class ScopedCursor(PlainCursor):  # type: ignore[misc]
     """What stands in the transaction is remembered on the connection; where it isn't what is wanted, the statements of it go first."""
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
