@@ -15,13 +15,9 @@ from clinic.models import AuditEntry, Chair, Membership
 from tests.access_table import PAGES
 from tests.cast import Cast
 from tests.long.mutations import NAMING_A_ROW, without_the_rows_site
-from tests.support.database import is_postgres
 from tests.test_access_matrix import HIDDEN, STAFF, Answer, World, asked, foreign, undone, world  # noqa: F401  (a fixture)
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.skipif(not is_postgres(), reason="row-level security is PostgreSQL's"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 
 @pytest.fixture(autouse=True)

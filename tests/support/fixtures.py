@@ -24,8 +24,12 @@ StackMaker = Callable[..., LiveStack]
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Before `-m` chooses: mark what takes seconds, what is not measured and what meets no engine; the longest first."""
+    if "sqlite" in settings.DATABASES["default"]["ENGINE"]:
+        others = [item for item in items if item.get_closest_marker("postgresql")]
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if item not in others]
     for item in items:
         if is_slow(item.nodeid):
             item.add_marker(pytest.mark.slow)
