@@ -18,14 +18,13 @@ from patients.queries import open_course, orders_in_force
 from sessions.actions.deciding import Decider, keep_decision
 from sessions.actions.feeds import keep_left
 from sessions.actions.life import locked, move
-from sessions.actions.off_schedule import decide_standing, keep_or_ask
+from sessions.actions.off_schedule import ask_on, decide_standing, keep_or_ask
 from sessions.actions.safety_calls import drop_call, owe_call
 from sessions.actions.settled import note_settled, place_of
-from sessions.actions.slot_left import OF_THE_SLOT, leave_slot
+from sessions.actions.slot_left import kinds_left, leave_slot
 from sessions.models import Settled, TreatmentSession
 from sessions.protocol import REMS_ESKETAMINE
 from sessions.queries.bookings import chairs_of, day_of, minimum_watch, taken_by
-from sessions.queries.by_patient import MOVE_WISH
 from sessions.queries.off_schedule import against_booking, against_move
 from sessions.queries.outgrown import outgrown
 from sessions.rules.booking import Free, Visit, booking_findings, nearest_free
@@ -201,19 +200,21 @@ def move_visit(session: TreatmentSession, wish: Wish, *, seen_version: int | Non
     against = [] if wish.is_of_plan else against_move(row, judged.visit.treatment_on, wish.dose_mg, now)
     require_bookable(judged, wish, against)
     is_new_time, was, before = row.starts_at != wish.starts_at, place_of(row), told(row)
-    is_same_visit = (row.treatment_on, row.planned_dose_mg) == (judged.visit.treatment_on, wish.dose_mg)
+    is_same_day, is_same_dose = row.treatment_on == judged.visit.treatment_on, row.planned_dose_mg == wish.dose_mg
     fields: dict[str, object] = {name: value for name, value in columns(wish, judged.visit, row.course).items() if name in MOVED}
     fields |= {"schedule_version": row.schedule_version + 1, "setting": wish.setting or row.setting}
     if is_new_time:
         fields |= {"confirmed_at": None, "slot_set_at": now, "slot_version": row.schedule_version + 1}
     keep_left(row, now=now)
     write(row, fields)
-    leave_slot(row, now=now, kinds=OF_THE_SLOT if is_new_time else [MOVE_WISH])
+    leave_slot(row, now=now, kinds=kinds_left(is_new_time=is_new_time, is_new_day=not is_same_day))
     keep_decisions(row, judged, wish, by=by, now=now)
     if by is not None:  # a patient's link never moves a visit outside of the schedule
         keep_or_ask(row, against, wish.decider, by=by, now=now)
-    if is_same_visit and not wish.is_of_plan:
+    if is_same_day and is_same_dose and not wish.is_of_plan:
         decide_standing(row, wish.decider, by=by, now=now)
+    if is_same_day:
+        ask_on(row, now=now)
     changes: dict[str, object] = {name: [audit.plain(before[name]), audit.plain(new)] for name, new in told(row).items() if before[name] != new}
     audit.record(action="session.moved", target=row, by=by, now=now, site=row.site, patient_pk=row.patient_id, changes=changes)
     note_settled(row, was, Settled.Outcome.MOVED, by=by, now=now)

@@ -16,6 +16,7 @@ from sessions.actions.booking import Wish, book, cancel, move_visit
 from sessions.actions.deciding import NOBODY, Decider, keep_rhythm
 from sessions.actions.facts import new_fact, same_post
 from sessions.actions.life import locked
+from sessions.actions.off_schedule import ask_on
 from sessions.actions.safety_calls import drop_call
 from sessions.models import Redrawing, TreatmentSession
 from sessions.queries.next_step import decided
@@ -57,6 +58,7 @@ def accept_lines(
     for line in sorted(chosen, key=lambda line: line.what is What.ADD):
         visit = carry_out(row, line, visits, client_key=client_key, by=by, now=now)
         keep_rhythm(visit, line.decisions, reason=decider.reason, by=by, now=now)
+        ask_on(visit, now=now)
     return keep_count(row, chosen, client_key=client_key, by=by, now=now)
 
 

@@ -5,10 +5,17 @@ from datetime import datetime
 
 from clinic.actions.notices import settle
 from sessions.models import MoveWish, TreatmentSession
-from sessions.queries.by_patient import OF_THE_LINK
+from sessions.queries.by_patient import MOVE_WISH, OF_THE_LINK
 from sessions.queries.off_schedule import OFF_SCHEDULE
 
 OF_THE_SLOT = (*OF_THE_LINK, OFF_SCHEDULE)
+
+
+def kinds_left(*, is_new_time: bool, is_new_day: bool) -> Collection[str]:
+    """What a move settles. Whether a visit may stand outside of the schedule is asked of its day: another hour decides nothing (DOS-5)."""
+    if is_new_day:
+        return OF_THE_SLOT
+    return OF_THE_LINK if is_new_time else [MOVE_WISH]
 
 
 def leave_slot(session: TreatmentSession, *, now: datetime, kinds: Collection[str] = OF_THE_SLOT) -> None:

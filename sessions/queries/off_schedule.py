@@ -13,7 +13,7 @@ from sessions.rules.deciding import RHYTHM, still_holds
 from sessions.rules.planning import CourseFacts, Decision, course_decisions
 from sessions.rules.planning.course import label_findings
 
-# A task: the desk booked it for a prescriber to decide. It is settled when the visit leaves its slot.
+# A task: the desk booked it for a prescriber to decide. It is settled by that, by another day, or by what is on the label again.
 OFF_SCHEDULE = "off_schedule"
 WORDS = "Booked outside of the schedule: a prescriber decides, with a reason, or it is moved."
 

@@ -1,5 +1,6 @@
 """Booked or moved by hand outside of the schedule: a prescriber's reason, or a task for one; a reason of another day is asked anew (DOS-5)."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -104,6 +105,23 @@ def test_a_move_asks_anew_and_leaves_the_old_days_reason_behind(cast, visit) -> 
     assert (last.treatment_on, decided_at_booking(last), tasks().count()) == (JUNE[17], set(), 1)
     booking.move_visit(last, wish(cast, visit.patient, 22), by=cast.desk, now=NOW)
     assert not tasks().exists()
+
+
+def test_another_hour_of_the_same_day_decides_nothing(cast, visit) -> None:
+    """The task stays until a prescriber has said why, or the visit fits again; it is due by the visit's new time."""
+    dose = booking.move_visit(visit, wish(cast, visit.patient, 15, dose_mg=28, for_prescriber=True), by=cast.desk, now=NOW)
+    assert tasks().get().target_pk == dose.pk
+    booking.move_visit(dose, wish(cast, visit.patient, 15), by=cast.desk, now=NOW)
+    assert not tasks().exists(), "back on the label: nobody has to decide anything"
+    made = booking.book(wish(cast, visit.patient, 19, for_prescriber=True), client_key=uuid4(), by=cast.desk, now=NOW)
+    later = replace(wish(cast, visit.patient, 19), starts_at=at(JUNE[19]) + timedelta(hours=1))
+    made = booking.move_visit(made, later, by=cast.desk, now=NOW)
+    assert (made.starts_at, tasks().get().due_at) == (later.starts_at, later.starts_at)
+    made = booking.move_visit(made, replace(later, dose_mg=28, for_prescriber=True), by=cast.desk, now=NOW)
+    made = booking.move_visit(made, replace(later, chair=cast.chairs[0]), by=cast.desk, now=NOW)
+    assert tasks().get().target_pk == made.pk, "the dose is back, the gap is not decided"
+    made = booking.move_visit(made, wish(cast, visit.patient, 19, may_decide=True, reason="She travels"), by=cast.prescriber, now=NOW)
+    assert (decided_at_booking(made), tasks().exists()) == ({"DOS-5.gap", "DOS-5.interval"}, False)
 
 
 def test_a_reason_is_kept_where_an_outgrown_visit_is_lengthened(cast, visit) -> None:
