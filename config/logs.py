@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+import time
 from contextvars import ContextVar
 from datetime import UTC, datetime
 
@@ -51,7 +52,13 @@ def without_values(text: str) -> str:
 
 
 class PlainFormatter(logging.Formatter):
-    """For people: one line, and the trace of a fault."""
+    """For people: one line in UTC, whatever it tells of, and the trace of a fault."""
+
+    converter = time.gmtime
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        record.message = record.message.replace("\r", "\\r").replace("\n", "\\n")
+        return super().formatMessage(record)
 
     def formatException(self, ei) -> str:  # type: ignore[no-untyped-def]
         return without_values(super().formatException(ei))

@@ -2,9 +2,11 @@
 
 import json
 import logging
+import logging.config
 import re
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from pytest_django import Settings
 
@@ -48,6 +50,9 @@ def test_a_line_is_one_json_object_with_its_id_and_no_secret() -> None:
     assert "ValueError" in told["trace"]
     assert "zoe" not in line
     assert "s3cret" not in line
+    plain = logging.config.DictConfigurator(settings.LOGGING).configure_formatter(dict(settings.LOGGING["formatters"]["plain"]))
+    forged = logging.makeLogRecord({"msg": "typed\n12:00 ERROR forged", "created": 0, "request_id": "-", "levelname": "INFO", "name": "x"})
+    assert plain.format(forged) == "1970-01-01T00:00:00Z INFO x: typed\\n12:00 ERROR forged [-]"
 
 
 @pytest.mark.django_db
