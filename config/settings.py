@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "clinic.middleware.SignedOutFragmentMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "clinic.middleware.NowMiddleware",
+    "config.paces.PaceMiddleware",
     "clinic.middleware.DenialMiddleware",
     "clinic.middleware.IdentityMiddleware",
     "clinic.reading.ReadMiddleware",
@@ -279,7 +280,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "plain": {
-            "()": "config.logs.PlainFormatter", "fmt": "%(asctime)s %(levelname)s %(name)s: %(message)s [%(request_id)s]", "datefmt": "%H:%M:%S",
+            "()": "config.logs.PlainFormatter", "fmt": "%(asctime)s %(levelname)s %(name)s: %(message)s [%(request_id)s]", "datefmt": "%Y-%m-%dT%H:%M:%SZ",
         },
         "json": {"()": "config.logs.JsonFormatter"},
     },

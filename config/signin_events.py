@@ -1,4 +1,4 @@
-"""What the sign-in library tells: each step is an entry of the audit trail, and a second factor that was shown is noted for this sign-in."""
+"""What the sign-in library tells: each step is an entry of the audit trail, a change is told to its person, and a second factor that was shown is noted for this sign-in."""
 
 from typing import Any
 
@@ -9,6 +9,7 @@ from allauth.mfa.models import Authenticator
 from django.http import HttpRequest
 
 from clinic import clock, second_factor
+from clinic.account_mail import tell
 from clinic.actions.account import end_sign_ins, note_account
 from clinic.models import User
 from clinic.queries.sign_ins import TOLD
@@ -37,12 +38,14 @@ def password_changed(request: HttpRequest, user: User, **_: Any) -> None:
     """Whoever knew the old one is out; this sign-in goes on."""
     end_sign_ins(user, but=request.session.session_key)
     note_account("account.password_changed", user, by=user, now=clock.now())
+    tell(user, "password.changed", now=clock.now())
 
 
 def password_reset(request: HttpRequest, user: User, **_: Any) -> None:
     """By the link of a mail: nobody is signed in by it, and the second factor stays what it was."""
     end_sign_ins(user)
     note_account("account.password_reset", user, by=None, now=clock.now())
+    tell(user, "password.reset", now=clock.now())
 
 
 def factor_added(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
@@ -51,22 +54,26 @@ def factor_added(request: HttpRequest, user: User, authenticator: Authenticator,
         second_factor.note_given(request, user, authenticator.type)
         end_sign_ins(user, but=request.session.session_key)
     note_account("account.factor_added", user, by=user, now=clock.now(), kind=authenticator.type)
+    tell(user, f"added.{authenticator.type}", now=clock.now())
 
 
 def factor_removed(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
     if not second_factor.kinds_of(user):
         second_factor.forget(request)
     note_account("account.factor_removed", user, by=user, now=clock.now(), kind=authenticator.type)
+    tell(user, f"removed.{authenticator.type}", now=clock.now())
 
 
 def codes_renewed(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
     note_account("account.codes_renewed", user, by=user, now=clock.now())
+    tell(user, "codes.renewed", now=clock.now())
 
 
 def factor_used(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
     second_factor.note_given(request, user, authenticator.type)
     if authenticator.type == Authenticator.Type.RECOVERY_CODES:
         note_account("account.code_used", user, by=user, now=clock.now())
+        tell(user, "codes.used", now=clock.now())
 
 
 def factor_failed(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:

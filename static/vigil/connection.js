@@ -70,6 +70,7 @@
     if (xhr.status === 401 && window.vigil.meetsLock?.(xhr)) return;
     if (xhr.status === 401) return signedOut(event);
     if (xhr.status >= 500) return lost(event, "The server met a fault.");
+    if (xhr.status === 429 && !isReading(event)) return lost(event, "Too many at once: wait a minute, then send it again.");
     if (xhr.status >= 400 && xhr.status !== 422 && !isReading(event)) return lost(event, `The server refused it (${xhr.status}).`);
     heard();
     if (waiting()) window.vigil.flush();
