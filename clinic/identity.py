@@ -4,6 +4,7 @@ import json
 import secrets
 import struct
 from dataclasses import dataclass
+from datetime import datetime
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.internal import auth as webauthn
@@ -12,7 +13,8 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from fido2.webauthn import UserVerificationRequirement
 
-from clinic import audit
+from clinic import account_mail, audit
+from clinic.actions.account import note_account
 from clinic.findings import Refused, refuse
 from clinic.locking.state import is_by_pin
 from clinic.models import Site, User
@@ -138,14 +140,17 @@ def is_proven(request: HttpRequest, user: User, given: Given, both: bool) -> boo
         return False
     if given.passkey:
         return is_passkey_right(request, user, given.passkey)
-    return user.check_password(given.password) and (not both or is_code_right(user, given.code))
+    return user.check_password(given.password) and (not both or is_code_right(user, given.code, now=request.now))  # type: ignore[attr-defined]
 
 
-def is_code_right(user: User, code: str) -> bool:
-    """Of the app, or a recovery code; each holds once."""
+def is_code_right(user: User, code: str, *, now: datetime) -> bool:
+    """Of the app, or a recovery code, which is told to its person; each holds once."""
     for row in Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.WEBAUTHN):
         if row.wrap().validate_code(code):
             row.record_usage()
+            if row.type == Authenticator.Type.RECOVERY_CODES:
+                note_account("account.code_used", user, by=user, now=now)
+                account_mail.tell(user, "codes.used", now=now)
             return True
     return False
 

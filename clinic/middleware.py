@@ -12,11 +12,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from clinic import audit, clock, scope, second_factor
+from clinic import account_mail, audit, clock, scope, second_factor
 from clinic.actions.account import note_account
+from clinic.actions.guessing import raise_guessing
 from clinic.identity import SignInEndedError
+from clinic.models import User
 
 Next = Callable[[HttpRequest], HttpResponse]
+WRONG_FIVE_TIMES = "Somebody was signed out here after five wrong tries at a signature. Look at the trail, and sign its review."
 
 
 class NowMiddleware:
@@ -119,7 +122,12 @@ class IdentityMiddleware:
         return f"{reverse(page)}?{urlencode({'next': after})}"
 
     def signed_out(self, request: HttpRequest) -> HttpResponse:
-        note_account("account.sign_in_ended", request.user, by=request.user, now=request.now)  # type: ignore[arg-type,attr-defined]
+        user: User = request.user  # type: ignore[assignment]
+        note_account("account.sign_in_ended", user, by=user, now=request.now)  # type: ignore[attr-defined]
+        account_mail.tell(user, "ended", now=request.now)  # type: ignore[attr-defined]
+        site = getattr(request, "site", None)
+        if site is not None:
+            raise_guessing(site, user, "identity.stopped", WRONG_FIVE_TIMES, now=request.now)  # type: ignore[attr-defined]
         logout(request)
         messages.error(request, "Wrong five times: you are signed out, and nothing was signed. Sign in again.")
         return lead(request, resolve_url(settings.LOGIN_URL))

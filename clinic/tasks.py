@@ -1,11 +1,12 @@
-"""Celery's shells around backups and anchors: they ask the clock and make one call; what is due stands in the database."""
+"""Celery's shells around backups, anchors and letters about an account: they ask the clock and make one call; what is due stands in the database."""
 
 import logging
+from datetime import datetime
 
 from celery import shared_task
 from django.conf import settings
 
-from clinic import clock, scope
+from clinic import account_mail, clock, scope
 from clinic.actions import anchoring
 from clinic.backups import BackupFailed
 from clinic.findings import Refused
@@ -38,3 +39,10 @@ def tend_backups() -> str:
 @scope.closed()
 def anchor() -> dict[str, int]:
     return anchoring.anchor(now=clock.now())
+
+
+@shared_task(autoretry_for=(OSError,), retry_backoff=30, retry_jitter=True, max_retries=5)
+@scope.closed()
+def tell_of_account(user_pk: int, what: str, at: str) -> int:
+    """OSError is any trouble with the mail server: smtplib's are of it."""
+    return account_mail.deliver(user_pk, what, datetime.fromisoformat(at))

@@ -48,6 +48,7 @@ SENTENCES = {
     "emergency_read.opened": "opened a chart of another site in an emergency",
     "emergency_read.looked": "looked at a chart of another site in an emergency",
     "emergency_read.missed": "looked for a chart of another site in an emergency and found none",
+    "emergency_read.stopped": "was stopped after five searches in an emergency that found no chart, and the reviewers were told",
     "emergency_read.reviewed": "reviewed an emergency read",
     "transfer.planned": "planned a patient's move to another setting",
     "transfer.told": "recorded that the REMS was told of a move",

@@ -6,7 +6,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib.sessions.models import Session
 from django.db import transaction
 
-from clinic import audit, scope
+from clinic import account_mail, audit, scope
 from clinic.findings import refuse
 from clinic.models import Membership, Organisation, User
 from clinic.queries.sign_ins import mark_of, sessions_of
@@ -60,6 +60,7 @@ def reset_by_operator(user: User, *, now: datetime) -> int:
     gone, _ = Authenticator.objects.filter(user=user).delete()
     end_sign_ins(user)
     note_account("account.factors_reset", user, by=None, now=now, factors=gone)
+    account_mail.tell(user, "taken", now=now)
     return gone
 
 
@@ -80,4 +81,5 @@ def reset_second_factor(membership: Membership, *, by: User, now: datetime) -> i
     with scope.of_person(user.pk):  # theirs: each of the sites has the entry
         for place in Membership.objects.filter(user=user, is_active=True).select_related("site").order_by("site_id"):
             audit.record(action="member.factor_reset", target=place, by=by, now=now, site=place.site, changes={"factors": gone, "sign_ins": ended})
+    account_mail.tell(user, "taken", now=now)
     return gone

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from clinic import audit, chain
+from clinic.actions.guessing import settle_guessing
 from clinic.actions.writing import locked_site
 from clinic.audit import chain_of
 from clinic.findings import refuse
@@ -47,5 +48,6 @@ def signed_review(
         site=site, membership=membership, proof=proof, meaning=Signature.Meaning.REVIEW, target_kind=REVIEW_KIND, target_pk=row.pk,
         schema=REVIEW_SCHEMA, now=now,
     )  # fmt: skip
+    settle_guessing(site, up_to=up_to, now=now)
     audit.record(action="audit.reviewed", target=row, by=proof.user, now=now, site=site, changes={"entries": [since, up_to]})
     return row

@@ -8,6 +8,9 @@ from clinic.audit import chain_of
 from clinic.models import AuditEntry, AuditHead, AuditReview, Site
 from clinic.sentences import sentence_of
 
+# A task of the reviewers: somebody was stopped after five wrong tries.
+GUESSING = "guessing"
+
 
 @dataclass(frozen=True)
 class Unreviewed:

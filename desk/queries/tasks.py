@@ -10,6 +10,7 @@ from clinic.models import Notice, Site
 from clinic.prepared import prepared
 from clinic.queries import open_notices
 from clinic.queries.anchors import ANCHOR_LATE
+from clinic.queries.reviews import GUESSING
 from clinic.roles import Permission, may
 from patients.models import TransferOut
 from patients.queries.authorisations import TELL_OF_MOVE
@@ -34,6 +35,8 @@ OF_THE_HOUSE = {
     UNBALANCED: ("Messages", "messages", Permission.VIEW_MESSAGES),
     ANCHOR_LATE: ("Audit trail", "audit", Permission.VIEW_AUDIT),
 }
+# For the reviewers of the trail: what the row is called.
+TO_REVIEW = {EMERGENCY_READ: "Emergency read", GUESSING: "Wrong tries"}
 KINDS = (CALL_NOTICE, UNSIGNED, COMPLAINT, TELL_REMS, NEXT_NOTICE, DRIVER_TOLD, OFF_SCHEDULE, *OF_THE_LINK)
 # Whose pages not everybody at the board may open.
 NEEDS = {TELL_OF_MOVE: Permission.MANAGE_INTAKE, MOVE_WISH: Permission.BOOK, OFF_SCHEDULE: Permission.BOOK}
@@ -42,7 +45,7 @@ STEP_OF = {COMPLAINT: "dose", RED_ANSWER: "arrive"}
 
 def tasks_of(site: Site | OuterRef | int) -> QuerySet[Notice]:
     """Open tasks about sessions, serious events and emergencies, the soonest due first."""
-    return open_notices(site).filter(kind__in=(*KINDS, EVENT_NOTICE, UNTOLD, TELL_OF_MOVE, EMERGENCY_READ, *OF_THE_HOUSE))
+    return open_notices(site).filter(kind__in=(*KINDS, EVENT_NOTICE, UNTOLD, TELL_OF_MOVE, *TO_REVIEW, *OF_THE_HOUSE))
 
 
 @prepared
@@ -70,7 +73,7 @@ def task_rows(site: Site, now: datetime, role: str) -> list[dict[str, object]]:
         *(emergency_row(row, site) for row in (untold(site) if UNTOLD in kinds else [])),
         *(task_row(notice, site, now, role) for notice in notices if is_named(notice)),
         *(house_row(notice, site, role) for notice in notices if notice.kind in OF_THE_HOUSE),
-        *(reading_row(notice, site, now, role) for notice in notices if notice.kind == EMERGENCY_READ),
+        *(reading_row(notice, site, now, role) for notice in notices if notice.kind in TO_REVIEW),
     ]
 
 
@@ -93,10 +96,16 @@ def house_row(notice: Notice, site: Site, role: str) -> dict[str, object]:
 
 def reading_row(notice: Notice, site: Site, now: datetime, role: str) -> dict[str, object]:
     return {
-        "patient": "Emergency read", "text": notice.text, "rule": notice.rule, "due_at": notice.due_at, "owner": "",
+        "patient": TO_REVIEW[notice.kind], "text": notice.text, "rule": notice.rule, "due_at": notice.due_at, "owner": "",
         "is_late": notice.due_at is not None and now > notice.due_at,
-        "url": reverse("emergency_read_review", args=[site.slug, notice.target_pk]) if may(role, Permission.REVIEW_AUDIT) else "",
+        "url": review_url(notice, site) if may(role, Permission.REVIEW_AUDIT) else "",
     }  # fmt: skip
+
+
+def review_url(notice: Notice, site: Site) -> str:
+    if notice.kind == GUESSING:
+        return reverse("audit_review", args=[site.slug])
+    return reverse("emergency_read_review", args=[site.slug, notice.target_pk])
 
 
 def event_row(owed: Owed, site: Site, now: datetime) -> dict[str, object]:

@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.db import transaction
 
 from clinic import audit, scope
+from clinic.actions.guessing import raise_guessing
 from clinic.actions.notices import raise_notice, resolve_notices
 from clinic.findings import Refused, refuse
 from clinic.identity import take_a_try
@@ -20,6 +21,10 @@ from patients.rules import emergency_reads as rules
 RULE = "SET-10"
 MOST_MISSES, FORGOTTEN_AFTER = 5, 3600  # of one person, seconds
 TEXT = "A chart was opened from another site in an emergency. Say whether that was right."
+STOPPED_THERE = (
+    "Somebody of another site searched five times for a chart here in an emergency and found none. Look at the trail, and sign its review."
+)
+STOPPED_HERE = "Somebody here searched five times for a chart of another site in an emergency and found none. Look at the trail, and sign its review."
 NOBODY = "No chart with this last name and birth date is at that site. Each try is noted there."
 
 
@@ -37,7 +42,7 @@ def open_chart(membership: Membership, wanted: Wanted, *, proof: IdentityProof, 
     """Sixty minutes of reading, named and with a reason, and a notice at the chart's own site in the same transaction.
 
     Raises Refused for a site of another organisation, without a reason, and for nobody found: that is an entry of that site's trail, and after
-    five misses in an hour nobody is looked for. A repeated key returns the earlier row.
+    five misses in an hour nobody is looked for, and the reviewers of both sites are told. A repeated key returns the earlier row.
     """
     earlier = EmergencyRead.objects.filter(client_key=client_key, reader=proof.user).first()
     if earlier is not None:
@@ -56,14 +61,17 @@ def open_chart(membership: Membership, wanted: Wanted, *, proof: IdentityProof, 
     with scope.also(wanted.site.pk):
         found = person_at(wanted.site, last_name=wanted.last_name, birth_on=wanted.birth_on)
         if len(found) != 1:
-            raise missed(membership, wanted, len(found), now)
+            raise missed(membership, wanted, len(found), is_last=number == MOST_MISSES - 1, now=now)
         cache.delete(f"{misses}:{number}")
         return opened(membership, wanted, found[0].pk, client_key=client_key, now=now)
 
 
-def missed(membership: Membership, wanted: Wanted, how_many: int, now: datetime) -> Refused:
-    """The miss counts, and the other site has it in its trail."""
+@transaction.atomic
+def missed(membership: Membership, wanted: Wanted, how_many: int, *, is_last: bool, now: datetime) -> Refused:
+    """The miss counts, and the other site has it in its trail; of the last of them the reviewers of both sites are told."""
     audit.record(action="emergency_read.missed", target=membership.site, by=membership.user, now=now, site=wanted.site, changes={"found": how_many})
+    for site, words in ((wanted.site, STOPPED_THERE), (membership.site, STOPPED_HERE)) if is_last else ():
+        raise_guessing(site, membership.user, "emergency_read.stopped", words, now=now)
     text = NOBODY if not how_many else "Several people there have this last name and birth date. Call the other site."
     return refuse(RULE, text, code="SET-10.nobody", field="last_name")
 

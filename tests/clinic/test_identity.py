@@ -11,7 +11,8 @@ from django.urls import reverse
 from clinic import identity
 from clinic.findings import Refused
 from clinic.identity import MOST_AS_SECOND, MOST_BY_PIN, MOST_TRIES, Given, SignInEndedError, confirm_identity, confirm_second
-from clinic.models import AuditEntry, User
+from clinic.models import AuditEntry, Notice, User
+from clinic.queries.reviews import GUESSING
 from tests.cast import NOW, Cast
 from tests.factories.clinic import PASSWORD
 from tests.support.factors import asked_by, asks_for_both, code, give_code, sign_in_by_page, with_app
@@ -155,6 +156,9 @@ def test_five_failures_end_the_sign_in_and_say_so(page, cast: Cast) -> None:
     assert "Wrong five times" in page[0].get(over.headers["Location"]).content.decode()
     assert AuditEntry.objects.filter(action="identity.failed", site=cast.riverside).count() == 5
     assert AuditEntry.objects.filter(action="account.sign_in_ended", target_pk=str(cast.nurse.pk)).count() == 1
+    told = Notice.objects.get(kind=GUESSING)
+    assert (told.site, told.due_at) == (cast.riverside, NOW + timedelta(hours=72))
+    assert AuditEntry.objects.get(pk=told.target_pk).action == "identity.stopped"
 
 
 def test_a_second_person_gives_both_each_time(page, cast: Cast, still_clock) -> None:

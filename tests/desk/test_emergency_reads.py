@@ -10,7 +10,9 @@ from django.core import mail
 from django.core.management import call_command
 from django.urls import reverse
 
+from clinic import audit
 from clinic.models import AuditEntry, Membership, Notice, Site
+from clinic.queries.reviews import GUESSING
 from clinic.roles import Role
 from desk.queries.tasks import task_rows
 from desk.tasks import tell_of_emergency_read
@@ -112,11 +114,26 @@ def test_no_site_of_ones_own_or_of_another_organisation(cast: Cast, patient: Pat
 
 
 def test_misses_are_noted_there_and_few(cast: Cast, patient: Patient, sign_in: Any, still_clock: Any) -> None:
+    """The fifth is a task of the reviewers of both sites, gone when the trail as far as it is reviewed."""
     client = sign_in(cast.nurse)
-    for _ in range(5):
+    audit.record(action="duty.came", target=cast.nurse, by=cast.nurse, now=NOW, site=cast.riverside)
+    for number in range(5):
+        assert Notice.objects.filter(kind=GUESSING).count() == 0, number
         asked(client, patient, last_name="Guess")
-    assert actions_of(cast.hillcrest) == ["emergency_read.missed"] * 5
-    assert "Call the other site" in asked(client, patient).text
+    assert actions_of(cast.hillcrest) == ["emergency_read.missed"] * 5 + ["emergency_read.stopped"]
+    for _ in range(2):
+        assert "Call the other site" in asked(client, patient).text
+    assert sorted(Notice.objects.filter(kind=GUESSING).values_list("site__slug", flat=True)) == ["hillcrest", "riverside"]
+    rows = {
+        role: row for role in (Role.ADMINISTRATOR, Role.MONITOR) for row in task_rows(cast.riverside, NOW, role) if row["patient"] == "Wrong tries"
+    }
+    review = reverse("audit_review", args=["riverside"])
+    assert [(rows[role]["url"], rows[role]["is_late"]) for role in rows] == [(review, False), ("", False)]
+    seen, boss = AuditEntry.objects.get(site=cast.riverside, action="emergency_read.stopped").seq, sign_in(cast.admin)
+    for up_to, left in ((seen - 1, 2), (seen, 1)):
+        said = {"note": "Asked Nora", "password": PASSWORD, "up_to": up_to, "client_key": uuid4()}
+        assert boss.post(review, said).status_code == 303
+        assert Notice.objects.filter(kind=GUESSING, resolved_at__isnull=True).count() == left
     still_clock.shift(timedelta(minutes=50))
     assert "Call the other site" in asked(client, patient).text
     assert not EmergencyRead.objects.exists()
