@@ -143,8 +143,8 @@ VIGIL_PROXY_NETWORKS = env.networks("VIGIL_PROXY_NETWORKS", "127.0.0.0/8,::1")
 VIGIL_MONITOR_NETWORKS = env.networks("VIGIL_MONITOR_NETWORKS", "127.0.0.0/8,::1")
 VIGIL_MONITOR_TOKEN = env.token("VIGIL_MONITOR_TOKEN")
 VIGIL_METRICS = env.flag("VIGIL_METRICS", VIGIL_DEMONSTRATION or bool(VIGIL_MONITOR_TOKEN))
-# What one person may ask for in a minute (config.paces); only tools that hammer a demonstration or a test may do without.
-VIGIL_PACES = IS_PRODUCTION or env.flag("VIGIL_PACES", True)
+# What one person may ask for in a minute (config.paces); tests do without, and tools that hammer a demonstration may.
+VIGIL_PACES = IS_PRODUCTION or env.flag("VIGIL_PACES", not IS_TEST)
 # The outermost limit; the site's policy locks and ends a sign-in long before (clinic.locking).
 SESSION_COOKIE_AGE = 24 * 60 * 60
 

@@ -15,7 +15,7 @@ def main(chosen: list[str]) -> int:
     """`python -m scripts.attack crawler wire`: these parts alone."""
     files = [f"tests/long/{part}.py" for part in chosen or PARTS]
     with nullcontext("") if os.environ.get("ENGINE") == "sqlite" else running_postgres() as url:
-        environment = {**os.environ, **({"DATABASE_URL": url} if url else {})}
+        environment = {**os.environ, "VIGIL_PACES": "no", **({"DATABASE_URL": url} if url else {})}
         return subprocess.run([sys.executable, "-m", "pytest", *files, "-s", "-q", "-p", "no:cacheprovider"], cwd=ROOT, env=environment).returncode
 
 

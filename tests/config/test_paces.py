@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -29,8 +30,9 @@ def test_production_cannot_do_without(settings_of: Callable[..., dict[str, objec
 
 
 def test_one_person_too_often_is_stopped_for_a_minute_and_nobody_beside_them(
-    cast: Cast, sign_in: Callable[..., Client], monkeypatch: pytest.MonkeyPatch, still_clock
+    cast: Cast, sign_in: Callable[..., Client], monkeypatch: pytest.MonkeyPatch, still_clock, settings: Any
 ) -> None:  # type: ignore[no-untyped-def]
+    settings.VIGIL_PACES = True
     monkeypatch.setitem(paces.PACES, "patient_list", Pace("search", 2))
     monkeypatch.setitem(paces.PACES, "emergency_read", Pace("signature", 1, posts_alone=True))
     patients, glass = reverse("patient_list", args=["riverside"]), reverse("emergency_read", args=["riverside"])
