@@ -54,7 +54,7 @@ def without_values(text: str) -> str:
 class PlainFormatter(logging.Formatter):
     """For people: one line in UTC, whatever it tells of, and the trace of a fault."""
 
-    converter = time.gmtime
+    converter = staticmethod(time.gmtime)
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         record.message = record.message.replace("\r", "\\r").replace("\n", "\\n")
