@@ -70,7 +70,7 @@ def backup_in(folder: Path) -> Path:
 
 
 def test_a_backup_is_sealed_restored_beside_proven_and_brought_back(
-    clinic: Path, identity: Path, elsewhere: str, capsys: pytest.CaptureFixture[str]
+    clinic: Path, identity: Path, elsewhere: str, databases: Databases, capsys: pytest.CaptureFixture[str]
 ) -> None:
     call_command("backup", verify=True)
     run = BackupRun.objects.get()
@@ -97,7 +97,7 @@ def test_a_backup_is_sealed_restored_beside_proven_and_brought_back(
     kept = said.split("is kept as ")[1].split(". Delete")[0]
     with this_process_uses(kept):
         assert list(Organisation.objects.values()) == before
-    Databases(clinic).drop(kept) if is_postgres() else Path(kept).unlink()
+    databases.drop(kept) if is_postgres() else Path(kept).unlink()
 
 
 def test_what_is_wrong_is_refused_and_leaves_nothing(clinic: Path, identity: Path, elsewhere: str, tmp_path: Path, settings: Any) -> None:
