@@ -110,15 +110,3 @@ class Visit(Protocol):
     @property
     def is_dosed(self) -> bool: ...
     def said(self, measure: Measure, today: date) -> tuple[Answer | None, str]: ...
-
-
-class Row(NamedTuple):
-    """One visit behind a number."""
-
-    pk: int
-    answer: Answer
-    detail: str = ""
-
-    @property
-    def largest(self) -> float:
-        return max(self.answer.values, default=0.0)

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Route, expect
 
+from clinic.models import Heartbeat
 from sessions.models import Observation, TreatmentSession
 from tests.cast import NOW
 from tests.e2e.day import save_button
@@ -131,6 +132,9 @@ def test_a_check_typed_while_signed_out_waits_for_the_sign_in(typed: tuple[Perso
 
 def test_without_redis_staff_sign_in_and_log_a_check(floor: Floor) -> None:
     session = floor.session("monitoring", first_device_at=NOW - WATCHED_FOR)
+    # Heard at this test's hour: an earlier one may have left the clock ahead, or none has waited for the first round.
+    heard = Heartbeat.objects.filter(name="sender", beat_at__gte=NOW, beat_at__lt=NOW + timedelta(minutes=3))
+    floor.stack.wait_until(heard.exists, seconds=60)
     floor.stack.broker.stop()
     floor.stack.move_clock(timedelta(minutes=4))
     nurse = floor.nurse()

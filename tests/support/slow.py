@@ -50,7 +50,6 @@ ON_ITS_OWN = (
     "tests/reminders/test_small_chaos.py",
     "tests/sessions/test_races_of_plans.py",
     "tests/clinic/test_start_clinic.py",
-    "tests/clinic/test_anchors.py",
 )
 # The longest files, in the order in which two processes should begin them.
 LONGEST = (
