@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from functools import update_wrapper
+from itertools import count
 from typing import Any, Generic, ParamSpec, TypeVar
 from uuid import UUID
 from weakref import WeakKeyDictionary
@@ -28,7 +29,6 @@ class Given(models.Expression):
     kinds: dict[Any, "type[models.Field[Any, Any]]"] = {
         int: models.BigIntegerField, str: models.TextField, date: models.DateField, datetime: models.DateTimeField, UUID: models.UUIDField,
     }  # fmt: skip
-    servers = {int: "bigint", str: "text", date: "date", datetime: "timestamptz", UUID: "uuid", list[int]: "bigint[]"}
 
     def __init__(self, name: str, kind: Any, shift: timedelta | None = None) -> None:
         super().__init__(output_field=self.kinds[kind]())
@@ -48,6 +48,10 @@ class Given(models.Expression):
         """Whether the database can hold a value at all: a number from an address may be any length."""
         return not isinstance(value, int) or -LARGEST <= value <= LARGEST
 
+    def column(self, connection: BaseDatabaseWrapper) -> str:
+        """The server's name for what it is."""
+        return str(self.output_field.db_type(connection))
+
     def adapted(self, value: Any, connection: BaseDatabaseWrapper) -> Any:
         return self.output_field.get_db_prep_value(value if self.shift is None else value + self.shift, connection)
 
@@ -60,6 +64,9 @@ class GivenKeys(Given):
     def as_sql(self, compiler: Any, connection: Any, **context: Any) -> Any:
         rows = "SELECT unnest(%s::bigint[])" if connection.vendor == "postgresql" else "SELECT value FROM json_each(%s)"
         return f"({rows})", [self]
+
+    def column(self, connection: BaseDatabaseWrapper) -> str:
+        return f"{super().column(connection)}[]"
 
     def adapted(self, value: Any, connection: BaseDatabaseWrapper) -> Any:
         return list(value) if connection.vendor == "postgresql" else json.dumps(list(value))
@@ -83,40 +90,40 @@ class Planned:
 
     known: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
 
-    def __init__(self, sql: str, values: tuple[Any, ...]) -> None:
+    def __init__(self, sql: str, values: tuple[Any, ...], connection: BaseDatabaseWrapper) -> None:
         self.sql, self.values = sql, values
-        self.kinds = [Given.servers[value.kind] for value in values if isinstance(value, Given)]
-        self.name = (
-            "vigil_" + hashlib.sha256(repr((sql, [value if not isinstance(value, Given) else "" for value in values])).encode()).hexdigest()[:20]
-        )
-        places = ", ".join(["%s"] * len(self.kinds))
-        self.execute = f"EXECUTE {self.name} ({places})" if places else f"EXECUTE {self.name}"
+        kinds = [value.column(connection) for value in values if isinstance(value, Given)]
+        own = [value for value in values if not isinstance(value, Given)]
+        name = "vigil_" + hashlib.sha256(repr((sql, kinds, own)).encode()).hexdigest()[:20]
+        self.prepare = f"PREPARE {name} {listed(kinds)}AS "
+        self.execute = f"EXECUTE {name} {listed(['%s'] * len(kinds))}"
 
     def call(self, connection: BaseDatabaseWrapper) -> str:
         """The statement that asks it, with a place for each value; its connection has learned it by then."""
         connection.ensure_connection()
         learned = self.known.setdefault(connection.connection, set())
-        if self.name not in learned:
+        if self.execute not in learned:
             with connection.wrap_database_errors, connection.connection.cursor() as cursor:
-                cursor.execute(self.text(cursor))
-            learned.add(self.name)
+                cursor.execute(self.prepare + self.written(cursor))
+            learned.add(self.execute)
         return self.execute
 
-    def text(self, cursor: Any) -> str:
-        waiting, number = iter(self.values), 0
+    def written(self, cursor: Any) -> str:
+        """The query with `$1`, `$2`… where a call's values go."""
+        waiting, numbers = iter(self.values), count(1)
 
         def filled(found: "re.Match[str]") -> str:
-            nonlocal number
             if found[0] == "%%":
                 return "%"
             value = next(waiting)
-            if not isinstance(value, Given):
-                return str(cursor.mogrify("%s", [value]))
-            number += 1
-            return f"${number}"
+            return f"${next(numbers)}" if isinstance(value, Given) else str(cursor.mogrify("%s", [value]))
 
-        written = re.sub("%%|%s", filled, self.sql)
-        return f"PREPARE {self.name} ({', '.join(self.kinds)}) AS {written}" if self.kinds else f"PREPARE {self.name} AS {written}"
+        return re.sub("%%|%s", filled, self.sql)
+
+
+def listed(words: list[str]) -> str:
+    """In brackets; nothing for none."""
+    return f"({', '.join(words)}) " if words else ""
 
 
 class Prepared(Generic[P, R]):
@@ -169,7 +176,8 @@ class Prepared(Generic[P, R]):
         self.compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
         self.sql, self.values = self.compiler.as_sql()
         self.locks = queryset.query.select_for_update
-        self.planned = Planned(self.sql, self.values) if connections[DEFAULT_DB_ALIAS].vendor == "postgresql" else None
+        connection = connections[DEFAULT_DB_ALIAS]
+        self.planned = Planned(self.sql, self.values, connection) if connection.vendor == "postgresql" else None
         self.queryset = queryset
 
     def found(self, values: tuple[Any, ...], connection: BaseDatabaseWrapper) -> Iterator[R]:
