@@ -10,6 +10,7 @@ from django.core import mail
 from django.core.management import call_command
 from django.urls import reverse
 
+from clinic import audit
 from clinic.models import AuditEntry, Membership, Notice, Site
 from clinic.queries.reviews import GUESSING
 from clinic.roles import Role
@@ -113,8 +114,9 @@ def test_no_site_of_ones_own_or_of_another_organisation(cast: Cast, patient: Pat
 
 
 def test_misses_are_noted_there_and_few(cast: Cast, patient: Patient, sign_in: Any, still_clock: Any) -> None:
-    """The fifth is a task of the reviewers of both sites."""
+    """The fifth is a task of the reviewers of both sites, gone when the trail as far as it is reviewed."""
     client = sign_in(cast.nurse)
+    audit.record(action="duty.came", target=cast.nurse, by=cast.nurse, now=NOW, site=cast.riverside)
     for number in range(5):
         assert Notice.objects.filter(kind=GUESSING).count() == 0, number
         asked(client, patient, last_name="Guess")
@@ -127,6 +129,11 @@ def test_misses_are_noted_there_and_few(cast: Cast, patient: Patient, sign_in: A
     }
     review = reverse("audit_review", args=["riverside"])
     assert [(rows[role]["url"], rows[role]["is_late"]) for role in rows] == [(review, False), ("", False)]
+    seen, boss = AuditEntry.objects.get(site=cast.riverside, action="emergency_read.stopped").seq, sign_in(cast.admin)
+    for up_to, left in ((seen - 1, 2), (seen, 1)):
+        said = {"note": "Asked Nora", "password": PASSWORD, "up_to": up_to, "client_key": uuid4()}
+        assert boss.post(review, said).status_code == 303
+        assert Notice.objects.filter(kind=GUESSING, resolved_at__isnull=True).count() == left
     still_clock.shift(timedelta(minutes=50))
     assert "Call the other site" in asked(client, patient).text
     assert not EmergencyRead.objects.exists()

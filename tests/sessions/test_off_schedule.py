@@ -109,6 +109,10 @@ def test_a_move_asks_anew_and_leaves_the_old_days_reason_behind(cast, visit) -> 
 
 def test_another_hour_of_the_same_day_decides_nothing(cast, visit) -> None:
     """The task stays until a prescriber has said why, or the visit fits again; it is due by the visit's new time."""
+    dose = booking.move_visit(visit, wish(cast, visit.patient, 15, dose_mg=28, for_prescriber=True), by=cast.desk, now=NOW)
+    assert tasks().get().target_pk == dose.pk
+    booking.move_visit(dose, wish(cast, visit.patient, 15), by=cast.desk, now=NOW)
+    assert not tasks().exists(), "back on the label: nobody has to decide anything"
     made = booking.book(wish(cast, visit.patient, 19, for_prescriber=True), client_key=uuid4(), by=cast.desk, now=NOW)
     later = replace(wish(cast, visit.patient, 19), starts_at=at(JUNE[19]) + timedelta(hours=1))
     made = booking.move_visit(made, later, by=cast.desk, now=NOW)
