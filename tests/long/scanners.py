@@ -79,7 +79,6 @@ def addresses() -> list[tuple[str, str, str, str]]:
     ]  # fmt: skip
 
 
-@pytest.mark.skipif(shutil.which("sqlmap") is None, reason="sqlmap is not installed: apt-get install sqlmap")
 def test_sqlmap_finds_nothing_to_inject(web: LiveStack, folder: Path) -> None:
     strays = []
     for number, (word, path, data, parameters) in enumerate(addresses()):
@@ -103,7 +102,6 @@ def test_sqlmap_finds_nothing_to_inject(web: LiveStack, folder: Path) -> None:
     assert "Internal Server Error" not in web.log("web"), web.log("web")[-6000:]
 
 
-@pytest.mark.skipif(shutil.which("wapiti") is None, reason="wapiti is not installed: apt-get install wapiti")
 # Nobody comes last: whoever guesses at the sign-in's page shuts it to the whole address for a minute.
 @pytest.mark.parametrize("word", [*PEOPLE, ""])
 def test_wapiti_finds_nothing(word: str, web: LiveStack, folder: Path) -> None:
