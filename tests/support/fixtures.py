@@ -127,7 +127,7 @@ def stacks(databases: Databases, blocker: Any, factory: pytest.TempPathFactory) 
             inbox = exits.enter_context(running_inbox())
             made = LiveStack(folder, database_url=url_of(name), broker=broker, inbox=inbox)
             made.environment.update(environment)
-            exits.callback(made.stop)
+            exits.callback(made.end)
             made.start(*names)
             return made
 

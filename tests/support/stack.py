@@ -39,6 +39,7 @@ class LiveStack:
             "DJANGO_SETTINGS_MODULE": "config.settings",
             "VIGIL_MODE": "test",
             "VIGIL_DATA_DIR": str(folder),
+            "TMPDIR": str(folder),
             "VIGIL_ORIGIN": self.url,
             "VIGIL_TEST_BEAT_SECONDS": "1",
             "VIGIL_LOG_LEVEL": "INFO",
@@ -78,6 +79,11 @@ class LiveStack:
             child = self.children.pop(name, None)
             if child is not None:
                 child.stop()
+
+    def end(self) -> None:
+        """The test is over and nobody waits for a last word: whatever still runs ends at once."""
+        for name in list(self.children):
+            self.kill(name)
 
     def kill(self, name: str) -> None:
         """kill -9 of the whole group: what a power cut does."""
