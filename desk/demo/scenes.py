@@ -38,13 +38,13 @@ def nothing_yet(script: Script, part: Part, began: int) -> None:
 
 def arrived(script: Script, part: Part, began: int) -> None:
     """In the chair, questions answered, pressure above 140/90: rest and repeat (PRE-2)."""
-    script.add(began - 1, part.arrive)
+    script.add(began, part.arrive)
     script.add(began - 5, part.answer)
     script.add(began - 8, partial(part.check, systolic=148, diastolic=94))
 
 
 def waiting(script: Script, part: Part, began: int) -> None:
-    script.add(began - 1, part.arrive)
+    script.add(began, part.arrive)
     script.add(began - 4, partial(part.answer, ate_minutes_ago=60))
     script.add(began - 6, part.wait)
 
