@@ -112,8 +112,9 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 # --- the record ------------------------------------------------------------------------------------------------------
 # WAL and IMMEDIATE: many writers without "database is locked". FULL: the record of a controlled drug survives power loss.
 SQLITE_OPTIONS = {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"}
-# The second line on PostgreSQL: each transaction of a page or a task names its sites, and sees no others' rows (docs/adr/0032).
-VIGIL_ROW_SECURITY = env.flag("VIGIL_ROW_SECURITY", False)
+# The second line: each transaction of a page or a task names its sites, and sees no others' rows (docs/adr/0032). PostgreSQL's alone:
+# over SQLite the setting says nothing. Off only where the web's login owns the tables: the other sees rows by it alone.
+VIGIL_ROW_SECURITY = env.flag("VIGIL_ROW_SECURITY", True)
 VIGIL_PAGES_PASSWORD = env.text("VIGIL_PAGES_PASSWORD")  # `migrate` makes the login of web, worker and beat with it
 DATABASES = {"default": env.database("DATABASE_URL", VIGIL_DATA_DIR / "vigil.sqlite3", SQLITE_OPTIONS)}
 # Sign-in's throttles live here: in the database, so that a stopped Redis never keeps staff out. Room for many: past the limit

@@ -62,7 +62,7 @@ def test_compose_and_its_example_make_settings_that_start(settings_of: Callable[
 
 
 # Of a demonstration and of tests alone, or set by what starts the service.
-NOT_TOLD = {"VIGIL_MODE", "VIGIL_DEMONSTRATION_PASSWORD", "VIGIL_TEST_BEAT_SECONDS", "VIGIL_ROW_SECURITY", "VIGIL_PAGES_PASSWORD", "VIGIL_PACES"}
+NOT_TOLD = {"VIGIL_MODE", "VIGIL_DEMONSTRATION_PASSWORD", "VIGIL_TEST_BEAT_SECONDS", "VIGIL_PACES"}
 
 
 def asked() -> set[str]:

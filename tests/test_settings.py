@@ -43,6 +43,11 @@ def test_production_refuses_to_start_without(settings_of: Callable[..., dict[str
         settings_of(**{name: None})
 
 
+def test_the_second_line_stands_without_a_word(settings_of: Callable[..., dict[str, Any]]) -> None:
+    assert settings_of()["VIGIL_ROW_SECURITY"] is True
+    assert settings_of(VIGIL_ROW_SECURITY="no")["VIGIL_ROW_SECURITY"] is False
+
+
 def test_production_is_the_mode_without_a_word(settings_of: Callable[..., dict[str, Any]]) -> None:
     assert settings_of(VIGIL_MODE=None)["IS_PRODUCTION"]
 

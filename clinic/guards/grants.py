@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.core.management.base import CommandError
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import ProgrammingError
@@ -18,11 +19,16 @@ AND pg_has_role(relowner, 'USAGE') ORDER BY relname"""
 MIGRATIONS = "django_migrations"
 # Locked while a verb decides about them, which PostgreSQL allows to whoever may update a column at all; the trigger refuses any update.
 LOCKED = {"patients_emergencyread", "reminders_undeliverable"}
-HINT = f"As a superuser: CREATE ROLE {ROLE} NOLOGIN; GRANT {ROLE} TO <the owner of Vigil's tables>. Or VIGIL_ROW_SECURITY=no (docs/operating.md)."
+HINT = (
+    f"As a superuser of PostgreSQL, once: CREATE ROLE {ROLE} NOLOGIN; GRANT {ROLE} TO <the owner of Vigil's tables> WITH ADMIN OPTION; then"
+    " `manage.py migrate` again. Until then: VIGIL_ROW_SECURITY=no, and the application alone keeps sites apart (docs/operating.md, Two logins)."
+)
 
 
 def grant(using: str = "default") -> None:
-    """Idempotent, as the tables' owner. What a table newer than this program is granted waits for that program's `migrate`."""
+    """Idempotent, as the tables' owner; refused in plain words to one who may make no role. What a table newer than this program is granted waits
+    for that program's `migrate`.
+    """
     connection = connections[using]
     if connection.vendor != "postgresql":
         return
@@ -30,7 +36,9 @@ def grant(using: str = "default") -> None:
         granted(connection, using)
     except ProgrammingError as refused:
         if settings.VIGIL_ROW_SECURITY:
-            raise RuntimeError(f"The role {ROLE} can't be made or granted by this login. {HINT}") from refused
+            raise CommandError(
+                f"The tables are migrated, but this login may not make or grant the role {ROLE}, by which pages see rows. {HINT}"
+            ) from refused
 
 
 def granted(connection: BaseDatabaseWrapper, using: str) -> None:
@@ -55,7 +63,8 @@ def make_role(cursor: Any) -> None:
     cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE])
     if cursor.fetchone() is None:
         cursor.execute(MADE.format(f"CREATE ROLE {ROLE} NOLOGIN NOINHERIT"))
-    cursor.execute("SELECT pg_has_role(current_user, %s, 'MEMBER')", [ROLE])
+    # Since 16 whoever makes a role is its member without yet being able to take it on.
+    cursor.execute("SELECT pg_has_role(current_user, %s, %s)", [ROLE, "SET" if cursor.connection.info.server_version >= 160000 else "MEMBER"])
     if not cursor.fetchone()[0]:
         cursor.execute(f"GRANT {ROLE} TO CURRENT_USER")
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.db import NotSupportedError
 from django.db.backends.postgresql import base
+from psycopg import errors
 from psycopg.pq import TransactionStatus
 
 from clinic import scope
@@ -15,6 +16,10 @@ UNKNOWN = object()
 PlainCursor: Any = base.Cursor  # type: ignore[attr-defined]
 # Sent as they are: they stand in failed transactions too.
 OF_SAVEPOINTS = ("SAVEPOINT", "RELEASE", "ROLLBACK")
+# By these PostgreSQL says that the logins aren't set up; a note beneath the fault says what to do.
+NOT_SET_UP = errors.UndefinedObject, errors.InvalidParameterValue, errors.InsufficientPrivilege
+NAMELESS = "This login sees rows only where sites are named, as pages do. Run commands as the tables' owner (docs/operating.md, Two logins)."
+ROLELESS = f"This login may not take on the role {scope.ROLE}: run `manage.py migrate` as the tables' owner (docs/operating.md, Two logins)."
 NOBODY = "SET LOCAL ROLE NONE", f"SET LOCAL {scope.PERSON} = ''", f"SET LOCAL {scope.SITES} = ''"
 
 
@@ -26,6 +31,15 @@ class ScopedCursor(PlainCursor):  # type: ignore[misc]
     """What stands in the transaction is remembered on the connection; where it isn't what is wanted, the statements of it go first."""
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
+        try:
+            return self.sent(query, params, **options)
+        except NOT_SET_UP as refused:
+            told = str(refused)
+            if f'"{scope.SITES}"' in told or f'role "{scope.ROLE}"' in told:
+                refused.add_note(NAMELESS if scope.SITES in told else ROLELESS)
+            raise
+
+    def sent(self, query: Any, params: Any, **options: Any) -> Any:
         line, wanted = self.connection, wanted_scope()
         status = line.info.transaction_status
         if status == TransactionStatus.IDLE:

@@ -51,15 +51,20 @@ def tls(*, is_production: bool, arrives_secure: bool, proxies: int, hsts: int) -
     return Finding(GOOD, f"this request came by TLS through {proxies} {'proxy' if proxies == 1 else 'proxies'}; secure cookies, HSTS")
 
 
-def row_security(*, is_on: bool, owns: int, may_bypass: bool) -> Finding:
-    """Of PostgreSQL. A login that owns the tables takes on the role of pages by itself, and could put it off."""
+def row_security(*, is_on: bool, has_role: bool, is_owner: bool) -> Finding:
+    """Of PostgreSQL. A login that owns the tables takes on the role of pages by itself, and could put it off; one that owns nothing needs it."""
+    logins = "docs/operating.md, “Two logins of PostgreSQL”"
+    if not is_on and not is_owner:
+        return Finding(BAD, "off, but this login sees rows by it alone", f"Take VIGIL_ROW_SECURITY=no away, or give the owner’s login ({logins}).")
     if not is_on:
-        return Finding(WARN, "off: the application alone keeps sites apart", "Set VIGIL_ROW_SECURITY=yes (docs/operating.md).")
-    if owns or may_bypass:
+        return Finding(WARN, "off: the application alone keeps sites apart", f"Take VIGIL_ROW_SECURITY=no away ({logins}).")
+    if not has_role:
         return Finding(
-            WARN,
-            "on; but this login owns the tables and could put it off",
-            "Give web, worker and beat the login that owns nothing (docs/operating.md).",
+            BAD, "on, but this login can’t do a page’s work by the role of pages", f"Run manage.py migrate as the tables’ owner ({logins})."
+        )
+    if is_owner:
+        return Finding(
+            WARN, "on; but this login owns the tables and could put it off", f"Give web, worker and beat the login that owns nothing ({logins})."
         )
     return Finding(GOOD, "on; this login owns nothing")
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import redis
 from django.conf import settings
-from django.db import connection
+from django.db import DataError, ProgrammingError, connection
 
-from clinic import clock
+from clinic import clock, scope
 from clinic.models import Heartbeat
 from clinic.queries.backups import last_backup
 from config.operating.asking import BAD, GOOD, WARN, Finding, Part
@@ -18,12 +18,17 @@ TICK = "tick"
 # Beat sends a tick every 20 s; a worker in the middle of a batch takes it up to a minute later.
 SILENT_AFTER = timedelta(seconds=180)
 QUEUE = "celery"
+NOT_GRANTED = "Run `manage.py migrate` as the tables’ owner: it says what is missing (docs/operating.md, Two logins of PostgreSQL)."
 LEAST_FREE, LITTLE_FREE = 500 * 2**20, 2 * 2**30
 
 
 def database() -> Finding:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
+    """As a page asks it: on PostgreSQL by the role that owns nothing. No web is ready that may not take it on, or to which nothing is granted."""
+    try:
+        with scope.closed(), connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM clinic_heartbeat LIMIT 1")
+    except (DataError, ProgrammingError):
+        return Finding(BAD, f"{connection.display_name} answers, but shows a page nothing", NOT_GRANTED)
     return Finding(GOOD, f"{connection.display_name} answers")
 
 

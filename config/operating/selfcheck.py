@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from clinic import clock, guards
 from clinic.queries.anchors import anchored_places
 from clinic.queries.backups import last_drill
+from clinic.scope import ROLE
 from config.operating import judging, parts
 from config.operating.asking import BAD, GOOD, WARN, Answer, Finding, Part, asker
 from config.operating.parts import hours
@@ -43,16 +44,19 @@ def standing_guards() -> Finding:
     return judging.guards([guard.name for guard in guards.missing(connection)])
 
 
+# What of the tables is the login's own, whether it is above the policies, and whether it may take on the role of pages and that may do its work.
+LOGIN = """SELECT (SELECT count(*) FROM pg_class WHERE relowner = me.oid AND relnamespace = current_schema()::regnamespace), rolsuper OR rolbypassrls,
+COALESCE((SELECT pg_has_role(me.oid, role.oid, 'MEMBER') AND has_table_privilege(role.oid, to_regclass('clinic_auditentry'), 'INSERT')
+FROM pg_roles role WHERE role.rolname = %s), false) FROM pg_roles me WHERE me.rolname = session_user"""
+
+
 def row_security() -> Finding:
     if connection.vendor != "postgresql":
         return Finding(GOOD, "PostgreSQL’s alone: with SQLite the application keeps sites apart, and the guards their borders")
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT (SELECT count(*) FROM pg_class WHERE relowner = pg_roles.oid AND relnamespace = current_schema()::regnamespace),"
-            " rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = session_user"
-        )
-        owns, may_bypass = cursor.fetchone()
-    return judging.row_security(is_on=settings.VIGIL_ROW_SECURITY, owns=owns, may_bypass=may_bypass)
+        cursor.execute(LOGIN, [ROLE])
+        owns, may_bypass, has_role = cursor.fetchone()
+    return judging.row_security(is_on=settings.VIGIL_ROW_SECURITY, has_role=has_role, is_owner=owns > 0 or may_bypass)
 
 
 def mail_server() -> Finding:

@@ -1,29 +1,26 @@
 """The second line on PostgreSQL: with the application's filter taken away on purpose, still no row of another site (ADR 32)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, models, transaction
+from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
 from clinic import guards, scope
 from clinic.guards.plan import plan, site_field
-from clinic.models import AuditEntry, Chair, Membership
+from clinic.models import AuditEntry, Chair, Membership, SitePolicy
+from clinic.queries.policies import asking_second_factor
+from clinic.scope import Which
 from tests.access_table import PAGES
-from tests.cast import Cast
+from tests.cast import NOW, Cast
 from tests.long.mutations import NAMING_A_ROW, without_the_rows_site
 from tests.test_access_matrix import HIDDEN, STAFF, Answer, World, asked, foreign, undone, world  # noqa: F401  (a fixture)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
-
-
-@pytest.fixture(autouse=True)
-def switched_on(settings: Settings) -> None:
-    """Whatever the rest of the suite runs under."""
-    settings.VIGIL_ROW_SECURITY = True
 
 
 def of_a_site() -> list[type[models.Model]]:
@@ -40,6 +37,33 @@ def raw(statement: str, *values: object) -> list[tuple[object, ...]]:
 def refused() -> Iterator[None]:
     with pytest.raises(DatabaseError), transaction.atomic():
         yield
+
+
+def test_the_suite_itself_runs_under_the_second_line(cast: Cast, settings: Settings, sign_in: Callable[..., Client]) -> None:
+    """Nobody has switched it on for these tests: it is what an installation gets that says nothing."""
+    assert settings.VIGIL_ROW_SECURITY is True
+    asked: list[Which] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scope.Scope, "statements", property(lambda own, real=scope.Scope.statements: (asked.append(own.which), real.fget(own))[1]))
+        assert sign_in(cast.nurse).get(reverse("board", args=["riverside"])).status_code == 200
+    assert {Which.OWN, Which.NAMED} <= set(asked)
+
+
+def test_whether_sites_ask_for_a_second_step_is_read_of_all_of_a_persons_sites_and_taken_for_yes_where_it_is_not(cast: Cast) -> None:
+    """One question over many sites (`asking_second_factor`): a site that the scope doesn't show counts as asking, never as not asking."""
+    days = dict.fromkeys((cast.riverside.pk, cast.hillcrest.pk), NOW.date())
+    Membership.objects.create(site=cast.hillcrest, user=cast.admin, role="administrator", created_at=NOW)
+    for asking, silent in (cast.riverside, cast.hillcrest), (cast.hillcrest, cast.riverside):
+        SitePolicy.objects.filter(site=asking).update(second_factor=True)
+        SitePolicy.objects.filter(site=silent).update(second_factor=False)
+        with scope.of_person(cast.admin.pk):
+            assert asking_second_factor(days) == {asking.pk}
+        with scope.of_site(silent.pk):
+            assert asking_second_factor(days) == {asking.pk}
+        with scope.of_site(asking.pk):
+            assert asking_second_factor(days) == {asking.pk, silent.pk}
+        with scope.closed():
+            assert asking_second_factor(days) == {asking.pk, silent.pk}
 
 
 def test_no_model_with_a_site_lacks_its_policy(db: None) -> None:
