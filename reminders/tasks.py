@@ -12,6 +12,7 @@ from clinic.queries.shares import shares
 from reminders.actions import balancing
 from reminders.actions import send as sending
 from reminders.actions import sweep as sweeping
+from reminders.queries.work import PARTS, work_by_site
 
 # Below the task's soft limit with a whole batch's patience to spare.
 SECONDS = 50
@@ -23,9 +24,10 @@ def sweep() -> dict[str, int]:
     """Of one site after the other, round after round while a round was full."""
     done: Counter[str] = Counter()
     until = time.monotonic() + SECONDS
-    for _ in shares():
+    sweeping.note_round(now=clock.now())
+    for parts in shares(lambda: work_by_site(clock.now()), everything=PARTS):
         while True:
-            found = sweeping.sweep(now=clock.now())
+            found = sweeping.sweep(now=clock.now(), parts=parts)
             done.update(found)
             if found["created"] < sweeping.BATCH or time.monotonic() > until:
                 break

@@ -103,6 +103,22 @@ def test_what_the_worker_writes_has_a_place(settings_of: Callable[..., dict[str,
     assert f"-o vigil -m 0700 {place}" in (ROOT / "Dockerfile").read_text()
 
 
+def test_web_and_beat_sign_in_as_the_login_that_owns_nothing_and_never_learn_the_owners() -> None:
+    parts = compose()["services"]
+    owner, pages = ("postgres://vigil:${POSTGRES_PASSWORD", "postgres://vigil_web:${VIGIL_PAGES_PASSWORD")
+    for name in serve.SERVICES:
+        told = parts[name]["environment"]
+        assert told["DATABASE_URL"].startswith(pages), name
+        assert told["POSTGRES_PASSWORD"] == "", "what env_file brings"
+        knows = [one for one, value in told.items() if "{POSTGRES_PASSWORD" in str(value)] + [
+            one for one in ("VIGIL_BACKUP_DATABASE_URL",) if told[one]
+        ]
+        assert set(knows) == ({"VIGIL_BACKUP_DATABASE_URL"} if name == "worker" else set()), name
+    assert parts["migrate"]["environment"]["DATABASE_URL"].startswith(owner)
+    of_owner = {unit.name for unit in UNITS if re.search(r"^EnvironmentFile=-/etc/vigil/(owner|worker)\.env$", unit.read_text(), re.MULTILINE)}
+    assert of_owner == {"vigil-migrate.service", "vigil-worker@.service"}
+
+
 @pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)
 def test_each_unit_starts_a_service_of_the_table(unit: Path) -> None:
     started = re.search(r"^ExecStart=/opt/vigil/current/\.venv/bin/python (.+)$", unit.read_text(), re.MULTILINE)

@@ -8,12 +8,13 @@ from clinic.models import Site
 from clinic.queries.shares import shares
 from reminders.actions.sweep import sweep
 from reminders.queries.balance import UNBALANCED, Balance, balance_of
+from reminders.queries.work import PARTS, work_by_site
 
 
 def check_balance(*, now: datetime) -> dict[str, Balance]:
     """After a round of the sweep, each site's count; a difference is shown on its board and its messages page."""
-    for _ in shares():
-        sweep(now=now)
+    for parts in shares(lambda: work_by_site(now), everything=PARTS):
+        sweep(now=now, parts=parts)
     return {site.slug: judge(site, now=now) for site in Site.objects.filter(is_archived=False).order_by("pk")}
 
 

@@ -29,7 +29,7 @@ WENT: dict[str, str] = {Status.LEFT: "the patient has left already", Status.TRAN
 
 def driver_rows(hours: Mapping[int, Hours], *, now: datetime) -> list[OutboxMessage]:
     """A row for each driver whose time to be told has come; written no earlier, so that it follows the clock until then."""
-    visits = queries.visits_to_tell(now)
+    visits = list(queries.visits_to_tell(now))
     ready = queries.ready_times(visits)
     found = []
     for visit in visits:

@@ -1,6 +1,6 @@
 """Derive the outbox from the schedule: create what should exist, withdraw what no longer fits, bring back what fits again."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from datetime import datetime
 
 from django.db import transaction
@@ -9,9 +9,10 @@ from clinic.models import Heartbeat
 from reminders.actions.drivers import driver_rows, heed_clocks
 from reminders.channels.providers import KEYED
 from reminders.models import OutboxMessage
-from reminders.queries import fitting, wanted
+from reminders.queries import fitting, wanted, work
 from reminders.queries.sending import hours_by_site
 from reminders.queries.slots import slot_of
+from reminders.queries.work import PARTS, Part
 from reminders.rules.kinds import PAST, UPCOMING, Kind, Window, window_of
 from reminders.rules.moments import LAWFUL, Hours
 from reminders.rules.news import SUMMARY_FROM, Told, is_told, news_of
@@ -24,26 +25,37 @@ Channel, State, Withdrawal = OutboxMessage.Channel, OutboxMessage.Status, Outbox
 CHANGED = "The visit or the permission to write has changed."
 
 
-def sweep(*, now: datetime) -> dict[str, int]:
-    """One round; running it twice, or two at once, has the effect of one. Its cost grows with what is due (MSG-5)."""
+def sweep(*, now: datetime, parts: Set[Part] = PARTS) -> dict[str, int]:
+    """One round; running it twice, or two at once, has the effect of one. Its cost grows with what is due (MSG-5). `parts`: those that a look
+    over every site has found something for (`reminders.queries.work`).
+    """
     done = {
-        "created": create(now=now), "withdrawn": withdraw(), "returned": bring_back(now=now), "resumed": resume_abandoned(now=now),
-        "unclear": hold_abandoned(now=now),
-    }  # fmt: skip
-    heed_clocks(now=now)
-    Heartbeat.objects.update_or_create(name="sweep", defaults={"beat_at": now})
+        "created": create(now=now, parts=parts),
+        "withdrawn": withdraw() if (work.WITHDRAW, "") in parts else 0,
+        "returned": bring_back(now=now) if (work.BRING_BACK, "") in parts else 0,
+    }
+    is_lost = (work.ABANDONED, "") in parts
+    done |= {"resumed": resume_abandoned(now=now) if is_lost else 0, "unclear": hold_abandoned(now=now) if is_lost else 0}
+    if (work.CLOCKS, "") in parts:
+        heed_clocks(now=now)
+    note_round(now=now)
     return done
 
 
-def create(*, now: datetime) -> int:
+def note_round(*, now: datetime) -> None:
+    """A sign of life, also where nothing was to do."""
+    Heartbeat.objects.update_or_create(name="sweep", defaults={"beat_at": now})
+
+
+def create(*, now: datetime, parts: Set[Part] = PARTS) -> int:
     """A row for each message that a visit wants; the unique key makes a second sweep harmless. How many wait to be sent."""
     made: list[OutboxMessage] = []
     hours = hours_by_site()
     for channel in Channel.values:
         for kind in (*UPCOMING, *PAST):
-            made += timed(kind, channel, hours, now=now)
-        made += news(channel, hours, now=now)
-    made += driver_rows(hours, now=now)
+            made += timed(kind, channel, hours, now=now) if (str(kind), channel) in parts else []
+        made += news(channel, hours, now=now) if (work.NEWS, channel) in parts else []
+    made += driver_rows(hours, now=now) if (work.DRIVERS, "") in parts else []
     with transaction.atomic():
         OutboxMessage.objects.bulk_create(made, ignore_conflicts=True, batch_size=BATCH)
     return sum(row.status == State.DUE for row in made)

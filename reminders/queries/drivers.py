@@ -35,7 +35,7 @@ def watched(now: datetime) -> Q:
     return Q(status=Status.MONITORING, starts_at__gt=now - NEAR, starts_at__lt=now + NEAR)
 
 
-def visits_to_tell(now: datetime) -> list[TreatmentSession]:
+def visits_to_tell(now: datetime) -> QuerySet[TreatmentSession]:
     """Visits in their watch whose driver agreed and for whom no row stands."""
     rows = OutboxMessage.objects.filter(session_id=OuterRef("pk"), kind=Kind.DRIVER).order_by()
     own_or_live = Q(contact_pk=OuterRef("escort_id"), schedule_version=OuterRef("schedule_version")) | Q(status__in=(State.DUE, *GONE_OUT))
@@ -43,7 +43,7 @@ def visits_to_tell(now: datetime) -> list[TreatmentSession]:
         watched(now), way_home=WayHome.DRIVER, patient__status=Patient.Status.ACTIVE, site__messaging__provider__gt=""
     )
     found = found.filter(is_agreed("escort_id")).filter(~Exists(rows.filter(own_or_live)))
-    return list(found.select_related("site", "patient", "policy").order_by("starts_at", "pk"))
+    return found.select_related("site", "patient", "policy").order_by("starts_at", "pk")
 
 
 def told_drivers(now: datetime) -> QuerySet[OutboxMessage]:
