@@ -16,9 +16,11 @@ from clinic import scope
 from clinic.models import Site
 from clinic.queries import today_at
 from reports.models import MonthSummary, SiteSummary, VisitSummary
+from reports.queries.shared import Shared
 from reports.queries.summaries import judged_of, touched_visits, version
 from reports.queries.touched import head_of, touched_since
 from reports.queries.visits import facts_of, facts_of_these
+from reports.queries.which import Which
 from reports.rules.facts import SessionFacts
 from reports.rules.judged import added_up, is_settled, judged
 from sessions.models import TreatmentSession
@@ -97,18 +99,20 @@ def make_anew(state: SiteSummary, until: float) -> bool:
     days = TreatmentSession.objects.filter(site=site).aggregate(first=Min("treatment_on"), last=Max("treatment_on"))
     first, last = days["first"], days["last"]
     month = first.replace(day=1) if state.built_to is None and first else state.built_to and state.built_to + timedelta(days=1)
+    # Read after the entry that the summaries will speak up to: what is written meanwhile is caught up with, here too.
+    shared = Shared(Which(site, month, month_end(last))) if month is not None and month <= last else None
     while month is not None and month <= last:
         if time.monotonic() > until:
             return True
         end = month_end(month)
-        write_month(state, month, end)
+        write_month(state, month, end, shared)
         month = end + timedelta(days=1)
     SiteSummary.objects.filter(site=site, is_whole=False, seq=state.seq).update(is_whole=True)
     return True
 
 
-def write_month(state: SiteSummary, first: date, last: date) -> None:
-    rows = [row_of(state.site, facts, state.as_of) for facts in facts_of(state.site, first, last)]
+def write_month(state: SiteSummary, first: date, last: date, shared: Shared | None = None) -> None:
+    rows = [row_of(state.site, facts, state.as_of) for facts in facts_of(state.site, first, last, shared)]
     with transaction.atomic():
         if not SiteSummary.objects.select_for_update().filter(site=state.site, is_whole=False, seq=state.seq).exists():
             return
@@ -167,10 +171,11 @@ def compare(site: Site, *, now: datetime, until: float = float("inf")) -> bool:
     first, last = days_to_compare(site)
     month = state.checked_to + timedelta(days=1) if state.checked_to else first and first.replace(day=1)
     wrong = state.wrong if state.checked_to else 0
+    shared = Shared(Which(site, month, month_end(last))) if month is not None and last is not None and month <= last else None
     while month is not None and last is not None and month <= last:
         if time.monotonic() > until:
             return True
-        wrong += put_right(site, month, month_end(month), today)
+        wrong += put_right(state, month, month_end(month), today, shared)
         SiteSummary.objects.filter(site=site).update(checked_to=month_end(month), wrong=wrong)
         month = month_end(month) + timedelta(days=1)
     SiteSummary.objects.filter(site=site).update(checked_on=today, checked_to=None, wrong=wrong)
@@ -186,12 +191,12 @@ def days_to_compare(site: Site) -> tuple[date | None, date | None]:
     return (min(first for first, _ in ends), max(last for _, last in ends)) if ends else (None, None)
 
 
-def put_right(site: Site, first: date, last: date, today: date) -> int:
-    """How many visits were summed up wrongly although nothing was written about them since."""
-    state = SiteSummary.objects.get(site=site)
-    right = {facts.pk: row_of(site, facts, today) for facts in facts_of(site, first, last)}
+def put_right(since: SiteSummary, first: date, last: date, today: date, shared: Shared | None) -> int:
+    """How many visits were summed up wrongly although nothing was written about them since that state, which is older than `shared`."""
+    site = since.site
+    right = {facts.pk: row_of(site, facts, today) for facts in facts_of(site, first, last, shared)}
     kept = {row.pk: row for row in VisitSummary.objects.filter(site=site, treatment_on__gte=first, treatment_on__lte=last).order_by()}
-    touched = touched_since(site, state.seq)
+    touched, state = touched_since(site, since.seq), SiteSummary.objects.get(site=site)
     excused = set(right) | set(kept) if touched.everything else touched_visits(site, touched, *ALWAYS)
     wrong = [pk for pk in {*right, *kept} - excused if not is_same(right.get(pk), kept.get(pk))]
     if wrong:

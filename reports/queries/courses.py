@@ -12,7 +12,8 @@ from sessions.queries.course import sprayed
 def courses_of(which: Which) -> dict[int, CourseFact]:
     """By course pk, in two queries."""
     here = TreatmentSession.objects.filter(which.visits).order_by().values("course_id")
-    rows = sprayed().filter(session__course_id__in=here).order_by("session__treatment_on", "session__starts_at", "session_id")
+    # Without the site PostgreSQL would rather read every device of the network than look the courses up.
+    rows = sprayed().filter(site=which.site, session__course_id__in=here).order_by("session__treatment_on", "session__starts_at", "session_id")
     days: dict[int, dict[date, int]] = {}
     for course, day, session in rows.values_list("session__course_id", "session__treatment_on", "session_id"):
         days.setdefault(course, {}).setdefault(day, session)

@@ -6,33 +6,24 @@ from itertools import pairwise
 from reports.rules.facts import SessionFacts
 from reports.rules.measure import Answer, Band, Beside, Group, Kind, Measure, amounts, yes_no
 from reports.rules.words import DOSED, RUNNING
-from sessions.rules.clocks import CheckState, PlannedCheck, after_the_end, planned_checks
+from sessions.rules.clocks import CheckState, PlannedCheck
 from sessions.rules.vitals import is_same_reading
-
-
-def planned(facts: SessionFacts) -> list[PlannedCheck]:
-    """The planned checks as they stood when the patient went; none before that (MON-3, MON-7)."""
-    first, last, end = facts.first_device_at, facts.last_device_at, facts.ended_at
-    if not facts.is_over or first is None or last is None or end is None:
-        return []
-    done = [reading.planned_minute for reading in facts.readings if reading.planned_minute is not None]
-    return after_the_end(planned_checks(first_device_at=first, last_device_at=last, policy=facts.terms.clocks, done_minutes=done, now=end))
 
 
 def share_of_checks(facts: SessionFacts, hits: int) -> Answer | None:
     """Hits among the planned checks whose time had come."""
-    of = sum(check.state in (CheckState.DONE, CheckState.MISSED) for check in planned(facts))
+    of = sum(check.state in (CheckState.DONE, CheckState.MISSED) for check in facts.planned_checks)
     return Answer(hits=hits, of=of) if of else None
 
 
 def taken(facts: SessionFacts, today: date) -> Answer | None:
     """Planned checks that were taken."""
-    return share_of_checks(facts, sum(check.state is CheckState.DONE for check in planned(facts)))
+    return share_of_checks(facts, sum(check.state is CheckState.DONE for check in facts.planned_checks))
 
 
 def in_time(facts: SessionFacts, today: date) -> Answer | None:
     """Planned checks taken within the site's grace."""
-    return share_of_checks(facts, sum(check.state is CheckState.DONE and not is_late(facts, check) for check in planned(facts)))
+    return share_of_checks(facts, sum(check.state is CheckState.DONE and not is_late(facts, check) for check in facts.planned_checks))
 
 
 def is_late(facts: SessionFacts, check: PlannedCheck) -> bool:
@@ -58,8 +49,8 @@ def has_no_copies(facts: SessionFacts, today: date) -> Answer | None:
     """Whether no check repeats the one before it in every value (MON-4). Asked of sessions with two checks or more."""
     if not facts.is_dosed or len(facts.readings) < 2:
         return None
-    in_order = sorted(facts.readings, key=lambda reading: reading.at)
-    return yes_no(not any(is_same_reading(later._asdict(), earlier._asdict()) for earlier, later in pairwise(in_order)))
+    in_order = [reading._asdict() for reading in sorted(facts.readings, key=lambda reading: reading.at)]
+    return yes_no(not any(is_same_reading(later, earlier) for earlier, later in pairwise(in_order)))
 
 
 def last_digits_of(facts: SessionFacts) -> list[int]:

@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from clinic.rules.presence import Presence
 from patients.rules.course import CoursePosition, course_position
 from patients.rules.protocol import REMS_ESKETAMINE, TreatmentProtocol
-from sessions.rules.clocks import ClockPolicy
+from sessions.rules.clocks import ClockPolicy, PlannedCheck, after_the_end, planned_checks
 
 if TYPE_CHECKING:
     from reports.rules.measure import Answer, Measure
@@ -144,9 +145,12 @@ class Keys(NamedTuple):
     phase: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SessionFacts:
-    """One visit with everything that stands about it. `is_dosed`: a spray stands and it wasn't voided. `monitor` is a user's id."""
+    """One visit with everything that stands about it. `is_dosed`: a spray stands and it wasn't voided. `monitor` is a user's id.
+
+    Fifty measures ask the same few things of it: each of them is found once.
+    """
 
     pk: int
     treatment_on: date
@@ -181,24 +185,24 @@ class SessionFacts:
     departed_at: datetime | None = None
     departure_signed_at: datetime | None = None
 
-    @property
+    @cached_property
     def is_dosed(self) -> bool:
         return bool(self.devices) and self.status in DOSED
 
-    @property
+    @cached_property
     def is_over(self) -> bool:
         """Dosed, and the patient has gone."""
         return self.is_dosed and self.status in OVER and self.ended_at is not None
 
-    @property
+    @cached_property
     def first_device_at(self) -> datetime | None:
         return min((device.at for device in self.devices), default=None)
 
-    @property
+    @cached_property
     def last_device_at(self) -> datetime | None:
         return max((device.at for device in self.devices), default=None)
 
-    @property
+    @cached_property
     def place(self) -> CoursePosition:
         """From the dosed days before the visit, here and elsewhere: `next_number` is the visit's own, were it dosed (DOS-3, DOS-4)."""
         course = self.course
@@ -212,6 +216,15 @@ class SessionFacts:
             self.treatment_on,
             earlier_last_on=course.earlier_last_on,
         )
+
+    @cached_property
+    def planned_checks(self) -> list[PlannedCheck]:
+        """The planned checks as they stood when the patient went; none before that (MON-3, MON-7)."""
+        first, last, end = self.first_device_at, self.last_device_at, self.ended_at
+        if not self.is_over or first is None or last is None or end is None:
+            return []
+        done = [reading.planned_minute for reading in self.readings if reading.planned_minute is not None]
+        return after_the_end(planned_checks(first_device_at=first, last_device_at=last, policy=self.terms.clocks, done_minutes=done, now=end))
 
     @property
     def keys(self) -> Keys:

@@ -15,7 +15,6 @@ from reports.rules.numbers import Row, Tally
 NONE, SHORT, KEPT, MORE = ".", "0", "1", "+"
 PLAIN = {SHORT: Answer(0, 1), KEPT: Answer(1, 1)}
 COLUMN = {measure.code: place for place, measure in enumerate(MEASURES)}
-MARK_OF = {answer: mark for mark, answer in PLAIN.items()}
 FAR = timedelta(days=3660)
 # What looks beyond the day of the visit; every other measure asks at most whether that day has come (a test holds it).
 WAITING = tuple(
@@ -50,15 +49,24 @@ def full(measure: Measure, given: Sequence[float]) -> Answer:
     return Answer(values=tuple(given)) if measure.kind in VALUED else Answer(int(given[0]), int(given[1]))
 
 
+def mark_of(answer: Answer) -> str:
+    if answer.of != 1 or answer.values:
+        return MORE
+    return KEPT if answer.hits == 1 else SHORT if answer.hits == 0 else MORE
+
+
 def judged(facts: SessionFacts, today: date) -> Judged:
     marks, more, words = [], {}, {}
     for measure in MEASURES:
-        answer, detail = facts.said(measure, today)
-        mark = NONE if answer is None else MARK_OF.get(answer, MORE)
+        answer = measure.answer(facts, today)
+        if answer is None:
+            marks.append(NONE)
+            continue
+        mark = mark_of(answer)
         marks.append(mark)
-        if mark == MORE and answer is not None:
+        if mark == MORE:
             more[measure.code] = list(answer.values) if measure.kind in VALUED else [answer.hits, answer.of]
-        if detail:
+        if measure.detail is not None and (detail := measure.detail(facts)):
             words[measure.code] = detail
     told = more | ({"words": words} if words else {})
     return Judged(facts.pk, facts.treatment_on, facts.status, facts.is_dosed, facts.keys, "".join(marks), told)

@@ -87,9 +87,12 @@ class Measure:
     bands: tuple[Band, ...] = ()
 
 
+YES, NO = Answer(hits=1, of=1), Answer(hits=0, of=1)
+
+
 def yes_no(fact: bool | None) -> Answer | None:
     """Kept, fell short, or not spoken about."""
-    return None if fact is None else Answer(hits=int(fact), of=1)
+    return None if fact is None else YES if fact else NO
 
 
 def amounts(values: Iterable[float]) -> Answer | None:

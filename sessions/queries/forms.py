@@ -52,7 +52,7 @@ class FormRow:
 
 @dataclass(frozen=True)
 class OwedSummary:
-    """How many forms are open, for the board and the head of the filing desk."""
+    """How many forms are owed: not proven filed (PMF-5). `total` is what every page calls owed; by their state to be confirmed, sent or proven."""
 
     owed: int = 0
     complete: int = 0
@@ -169,7 +169,8 @@ class Filing:
 
 def filings_of(site: Site, session_pks: Iterable[int]) -> dict[int, Filing]:
     """Session pk → its filing, in two queries (PMF-5); void forms are left out."""
-    forms = MonitoringForm.objects.filter(site=site, session_id__in=list(session_pks)).exclude(status=FormStatus.VOID).order_by("revision")
+    known = MonitoringForm.objects.filter(site=site, session_id__in=list(session_pks)).exclude(status=FormStatus.VOID)
+    forms = known.only("session_id", *DEADLINE_COLUMNS).order_by("revision")  # neither answers nor proposals
     newest: dict[int, MonitoringForm] = {}
     due: dict[int, date] = {}
     for form in forms:
