@@ -27,7 +27,7 @@ class Shared:
     def terms_of(self, visit: TreatmentSession, policy: SitePolicy) -> Terms:
         """The site's decisions of that day with the newest of the patient's standing parameters in force (PAT-8)."""
         own = next((row for row in self.standing.get(visit.patient_id, ()) if row.from_on <= visit.treatment_on <= row.until_on), None)
-        key = policy.pk, own and own.pk, visit.protocol_code, visit.protocol_version
+        key = policy.pk, own.pk if own else None, visit.protocol_code, visit.protocol_version
         if key not in self.terms:
             self.terms[key] = terms_of(visit, policy, own)
         return self.terms[key]

@@ -1,8 +1,11 @@
 """Numbers of a report in few characters."""
 
+from collections.abc import Sequence
+
 from django import template
 
 from reports.charts import brief as shortened
+from reports.rules import Band
 
 register = template.Library()
 
@@ -17,3 +20,10 @@ def tenth(number: float | None) -> str:
 def brief(number: float | None) -> str:
     """With a decimal only where it has one."""
     return "" if number is None else shortened(number)
+
+
+@register.filter
+def tallied(values: Sequence[float], bands: Sequence[Band]) -> str:
+    """How often each band occurs, the fullest first, of equals the lower: "0 × 5, 8 × 2"."""
+    counts = [(band.words, sum(map(band.holds, values))) for band in bands]
+    return ", ".join(f"{words} × {count}" for words, count in sorted(counts, key=lambda one: -one[1]) if count)

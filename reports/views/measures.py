@@ -59,11 +59,16 @@ def report_list(request: HttpRequest, site: str, code: str) -> HttpResponse:
         changes={**form.codes, "show": show, "sessions": sorted(visits)},
     )  # fmt: skip
     context: dict[str, Any] = {
-        "result": result, "page": page, "rows": [(visits[row.pk], row) for row in page.object_list], "show": show, "query": form.address, "form": form, "band": band,
+        "result": result, "heading": heading_of(result.measure), "page": page, "rows": [(visits[row.pk], row) for row in page.object_list], "show": show, "query": form.address, "form": form, "band": band,
         "band_query": f"&band={request.GET['band']}" if band else "",
         "tabs": [(word, tab, len(found)) for word, tab, found in zip(("short", "kept"), TABS[result.measure.kind], (result.shown, result.others), strict=True) if tab],
     }  # fmt: skip
     return render(request, "reports/report_list.html", context | export_line(request, code, form))
+
+
+def heading_of(measure: Measure) -> str:
+    """What stands over the numbers of the visits one by one."""
+    return {Kind.AMOUNT: measure.unit, Kind.SPREAD: "How often"}.get(measure.kind, "Counted")
 
 
 def asked_band(request: HttpRequest, measure: Measure) -> Band | None:

@@ -21,7 +21,7 @@ from sessions.states import FormStatus
 PAGE = 50
 # filter word -> (label, statuses); the first is what the desk opens with.
 FILTERS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "open": ("All open", ()),
+    "open": ("All owed", ()),
     "owed": ("To confirm", (FormStatus.OWED,)),
     "complete": ("To send", (FormStatus.COMPLETE,)),
     "sent": ("To prove", (FormStatus.SENT,)),
