@@ -63,6 +63,7 @@ def told(words: str, is_good: bool = True) -> None:
 
 def show(before: dict[str, float], found: dict[str, Any]) -> None:
     told(f"summed up: {found['sum_up']['sites']} sites, {found['sum_up']['seconds_each']} s each")
+    told(f"gigabytes with the summaries: {found['gigabytes']}", found["gigabytes"] <= GIGABYTES)
     for name in ("quarter", "year"):
         one = found[name]
         ratio = one["page_ms"] / one["bare_truth_ms"]

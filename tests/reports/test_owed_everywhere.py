@@ -52,7 +52,7 @@ def told(sign_in: Callable[..., Client], cast: Cast) -> dict[str, int]:
 
     numbers = client.get(f"{REPORTS}compliance.json", {"from": days["first"], "to": days["last"]}).json()["measures"]
     return {
-        "board": number(page("/riverside/"), r"Forms owed (\d+)"),
+        "board": number(page("/riverside/").partition("v-board-lists")[0], r"Forms owed (\d+)"),
         "filing desk": number(page("/riverside/filing/"), r"All owed (\d+)"),
         "closing": number(page("/riverside/day/"), r"Forms owed (\d+)"),
         "overview": number(page(REPORTS), r"Forms owed as of today, of all days: (\d+)"),

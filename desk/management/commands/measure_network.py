@@ -21,6 +21,7 @@ from clinic import clock
 from clinic.models import Site, User
 from clinic.queries import today_at
 from desk.demo.network import SLUG, head, slug_of
+from desk.management.commands.seed_network import gigabytes
 from reports.actions.summaries import bring_up_to_date
 from reports.binder import make_binder
 from reports.models import MonthSummary, SiteSummary
@@ -51,6 +52,7 @@ class Command(BaseCommand):
             site = sites[len(sites) // 2]
             found["sum_up"] = summed_up([site, *sites], options["sum_up"])
             found |= {"quarter": of_site(site, QUARTER), "year": of_site(site, YEAR), "network": of_network(sites)}
+            found["gigabytes"] = round(gigabytes(), 2)
         self.stdout.write(json.dumps(found))
 
 
