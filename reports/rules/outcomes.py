@@ -47,9 +47,9 @@ def rate(code: str, question: str, field: str, word: str, beside: Beside, denomi
 
 MEASURES = (
     rate("sedation", "How often is sedation answered?", "sedation", "yes", Beside(f"{LIT} 34.7 %.", 34.7)),
-    rate("sedation_resolved", "Was it gone within two hours?", "sedation_resolved", "yes", Beside(f"{LIT} 98.7 %.", 98.7), WITH),
+    rate("sedation_resolved", "Was sedation gone within two hours?", "sedation_resolved", "yes", Beside(f"{LIT} 98.7 %.", 98.7), WITH),
     rate("dissociation", "How often is dissociation answered?", "dissociation", "yes", Beside(f"{LIT} 41.0 %.", 41.0)),
-    rate("dissociation_resolved", "Was it gone within two hours?", "dissociation_resolved", "yes", Beside(f"{LIT} 99.2 %.", 99.2), WITH),
+    rate("dissociation_resolved", "Was dissociation gone within two hours?", "dissociation_resolved", "yes", Beside(f"{LIT} 99.2 %.", 99.2), WITH),
     rate(
         "raised_pressure", "How often were vital signs not acceptable at the end?", "acceptable_end", "no",
         Beside("Nationally raised pressure is answered for 0.9 %: a neighbour of this question, not the same one."),

@@ -24,6 +24,8 @@ def brief(number: float | None) -> str:
 
 @register.filter
 def tallied(values: Sequence[float], bands: Sequence[Band]) -> str:
-    """How often each band occurs, the fullest first, of equals the lower: "0 × 5, 8 × 2"."""
+    """Which bands the values lie in, the fullest first, of equals the lower: "0 × 5, 8 × 2, once 1, 4"."""
     counts = [(band.words, sum(map(band.holds, values))) for band in bands]
-    return ", ".join(f"{words} × {count}" for words, count in sorted(counts, key=lambda one: -one[1]) if count)
+    often = [f"{words} × {count}" for words, count in sorted(counts, key=lambda one: -one[1]) if count > 1]
+    once = [words for words, count in counts if count == 1]
+    return ", ".join([*often, *([f"once {', '.join(once)}"] if once else [])])
