@@ -28,7 +28,7 @@ EXAMPLES = 12
 # They speak of every measure; the others are drawn anew by each run.
 CONSTANT = (
     (18, date(2025, 12, 31), "America/New_York", 60, 2),
-    (5, date(2026, 3, 8), "America/Denver", 30, 3),
+    (3, date(2026, 3, 8), "America/Denver", 30, 3),
     (6, date(2025, 11, 2), "America/St_Johns", 40, 3),
 )
 
