@@ -1,6 +1,8 @@
 """Reads one setting from the environment, or says loudly which variable is wrong and what it expects."""
 
 import os
+import re
+from base64 import b64decode
 from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
@@ -13,6 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 MODES = ("production", "demonstration", "test")
 YES = ("1", "true", "yes", "on")
 NO = ("0", "false", "no", "off")
+KEY_ID = re.compile(r"[a-z0-9-]{1,16}")
 
 
 class BadSetting(ImproperlyConfigured):
@@ -62,6 +65,23 @@ def folder(name: str, default: Path) -> Path:
 def words(name: str) -> list[str]:
     """A comma-separated list without its empty parts."""
     return [part.strip() for part in text(name).split(",") if part.strip()]
+
+
+def ring(name: str) -> list[tuple[str, bytes]]:
+    """Keys of 32 bytes, each after its id; the id `plain` stands for none."""
+    expected = "Expected: id:key with commas between, the newest first; ids of a-z, 0-9 and -, keys from `openssl rand -base64 32`; `plain` alone seals nothing"
+    found: dict[str, bytes] = {}
+    for number, part in enumerate(words(name), 1):
+        key_id, _, written = part.partition(":")
+        try:
+            key = b64decode(written, validate=True)
+        except ValueError:
+            key = b"?"
+        is_plain = part == "plain"
+        if not KEY_ID.fullmatch(key_id) or key_id in found or (len(key) != 32 or key_id == "plain") != is_plain or key in found.values():
+            raise BadSetting(name, f"its {number}. part can't be used. {expected}")
+        found[key_id] = key
+    return list(found.items())
 
 
 def networks(name: str, default: str) -> list[str]:

@@ -116,6 +116,7 @@ SQLITE_OPTIONS = {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command"
 # over SQLite the setting says nothing. Off only where the web's login owns the tables: the other sees rows by it alone.
 VIGIL_ROW_SECURITY = env.flag("VIGIL_ROW_SECURITY", True)
 VIGIL_PAGES_PASSWORD = env.text("VIGIL_PAGES_PASSWORD")  # `migrate` makes the login of web, worker and beat with it
+VIGIL_FIELD_KEYS = keeping.FIELD_KEYS
 DATABASES = {"default": env.database("DATABASE_URL", VIGIL_DATA_DIR / "vigil.sqlite3", SQLITE_OPTIONS)}
 # Sign-in's throttles live here: in the database, so that a stopped Redis never keeps staff out. Room for many: past the limit
 # live entries are thrown out, and a flood of made-up addresses (300 by default) would free whoever is guessing.

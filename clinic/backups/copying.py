@@ -12,6 +12,7 @@ from django.core.management.color import no_style
 from django.db import connections, models, transaction
 
 from clinic import guards
+from clinic.fields import as_stored
 
 BATCH = 500
 WHOLE = 2**256
@@ -42,11 +43,11 @@ def batches(model: type[models.Model], using: str) -> Iterator[list[models.Model
 
 
 def copy_all(told: Callable[[Copied], None]) -> list[Copied]:
-    """All or nothing: what fails leaves the target as empty as it was. The source is held still meanwhile."""
+    """All or nothing: what fails leaves the target as empty as it was. The source is held still meanwhile, and no cell is opened on the way."""
     target = connections[TARGET]
     guards.take_down(target)
     try:
-        with source_held(), transaction.atomic(using=TARGET):
+        with as_stored(), source_held(), transaction.atomic(using=TARGET):
             # What `migrate` itself put there (permissions, content types) comes from the source like everything else.
             empty(target)
             done = [copied(model, told) for model in tables()]
@@ -119,7 +120,8 @@ def differing(done: list[Copied]) -> list[str]:
     for one, model in zip(done, tables(), strict=True):
         total, rows = 0, 0
         for some in batches(model, TARGET):
-            total = added(total, some, columns(model))
+            with as_stored():
+                total = added(total, some, columns(model))
             rows += len(some)
         if rows != one.rows:
             found.append(f"{one.table}: {rows} rows instead of {one.rows}")

@@ -1,6 +1,6 @@
 """What is right and wrong about a configuration: pure judgements over plain values, each with what to do."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -67,6 +67,22 @@ def row_security(*, is_on: bool, has_role: bool, is_owner: bool) -> Finding:
             WARN, "on; but this login owns the tables and could put it off", f"Give web, worker and beat the login that owns nothing ({logins})."
         )
     return Finding(GOOD, "on; this login owns nothing")
+
+
+def fields(standing: Mapping[str, int], newest: str) -> Finding:
+    """What stands sealed, in clear or by keys that nobody here has, against what is written now."""
+    if standing.get("unknown"):
+        return Finding(
+            BAD,
+            f"{standing['unknown']} cells are sealed by a key that isn’t named here",
+            "Put it back into VIGIL_FIELD_KEYS: those cells can’t be read.",
+        )
+    behind = sum(count for key_id, count in standing.items() if key_id != newest)
+    if behind:
+        return Finding(WARN, f"{behind} cells are not as VIGIL_FIELD_KEYS wants them now", "Run manage.py rotate_fields (docs/operating.md).")
+    if newest == "plain":
+        return Finding(GOOD, "off: the disk’s encryption and the backups’ keep them (docs/adr/0033)")
+    return Finding(GOOD, f"on, all by the key {newest}")
 
 
 def sender(address: str, *, is_production: bool) -> Finding:

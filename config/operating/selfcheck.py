@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest
 
-from clinic import clock, guards
+from clinic import cells, clock, guards, resealing, scope
 from clinic.queries.anchors import anchored_places
 from clinic.queries.backups import last_drill
 from clinic.scope import ROLE
@@ -57,6 +57,12 @@ def row_security() -> Finding:
         cursor.execute(LOGIN, [ROLE])
         owns, may_bypass, has_role = cursor.fetchone()
     return judging.row_security(is_on=settings.VIGIL_ROW_SECURITY, has_role=has_role, is_owner=owns > 0 or may_bypass)
+
+
+def fields() -> Finding:
+    """Under row-level security this login sees no site's rows by itself: every one is named for the count."""
+    with scope.every():
+        return judging.fields(resealing.standing(), cells.newest())
 
 
 def mail_server() -> Finding:
@@ -132,6 +138,7 @@ def record() -> list[Part]:
         Part("migrations", "Migrations", pending_migrations, later),
         Part("guards", "Guards of the database", standing_guards, later),
         Part("rows", "Sites apart in the database", row_security, later),
+        Part("fields", "Identifiers sealed by field", fields, later),
         Part("drift", "Clocks of web and database", clock_drift, later),
         Part("anchors", "Anchors of the audit trail", anchors, later),
         Part("drill", "Last drill", drill, later),

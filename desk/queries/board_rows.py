@@ -27,7 +27,7 @@ CLOCKS = (
 )  # fmt: skip
 # Of each row, its patient and policy; a phone number alone costs more to read than the rest.
 UNSHOWN = (
-    *(f"patient__{name}" for name in ("uid", "phone", "email", "address", "allergies", "status_changed_at", "created_at")),
+    *(f"patient__{name}" for name in ("uid", "mrn_index", "phone", "email", "address", "allergies", "status_changed_at", "created_at")),
     *(f"policy__{field.name}" for field in SitePolicy._meta.concrete_fields if field.name not in CLOCKS),
     *(f"course__{field.name}" for field in Course._meta.concrete_fields if field.name not in ("id", *COURSE)),
     *[

@@ -37,7 +37,7 @@ PAGE = 50
 VISITS_PAGE = 8
 MESSAGES = 3
 # What a row shows; a phone number alone costs more to read than the rest.
-COLUMNS = ("first_name", "last_name", "birth_on", "mrn", "status")
+COLUMNS = ("first_name", "last_name", "birth_on", "mrn", "status", "uid", "site")
 STATUSES = [("", "Under treatment"), ("active", "Active"), ("paused", "Paused"), ("ended", "Ended"), ("deceased", "Deceased"), ("all", "All")]
 
 

@@ -9,12 +9,13 @@ from django.db import IntegrityError, transaction
 
 from clinic import audit
 from clinic.actions.merging import merged
-from clinic.findings import refuse
+from clinic.findings import Refused, refuse
 from clinic.models import Site, User
 from patients.actions import drivers
 from patients.actions.messaging import CHANNELS, keep_answers
 from patients.actions.writing import locked, posted_before, refuse_fields, set_changed, today_of
 from patients.models import Contact, Patient
+from patients.queries.known import mrn_is_taken
 from patients.rules.names import folded_name, name_problem
 from patients.rules.people import birth_problem, status_problem
 
@@ -37,11 +38,12 @@ def register_patient(*, site: Site, fields: Mapping[str, Any], client_key: UUID 
     patient = Patient(site=site, created_at=now, created_by=by, uid=client_key or uuid4(), **folded(fields))
     try:
         with transaction.atomic():
+            keep_apart(site, patient.mrn)
             patient.save(force_insert=True)
     except IntegrityError as error:
         if earlier := registered_before(site, client_key):
             return earlier
-        raise refuse("PRE-5", "This site already has a patient with that MRN.", code="patient.mrn", field="mrn") from error
+        raise mrn_taken() from error
     keep_answers(patient, changed=CHANNELS, by=by, now=now)
     audit.record(action="patient.registered", target=patient, by=by, now=now, site=site, patient_pk=patient.pk)
     return patient
@@ -63,13 +65,24 @@ def edit_patient(patient: Patient, *, fields: Mapping[str, Any], opened: Mapping
     check_identity(fields, row.site, now)
     try:
         with transaction.atomic():
+            keep_apart(row.site, fields.get("mrn", row.mrn), other_than=row.pk)
             changed = set_changed(row, folded(fields))
     except IntegrityError as error:
-        raise refuse("PRE-5", "This site already has a patient with that MRN.", code="patient.mrn", field="mrn") from error
+        raise mrn_taken() from error
     if changed:
         keep_answers(row, changed=changed, by=by, now=now)
         audit.record(action="patient.edited", target=row, by=by, now=now, site=row.site, patient_pk=row.pk, changes={"fields": changed})
     return row
+
+
+def mrn_taken() -> Refused:
+    return refuse("PRE-5", "This site already has a patient with that MRN.", code="patient.mrn", field="mrn")
+
+
+def keep_apart(site: Site, mrn: str, other_than: int | None = None) -> None:
+    """What the constraints don't see while some rows are sealed by another key, or not yet. Raises as they do."""
+    if mrn_is_taken(site, mrn, other_than=other_than):
+        raise IntegrityError("patient_mrn_once_per_site")
 
 
 def check_identity(fields: Mapping[str, Any], site: Site, now: datetime) -> None:

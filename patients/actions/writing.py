@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import models
 
+from clinic.fields import with_indexes
 from clinic.findings import Finding, Level, Refused, refuse
 from clinic.models import Site
 from clinic.rules.opening import local_day
@@ -49,5 +50,5 @@ def set_changed(row: models.Model, fields: Mapping[str, Any]) -> list[str]:
     for name in changed:
         setattr(row, name, fields[name])
     if changed:
-        row.save(update_fields=changed)
+        row.save(update_fields=with_indexes(row, changed))
     return changed

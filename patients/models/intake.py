@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from clinic.facts import Fact
+from clinic.fields import SealedTextField
 from patients.models.course import Indication
 
 
@@ -36,9 +37,9 @@ class Intake(models.Model):
     patient = models.ForeignKey("patients.Patient", on_delete=models.PROTECT, related_name="intakes")
     origin = models.CharField(max_length=10, choices=Origin, default=Origin.REFERRAL)
     indication = models.CharField(max_length=4, choices=Indication, default=Indication.TRD)
-    referred_by = models.CharField("referred by", max_length=120, blank=True)
+    referred_by = SealedTextField("referred by", max_length=120, blank=True, row="client_key")
     referred_on = models.DateField("referred on")
-    note = models.CharField(max_length=300, blank=True)
+    note = SealedTextField(max_length=300, blank=True, row="client_key")
     earlier_sessions = models.PositiveSmallIntegerField("sessions elsewhere", default=0)
     earlier_first_on = models.DateField("first session elsewhere", null=True, blank=True)
     earlier_last_on = models.DateField("last session elsewhere", null=True, blank=True)

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from phonenumber_field.modelfields import PhoneNumberField
 
+from clinic.fields import BlindIndexField, SealedTextField
 from patients.models.messaging import TextConsent
 
 
@@ -40,7 +41,8 @@ class Patient(models.Model):
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     site = models.ForeignKey("clinic.Site", on_delete=models.PROTECT, related_name="patients")
-    mrn = models.CharField("MRN", max_length=40)
+    mrn = SealedTextField("MRN", max_length=40)
+    mrn_index = BlindIndexField(of="mrn")
     first_name = models.CharField(max_length=80)
     middle_initial = models.CharField(max_length=1, blank=True)
     last_name = models.CharField(max_length=80)
@@ -50,15 +52,15 @@ class Patient(models.Model):
     can_be_pregnant = models.BooleanField("pregnancy is asked about", default=False)
     phone = PhoneNumberField(blank=True)
     email = models.EmailField("e-mail", blank=True)
-    address = models.CharField(max_length=300, blank=True)
+    address = SealedTextField(max_length=300, blank=True)
     time_zone = models.CharField(max_length=60, blank=True, help_text="Empty: the site's.")
     language = models.CharField(max_length=2, choices=Language, default=Language.ENGLISH)
     usual_way_home = models.CharField(max_length=8, choices=WayHome, blank=True)
-    allergies = models.CharField(max_length=300, blank=True, help_text="Empty: nobody has asked; “none known” is an answer.")
+    allergies = SealedTextField(max_length=300, blank=True, help_text="Empty: nobody has asked; “none known” is an answer.")
     may_email = models.BooleanField("agreed to e-mails", default=False, help_text="What the ledger of consents says last.")
     text_consent = models.CharField("texts", max_length=8, choices=TextConsent, default=TextConsent.NONE, help_text="What the ledger says last.")
     status = models.CharField(max_length=8, choices=Status, default=Status.ACTIVE)
-    status_reason = models.CharField(max_length=200, blank=True)
+    status_reason = SealedTextField(max_length=200, blank=True)
     status_changed_at = models.DateTimeField(null=True, blank=True)
     moved_from = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="moved_to")
     created_at = models.DateTimeField()
@@ -70,6 +72,7 @@ class Patient(models.Model):
             models.UniqueConstraint(
                 fields=["site", "mrn"], name="patient_mrn_once_per_site", violation_error_message="This site already has a patient with that MRN."
             ),
+            models.UniqueConstraint(fields=["site", "mrn_index"], name="patient_sealed_mrn_once_per_site"),
             models.CheckConstraint(
                 condition=Q(status="active") | ~Q(status_reason=""), name="patient_status_has_reason", violation_error_message="Say why."
             ),

@@ -2,12 +2,26 @@
 
 from datetime import date
 
+from django.db.models import Q
+
+from clinic.cells import Stored, indexes_of
 from clinic.models import Site
 from patients.models import Patient
 
+MRN, MRN_INDEX = Patient._meta.get_field("mrn"), Patient._meta.get_field("mrn_index")
+
 
 def known_mrns(site: Site) -> set[str]:
-    return set(Patient.objects.filter(site=site).values_list("mrn", flat=True))
+    return {MRN.opened(mrn, site=site.pk, row=uid) for mrn, uid in Patient.objects.filter(site=site).values_list("mrn", "uid")}
+
+
+def mrn_is_taken(site: Site, mrn: str, *, other_than: int | None = None) -> bool:
+    """By a row that is sealed by whichever key, or not at all; among rows of one key, and where there are no keys, the database forbids it by itself."""
+    indexes = indexes_of(mrn, **MRN_INDEX.place(site.pk))
+    if not indexes:
+        return False
+    is_same = Q(mrn_index__in=indexes) | Q(mrn=Stored(mrn))
+    return Patient.objects.filter(is_same, site=site).exclude(pk=other_than or 0).exists()
 
 
 def known_people(site: Site) -> set[tuple[str, date]]:

@@ -1,6 +1,6 @@
 """Patients of a site, by name, birth date or MRN: forgiving of case, accents, order and typos. The only reader of folded names."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.db.models import QuerySet
@@ -14,6 +14,7 @@ from patients.rules.seeking import Sought, plain, understand
 # One slip in four letters, two in seven; shorter words must be typed right.
 LIKE_ENOUGH = 0.7
 SHORTEST_TYPO = 4
+MRN = Patient._meta.get_field("mrn")
 TREATED_NOW = (Patient.Status.ACTIVE, Patient.Status.PAUSED)
 
 
@@ -30,7 +31,13 @@ def found_patients(rows: QuerySet[Patient], text: str, today: date) -> list[int]
     sought = understand(text, today)
     if sought.is_empty:
         return []
-    scored = ((score(sought, name, mrn, birth_on), name, pk) for pk, name, mrn, birth_on in rows.values_list("pk", "name_folded", "mrn", "birth_on"))
+    people: Iterable[tuple[int, str, date, str]]
+    if sought.numbers or sought.runs:
+        found = rows.values_list("pk", "name_folded", "birth_on", "mrn", "site_id", "uid")
+        people = ((pk, name, birth_on, MRN.opened(mrn, site=site, row=uid)) for pk, name, birth_on, mrn, site, uid in found)
+    else:
+        people = ((pk, name, birth_on, "") for pk, name, birth_on in rows.values_list("pk", "name_folded", "birth_on"))
+    scored = ((score(sought, name, mrn, birth_on), name, pk) for pk, name, birth_on, mrn in people)
     return [pk for _, _, pk in sorted((-points, name, pk) for points, name, pk in scored if points > 0)]
 
 

@@ -2,11 +2,13 @@
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import psycopg
 import pytest
 from django.core.management import CommandError, call_command
+from pytest_django import Settings
 
 from clinic import audit, guards
 from clinic.backups.engines import engine_of
@@ -77,3 +79,20 @@ def test_a_forged_source_is_told(source: str, target: Place, capsys: pytest.Capt
     told = capsys.readouterr().out
     assert "here: the audit trail" in told
     assert "there: the audit trail" in told
+
+
+def cell_in(place: Place) -> str:
+    with closing(sqlite3.connect(place.name) if place.engine == "sqlite" else psycopg.connect(**place.parameters)) as line:  # type: ignore[arg-type]
+        return str(line.execute("SELECT mrn FROM patients_patient").fetchone()[0])
+
+
+def test_sealed_cells_arrive_as_they_stand(source: str, target: Place, capsys: pytest.CaptureFixture[str], settings: Settings) -> None:
+    """Nothing is opened on the way: where it is proven a missing key is told, and the cells are the same to the byte."""
+    settings.VIGIL_FIELD_KEYS = [("a", b"A" * 32)]
+    call_command("rotate_fields")
+    settings.VIGIL_FIELD_KEYS = []
+    with pytest.raises(CommandError, match="The copy doesn't hold"):
+        call_command("copy_database", target.url)
+    assert "there: 1 cells are sealed by keys that VIGIL_FIELD_KEYS doesn't name" in capsys.readouterr().out
+    assert cell_in(target) == cell_in(Place.of_url(source))
+    assert cell_in(target).startswith("sealed:1:a:")
