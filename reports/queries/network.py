@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import zip_longest
 
-from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
+from django.db.models import Case, CharField, Exists, OuterRef, Value, When
 from django.db.models.functions import Cast, Concat
 
-from clinic.models import AuditEntry, Site
+from clinic.models import AuditEntry, AuditHead, Site
 from clinic.queries import today_at
 from reports.models import MonthSummary, SiteSummary
 from reports.queries.binder.scope import silent
@@ -95,7 +95,7 @@ class Line:
 def places_over(sites: Iterable[Site], first: date, last: date, *, now: datetime) -> list[Place]:
     """In the order given; `first` and `last` are the first days of months. Two queries."""
     given = list(sites)
-    states = SiteSummary.objects.filter(site__in=given, is_whole=True, version=version()).annotate(is_behind=Exists(written_since()))
+    states = SiteSummary.objects.filter(site__in=given, is_whole=True, version=version()).annotate(is_behind=is_behind())
     speaking = {pk: (is_behind, as_of) for pk, is_behind, as_of in states.values_list("pk", "is_behind", "as_of")}
     found = {site.pk: place_of(site, speaking.get(site.pk), today_at(site, now)) for site in given}
     months = MonthSummary.objects.filter(site__in=list(speaking), month__gte=first, month__lte=last).order_by()
@@ -109,10 +109,11 @@ def places_over(sites: Iterable[Site], first: date, last: date, *, now: datetime
     return list(found.values())
 
 
-def written_since() -> QuerySet[AuditEntry]:
-    """Of a site's summaries: the entries of its chain that they don't speak of and that changed the record."""
+def is_behind() -> Case:
+    """Whether a site's chain has entries that its summaries don't speak of and that changed the record; only a chain that has grown is looked into."""
     chain = Concat(Value("site:"), Cast(OuterRef("pk"), CharField()))
-    return AuditEntry.objects.filter(chain=chain, seq__gt=OuterRef("seq")).exclude(silent())
+    since = AuditEntry.objects.filter(chain=chain, seq__gt=OuterRef("seq")).exclude(silent())
+    return Case(When(Exists(AuditHead.objects.filter(pk=chain, seq__gt=OuterRef("seq"))), then=Exists(since)), default=Value(False))
 
 
 def place_of(site: Site, speaking: tuple[bool, date] | None, today: date) -> Place:
