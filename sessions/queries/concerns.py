@@ -128,7 +128,7 @@ def presence_concerns(site: Site, here: list[Picture], loose: Loose, now: dateti
         yield Concern(rules.GAP, site, "No prescriber is on site while a patient is treated or watched.", began)
     for stay in loose.stays:
         if stay.waits:
-            words = f"{stay.name} has not confirmed being here since {stay.presence.came_at.astimezone(loose.calendar.zone):%b %d, %H:%M}."
+            words = f"{stay.name} has not confirmed being here since {stay.presence.came_at.astimezone(loose.calendar.zone):%-d %b, %H:%M}."
             yield Concern(rules.UNCONFIRMED, DutyPeriod(pk=stay.pk), words, stay.presence.came_at)
 
 
@@ -155,7 +155,7 @@ def form_states(forms: Iterable[MonitoringForm], calendar: Calendar, today: date
 def form_concerns(forms: Iterable[FormState]) -> Iterator[Concern]:
     for form, limits, pressing in forms:
         if pressing in PRESSING:
-            yield Concern(rules.FORM, form, f"A monitoring form must be sent by {limits.staffed_due_on:%b %d}.")
+            yield Concern(rules.FORM, form, f"A monitoring form must be sent by {limits.staffed_due_on:%-d %b}.")
 
 
 def order_concerns(site: Site, loose: Loose, now: datetime) -> Iterator[Concern]:
@@ -179,7 +179,7 @@ def day_concerns(site: Site, loose: Loose, *, has_visits: bool, now: datetime) -
     for day in opened:
         closes_at = calendar.closing_at(day)
         if rules.closing_is_missing(closes_at=closes_at, is_opened=True, is_closed=day in closed, day_is_over=day < today, now=now):
-            yield Concern(rules.UNCLOSED, site, f"The day {day:%b %d} was not closed.", closes_at, day.isoformat())
+            yield Concern(rules.UNCLOSED, site, f"The day {day:%-d %b} was not closed.", closes_at, day.isoformat())
 
 
 def stranded_concerns(site: Site, loose: Loose) -> Iterator[Concern]:
@@ -187,7 +187,7 @@ def stranded_concerns(site: Site, loose: Loose) -> Iterator[Concern]:
     for day, count in sorted(loose.stranded.items()):
         if count:
             words = "1 booked visit has" if count == 1 else f"{count} booked visits have"
-            yield Concern(rules.STRANDED, site, f"{words} no open clinic on {day:%b %d}.", None, day.isoformat())
+            yield Concern(rules.STRANDED, site, f"{words} no open clinic on {day:%-d %b}.", None, day.isoformat())
 
 
 def next_moments(pictures: Iterable[Picture], loose: Loose, now: datetime) -> list[datetime]:

@@ -30,7 +30,7 @@ def test_close_a_day_and_rescue_it(floor: Floor) -> None:
     admin.hands.press(admin.page.locator("main section").first.locator("button[name=offer]").first)
     admin.sees("1 of 3 settled.")
     admin.page.goto("/riverside/")
-    admin.sees("2 booked visits have no open clinic on Jun 12.")
+    admin.sees("2 booked visits have no open clinic on 12 Jun.")
     admin.hands.press(admin.link("Settle them"))
     admin.hands.press(admin.button("Accept all 2 proposals"))
     admin.sees("3 of 3 settled.")

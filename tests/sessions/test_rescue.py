@@ -64,11 +64,11 @@ def test_a_closed_day_is_said_until_each_visit_is_settled(cast, sign_in):
     booked(cast, at=AT + timedelta(days=3))
     assert words(cast) == []
     close(cast)
-    assert words(cast) == ["3 booked visits have no open clinic on Jun 12."]
+    assert words(cast) == ["3 booked visits have no open clinic on 12 Jun."]
     booking.cancel(sessions[0], reason="Site closed", by=cast.desk, now=NOW)
     to = Wish(patient=sessions[1].patient, chair=cast.chairs[3], starts_at=AT - timedelta(days=1), dose_mg=56)
     booking.move_visit(sessions[1], to, by=cast.desk, now=NOW)
-    assert words(cast) == ["1 booked visit has no open clinic on Jun 12."]
+    assert words(cast) == ["1 booked visit has no open clinic on 12 Jun."]
     answer = page(sign_in(cast.desk)).content.decode()
     assert "2 of 3 settled." in answer
     assert "Moved to Thu 11 Jun, 10:00, Chair 4" in answer
@@ -84,7 +84,7 @@ def test_closed_from_a_time_on_strands_only_who_would_stay_longer(cast):
     booked(cast), booked(cast, 1, AT + timedelta(hours=2))
     close(cast, time(14))
     assert [session.chair for session in stranded_on(cast.riverside, FRIDAY)] == [cast.chairs[1]]
-    assert words(cast) == ["1 booked visit has no open clinic on Jun 12."]
+    assert words(cast) == ["1 booked visit has no open clinic on 12 Jun."]
 
 
 def test_a_day_may_close_earlier_still_and_open_again(cast):
