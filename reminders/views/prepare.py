@@ -49,7 +49,8 @@ def visit_prepare(request: HttpRequest, guest: Guest) -> HttpResponse:
 
 
 def names_of(request: HttpRequest) -> dict[str, str]:
-    return {"ride_name": request.POST.get("ride_name", "")[:80], "ride_phone": request.POST.get("ride_phone", "")[:30]}
+    """As far as they can be written down: a phone's keyboard may send what no database holds."""
+    return {name: "".join(filter(str.isprintable, request.POST.get(name, "")))[:most] for name, most in (("ride_name", 80), ("ride_phone", 30))}
 
 
 def key_of(request: HttpRequest) -> UUID:

@@ -15,6 +15,7 @@ from clinic.roles import Permission
 from sessions.access import session_for
 from sessions.actions.wishes import accept_wish, decline_wish, settle_answer
 from sessions.forms.arrival import ReasonForm
+from sessions.forms.wishes import DeclineForm
 from sessions.models import MoveWish
 from sessions.queries.by_patient import open_wishes, wishes_by_key
 from sessions.views.answers import is_kept, step_again, to_flowsheet
@@ -26,9 +27,10 @@ def wishes(request: HttpRequest, site: str) -> HttpResponse:
     return listed(request, site_for(request, site, Permission.BOOK))
 
 
-def listed(request: HttpRequest, place: Site, *, refused: str = "", of: int = 0, status: int = 200) -> HttpResponse:
+def listed(request: HttpRequest, place: Site, *, refused: str = "", of: int = 0, typed: str = "", status: int = 200) -> HttpResponse:
     rows = list(open_wishes(place)[:100])
-    context = {"rows": rows, "site": place, "refused": refused, "of": of, "is_elsewhere": bool(refused) and of not in {row.pk for row in rows}}
+    is_elsewhere = bool(refused) and of not in {row.pk for row in rows}
+    context = {"rows": rows, "site": place, "refused": refused, "of": of, "typed": typed, "is_elsewhere": is_elsewhere}
     return render(request, "sessions/wishes.html", context, status=status)
 
 
@@ -41,23 +43,23 @@ def wish_accept(request: HttpRequest, site: str, pk: int) -> HttpResponse:
 @require_POST
 def wish_decline(request: HttpRequest, site: str, pk: int) -> HttpResponse:
     """Say no, with a word."""
-    words = request.POST.get("words", "")
-    return answered(
-        request,
-        site,
-        pk,
-        lambda wish: decline_wish(wish, words=words, by=request.user, now=request.now),
-        "Kept. The patient reads it behind their link.",
-    )  # type: ignore[attr-defined,arg-type]
+    form = DeclineForm(request.POST)
+
+    def decline(wish: MoveWish) -> None:
+        if not form.is_valid():
+            raise form.refusal()
+        decline_wish(wish, words=form.cleaned_data["words"], by=request.user, now=request.now)  # type: ignore[attr-defined,arg-type]
+
+    return answered(request, site, pk, decline, "Kept. The patient reads it behind their link.", typed=request.POST.get("words", ""))
 
 
-def answered(request: HttpRequest, site: str, pk: int, act: Callable[[MoveWish], object], good: str) -> HttpResponse:
+def answered(request: HttpRequest, site: str, pk: int, act: Callable[[MoveWish], object], good: str, *, typed: str = "") -> HttpResponse:
     place = site_for(request, site, Permission.BOOK)
     wish: MoveWish = row_for(request, wishes_by_key(), pk, Permission.BOOK, "movewish")
     try:
         act(wish)
     except Refused as refused:
-        return listed(request, place, refused=str(refused), of=pk, status=422)
+        return listed(request, place, refused=str(refused), of=pk, typed=typed, status=422)
     banners.success(request, good)
     return see_other("wishes", place.slug)
 

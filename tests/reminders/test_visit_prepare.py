@@ -31,6 +31,14 @@ def visit(cast: Cast, still_clock: time_machine.Traveller) -> TreatmentSession:
     return at_state(Status.BOOKED, cast, starts_at=TOMORROW, ends_at=TOMORROW + timedelta(hours=3))
 
 
+def test_a_name_is_kept_without_what_no_database_holds(visit: TreatmentSession, client: Client) -> None:
+    prove(client, visit)
+    told = {**GOOD, "ride_name": "Ana\x00 Ru\u202eiz", "ride_phone": "518\x00 555 0100", "client_key": str(uuid4())}
+    assert client.post(address(visit, "prepare/"), told).status_code == 303
+    row = Preparation.objects.get()
+    assert (row.ride_name, row.ride_phone) == ("Ana Ruiz", "518 555 0100")
+
+
 def test_both_languages_say_everything() -> None:
     english, spanish = (tomllib.loads((FOLDER / f"{language}.toml").read_text()) for language in ("en", "es"))
     assert {key: sorted(value) if isinstance(value, dict) else None for key, value in english.items()} == {
@@ -168,6 +176,9 @@ def test_a_wish_is_declined_with_a_word(visit: TreatmentSession, client: Client,
     desk = Client()
     desk.force_login(cast.desk)
     assert desk.post(f"/riverside/wishes/{wish.pk}/decline/", {"words": ""}).status_code == 422
+    unkept = desk.post(f"/riverside/wishes/{wish.pk}/decline/", {"words": "We are \x00full"})
+    assert (unkept.status_code, "Null characters are not allowed." in unkept.content.decode()) == (422, True)
+    assert 'full" autocomplete' in unkept.content.decode(), "what was typed is gone"
     assert desk.post(f"/riverside/wishes/{wish.pk}/decline/", {"words": "We are full that day"}).status_code == 303
     assert "We are full that day" in client.get(address(visit)).content.decode()
 
