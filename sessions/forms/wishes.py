@@ -6,9 +6,9 @@ from clinic.findings import Refused, refuse
 
 
 class DeclineForm(forms.Form):
-    """A word that the patient reads behind their link."""
+    """A word that the patient reads behind their link; that there must be one is the action's to say."""
 
-    words = forms.CharField(max_length=200, error_messages={"required": "Say a word to the patient."})
+    words = forms.CharField(max_length=200, required=False)
 
     def refusal(self) -> Refused:
         """Its first fault, as the page says refusals."""

@@ -39,6 +39,7 @@ class LiveStack:
             "DJANGO_SETTINGS_MODULE": "config.settings",
             "VIGIL_MODE": "test",
             "VIGIL_DATA_DIR": str(folder),
+            # What a killed service leaves behind goes with the folder.
             "TMPDIR": str(folder),
             "VIGIL_ORIGIN": self.url,
             "VIGIL_TEST_BEAT_SECONDS": "1",
