@@ -11,7 +11,7 @@ def now() -> datetime:
 
 
 def real_now() -> datetime:
-    """Unmoved, without a database: for the restore of one alone."""
+    """Unmoved, without a database: for the restore of one, and for the end of a sign-in."""
     return datetime.now(UTC)
 
 

@@ -178,6 +178,7 @@ class Prepared(Generic[P, R]):
         self.locks = queryset.query.select_for_update
         connection = connections[DEFAULT_DB_ALIAS]
         self.planned = Planned(self.sql, self.values, connection) if connection.vendor == "postgresql" else None
+        self.converters = self.compiler.get_converters([column for column, *_ in self.compiler.select])
         self.queryset = queryset
 
     def found(self, values: tuple[Any, ...], connection: BaseDatabaseWrapper) -> Iterator[R]:
@@ -185,6 +186,8 @@ class Prepared(Generic[P, R]):
         compiler = copy.copy(self.compiler)
         compiler.connection = connection
         compiler.as_sql = lambda *args, **kwargs: (sql, values)
+        if self.planned is not None:  # SQLite's hold on to the connection that wrote them
+            compiler.get_converters = lambda fields: self.converters
         # Not a copy of the queryset: copying one reads its rows.
         asked: Any = models.QuerySet(self.queryset.model, query=Written(compiler), using=DEFAULT_DB_ALIAS)  # type: ignore[arg-type]
         asked._fields = self.queryset._fields

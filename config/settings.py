@@ -103,6 +103,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "clinic.context_processors.shell",
             ],
+            "builtins": ["clinic.templatetags.quicker"],
             "string_if_invalid": Undefined(BASE_DIR / "templates") if IS_TEST else "",
         },
     }
@@ -148,7 +149,7 @@ VIGIL_METRICS = env.flag("VIGIL_METRICS", VIGIL_DEMONSTRATION or bool(VIGIL_MONI
 # What one person may ask for in a minute (config.paces); tests do without, and tools that hammer a demonstration may.
 VIGIL_PACES = IS_PRODUCTION or env.flag("VIGIL_PACES", not IS_TEST)
 # The outermost limit; the site's policy locks and ends a sign-in long before (clinic.locking).
-SESSION_COOKIE_AGE = 24 * 60 * 60
+SESSION_ENGINE, SESSION_COOKIE_AGE = "clinic.session_store", 24 * 60 * 60
 
 # --- the browser -----------------------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
@@ -167,8 +168,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 PERMISSIONS_POLICY: dict[str, list[str]] = {name: [] for name in ("camera", "geolocation", "microphone", "payment", "usb")}
-X_FRAME_OPTIONS = "DENY"
-SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS, SECURE_REFERRER_POLICY = "DENY", "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_PRODUCTION

@@ -48,6 +48,7 @@ class Picture:
     alerts: list[Alert] = field(default_factory=list)
     overrides: list[Override] = field(default_factory=list)
     breaches: list[Breach] = field(default_factory=list)
+    _planned: tuple[object, list[clocks.PlannedCheck]] = field(default=(None, []), init=False, repr=False, compare=False)
 
     @property
     def protocol(self) -> TreatmentProtocol:
@@ -108,12 +109,15 @@ class Picture:
         first, last = self.first_device_at, self.last_device_at
         if first is None or last is None:
             return []
-        done = [observation.planned_minute for observation in self.observations if observation.planned_minute is not None]
         ended_at = self.ended_at
-        checks = clocks.planned_checks(
-            first_device_at=first, last_device_at=last, policy=self.clock_policy, done_minutes=done, now=min(now, ended_at or now)
-        )
-        return checks if ended_at is None else clocks.after_the_end(checks)
+        asked = (now, first, last, ended_at, len(self.observations))
+        if self._planned[0] != asked:  # a board asks three times
+            done = [observation.planned_minute for observation in self.observations if observation.planned_minute is not None]
+            checks = clocks.planned_checks(
+                first_device_at=first, last_device_at=last, policy=self.clock_policy, done_minutes=done, now=min(now, ended_at or now)
+            )
+            self._planned = asked, checks if ended_at is None else clocks.after_the_end(checks)
+        return self._planned[1]
 
     def next_check_due_at(self, now: datetime, checks: list[clocks.PlannedCheck] | None = None) -> datetime | None:
         """When somebody must take vitals next; None unless the patient is dosed and in the house. `checks`: those planned, where they are known."""

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from clinic.roles import LICENSED
+from clinic.sparse import Sparse
 
 
 def default_check_minutes() -> list[int]:
@@ -35,7 +36,7 @@ class Anchor(models.TextChoices):
     LAST_DEVICE = "last_device", "the last device"
 
 
-class SitePolicy(models.Model):
+class SitePolicy(Sparse):
     """One version; never edited after its day has begun: a change is a new version."""
 
     site = models.ForeignKey("clinic.Site", on_delete=models.PROTECT, related_name="policies")

@@ -1,12 +1,16 @@
 """The engine: a cursor that puts the scope in front of what it sends, without a round trip of its own."""
 
-from typing import Any
+from datetime import UTC
+from functools import cache
+from typing import Any, cast
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import NotSupportedError
 from django.db.backends.postgresql import base
-from psycopg import errors
-from psycopg.pq import TransactionStatus
+from psycopg import adapters, errors
+from psycopg.adapt import AdaptersMap, Loader
+from psycopg.pq import Format, TransactionStatus
 
 from clinic import scope
 
@@ -65,12 +69,29 @@ class ScopedCursor(PlainCursor):  # type: ignore[misc]
         return super().executemany(query, params_seq, **options)
 
 
+@cache
+def with_fast_moments(known: AdaptersMap) -> AdaptersMap:
+    """psycopg's own reader in C, which takes a connection's zone: Django's, in Python, took a twentieth of a page of 250 moments."""
+    quick = AdaptersMap(known)
+    quick.register_loader("timestamptz", cast("type[Loader]", adapters.get_loader(adapters.types["timestamptz"].oid, Format.TEXT)))
+    return quick
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     def get_connection_params(self) -> dict[str, Any]:
-        return {**super().get_connection_params(), "cursor_factory": ScopedCursor}
+        params = super().get_connection_params()
+        if self.timezone != UTC:
+            raise ImproperlyConfigured("The database speaks UTC alone.")
+        return {**params, "cursor_factory": ScopedCursor, "context": with_fast_moments(params["context"])}
 
     def create_cursor(self, name: str | None = None) -> Any:
-        """A cursor of the server's outlives its statement, and its scope with it: under a scope rows come at once."""
+        """As Django's, which would look for the zone in its own reader of moments.
+
+        A cursor of the server's outlives its statement, and its scope with it: under a scope rows come at once.
+        """
         if name and self.connection.info.transaction_status == TransactionStatus.IDLE:
             self.connection.vigil_scope = UNTOUCHED
-        return super().create_cursor(None if wanted_scope() is not None else name)
+        if name is None or wanted_scope() is not None:
+            return self.connection.cursor()
+        kept: Any = base.ServerSideCursor  # type: ignore[attr-defined]
+        return kept(self.connection, name=name, scrollable=False, withhold=self.connection.autocommit)

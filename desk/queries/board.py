@@ -254,10 +254,10 @@ def owed_forms(site: Site, states: list[FormState]) -> tuple[list[dict[str, obje
     """Open forms, the most pressing first, and how many are due today or overdue."""
     rows: list[dict[str, object]] = []
     for form, limits, how in states[:SHOWN_FORMS]:
-        patient, last_day = form.session.patient, limits.staffed_due_on
+        last_day = limits.staffed_due_on
         rows.append(
             {
-                "patient": f"{patient.last_name}, {patient.first_name[:1]}.",
+                "patient": f"{form.last_name}, {form.first_name[:1]}.",  # type: ignore[attr-defined]
                 "url": f"{address('flowsheet', site.slug, form.session_id)}?step=form",
                 "state": FORM_NOTES.get(how, form.status),
                 "note": f"{last_day.day} {last_day:%b}",

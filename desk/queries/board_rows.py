@@ -17,9 +17,7 @@ from sessions.queries.screening import screen_is_open
 from sessions.queries.screens import with_calls
 from sessions.states import OPEN, PRESENT, Status
 
-OWED_COLUMNS = (
-    "session", "status", "revision", "treatment_on", "due_on", "owed_at", "session__patient", "session__patient__last_name", "session__patient__first_name",
-)  # fmt: skip
+OWED_COLUMNS = "session", "status", "revision", "treatment_on", "due_on", "owed_at"
 # Of a policy the board asks the clocks, never the limits: alerts are stored (MON-6).
 CLOCKS = (
     "id", "site", "gate_anchor", "check_anchor", "minimum_watch_minutes", "check_minutes", "check_grace_minutes", "check_after_minutes", "final_check_minutes",
@@ -67,5 +65,5 @@ def sessions_on(site_pk: int, today: date) -> QuerySet[TreatmentSession]:
 
 @prepared
 def open_forms(site_pk: int) -> QuerySet[MonitoringForm]:
-    owed = MonitoringForm.objects.filter(site_id=site_pk, status__in=FORM_OPEN).order_by("due_on", "pk").select_related("session__patient")
-    return owed.only(*OWED_COLUMNS)
+    owed = MonitoringForm.objects.filter(site_id=site_pk, status__in=FORM_OPEN).order_by("due_on", "pk").only(*OWED_COLUMNS)
+    return owed.annotate(last_name=F("session__patient__last_name"), first_name=F("session__patient__first_name"))

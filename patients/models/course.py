@@ -5,13 +5,15 @@ import uuid
 from django.db import models
 from django.db.models import F, Q
 
+from clinic.sparse import Sparse
+
 
 class Indication(models.TextChoices):
     TRD = "trd", "Treatment-resistant depression (TRD)"
     MDSI = "mdsi", "MDD with acute suicidal ideation or behaviour (MDSI)"
 
 
-class Course(models.Model):
+class Course(Sparse):
     site = models.ForeignKey("clinic.Site", on_delete=models.PROTECT, related_name="+")
     patient = models.ForeignKey("patients.Patient", on_delete=models.PROTECT, related_name="courses")
     indication = models.CharField(max_length=4, choices=Indication)

@@ -7,6 +7,7 @@ from django.db.models import Q
 from phonenumber_field.modelfields import PhoneNumberField
 
 from clinic.fields import BlindIndexField, SealedTextField
+from clinic.sparse import Sparse
 from patients.models.messaging import TextConsent
 
 
@@ -25,7 +26,7 @@ class Language(models.TextChoices):
     SPANISH = "es", "Spanish"
 
 
-class Patient(models.Model):
+class Patient(Sparse):
     is_record = True
 
     class Status(models.TextChoices):

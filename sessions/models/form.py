@@ -5,10 +5,11 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
+from clinic.sparse import Sparse
 from sessions.states import FormStatus
 
 
-class MonitoringForm(models.Model):
+class MonitoringForm(Sparse):
     """One revision. `answers` maps the definition's field ids to the confirmed values; a correction after sending is a new revision."""
 
     is_record = True

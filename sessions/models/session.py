@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
 from clinic.models.site import Setting
+from clinic.sparse import Sparse
 from patients.models.patient import WayHome
 from sessions.models.dosing import Route
 from sessions.states import Status
@@ -28,7 +29,7 @@ STAMP_OF_STATUS: dict[str, str] = {
 }
 
 
-class TreatmentSession(models.Model):
+class TreatmentSession(Sparse):
     is_record = True
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

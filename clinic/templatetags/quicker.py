@@ -1,0 +1,83 @@
+"""Two of Django's own, builtins by the settings: `|date` written straight for the formats that pages use, and `{% url %}` that remembers.
+
+Both give the same text. On the board they stand forty times, and Django's look each letter and each pattern up anew.
+"""
+
+from collections.abc import Callable
+from datetime import date as Date
+from datetime import datetime
+from functools import cache, lru_cache
+from typing import Any
+
+from django import template
+from django.template.base import Parser, Token
+from django.template.defaultfilters import date as django_date
+from django.template.defaulttags import URLNode
+from django.template.defaulttags import url as django_url
+from django.urls import reverse
+from django.utils.dates import MONTHS, MONTHS_3, WEEKDAYS, WEEKDAYS_ABBR
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+register = template.Library()
+Writer = Callable[[Any], str]
+
+
+@lru_cache(maxsize=512)
+def named(letter: str, number: int, language: str | None) -> str:
+    """The word of a month or weekday in the language that is active."""
+    names = {"M": MONTHS_3, "F": MONTHS, "D": WEEKDAYS_ABBR, "l": WEEKDAYS}[letter]
+    word = str(names[number])
+    return word.title() if letter == "M" else word
+
+
+NAMES: dict[str, Writer] = {
+    "M": lambda day: named("M", day.month, get_language()),
+    "F": lambda day: named("F", day.month, get_language()),
+    "D": lambda day: named("D", day.weekday(), get_language()),
+    "l": lambda day: named("l", day.weekday(), get_language()),
+}
+NUMBERS: dict[str, Writer] = {"j": lambda day: str(day.day), "Y": lambda day: f"{day.year:04}", "y": lambda day: f"{day.year % 100:02}"}
+CLOCK: dict[str, Writer] = {"H": lambda at: f"{at.hour:02}", "i": lambda at: f"{at.minute:02}", "s": lambda at: f"{at.second:02}"}
+
+
+@cache
+def writers(wanted: str) -> tuple[list[Writer | str], bool] | None:
+    """The parts of a format, and whether it needs an hour; None for one with a letter that only Django knows."""
+    parts: list[Writer | str] = []
+    for letter in wanted:
+        known = NAMES.get(letter) or NUMBERS.get(letter) or CLOCK.get(letter)
+        if known is None and (letter.isalpha() or letter == "\\"):
+            return None
+        parts.append(known or letter)
+    return parts, any(letter in CLOCK for letter in wanted)
+
+
+@register.filter(expects_localtime=True, is_safe=False)
+def date(value: Any, wanted: str | None = None) -> Any:
+    """The same text as Django's filter of this name."""
+    known = writers(wanted) if wanted else None
+    if known is None or not isinstance(value, Date) or (known[1] and not isinstance(value, datetime)):
+        return django_date(value, wanted)
+    return "".join([part if isinstance(part, str) else part(value) for part in known[0]])
+
+
+class KnownAddress(URLNode):
+    """A page without keywords in its address; others, and those that nothing leads to, are Django's matter."""
+
+    def render(self, context: template.Context) -> str:
+        if self.kwargs or self.asvar:
+            return super().render(context)
+        return address_of(self.view_name.resolve(context), *[arg.resolve(context) for arg in self.args])
+
+
+@lru_cache(maxsize=4096, typed=True)
+def address_of(name: str, *args: object) -> SafeString:
+    return escape(reverse(name, args=args))
+
+
+@register.tag
+def url(parser: Parser, token: Token) -> KnownAddress:
+    node = django_url(parser, token)
+    return KnownAddress(node.view_name, node.args, node.kwargs, node.asvar)
