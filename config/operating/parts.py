@@ -4,8 +4,8 @@ import os
 import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import redis
 from django.conf import settings
 from django.db import DataError, ProgrammingError, connection
 
@@ -13,6 +13,9 @@ from clinic import clock, scope
 from clinic.models import Heartbeat
 from clinic.queries.backups import last_backup
 from config.operating.asking import BAD, GOOD, WARN, Finding, Part
+
+if TYPE_CHECKING:
+    import redis
 
 TICK = "tick"
 # Beat sends a tick every 20 s; a worker in the middle of a batch takes it up to a minute later.
@@ -39,6 +42,8 @@ def broker() -> Finding:
 
 
 def client() -> "redis.Redis":
+    import redis  # 6 MB, for whom is asked how the house is
+
     return redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=1)
 
 
@@ -62,10 +67,12 @@ def judged_heartbeat(at: datetime | None, *, now: datetime, waiting) -> Finding:
 
 
 def waiting_tasks() -> int | None:
+    from redis import RedisError
+
     try:
         with client() as found:
             return int(found.llen(QUEUE))  # type: ignore[arg-type]
-    except (redis.RedisError, OSError):
+    except (RedisError, OSError):
         return None
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.db.models import QuerySet
-from rapidfuzz.distance import DamerauLevenshtein
 
 from clinic.models import Site
 from patients.models import Patient
@@ -85,5 +84,7 @@ def likeness(word: str, part: str) -> float:
         return 0.97
     if len(word) < SHORTEST_TYPO:
         return 0.0
+    from rapidfuzz.distance import DamerauLevenshtein  # 4 MB that a worker needs for a misspelt name alone
+
     alike = max(DamerauLevenshtein.normalized_similarity(word, part), DamerauLevenshtein.normalized_similarity(word, part[: len(word)]) * 0.98)
     return alike if alike >= LIKE_ENOUGH else 0.0

@@ -3,8 +3,6 @@
 import io
 from collections.abc import Sequence
 
-import segno
-
 from patients.models import Contact, StandingParameters
 from reports.models import DowntimePacket
 from reports.papers.paper import INNER, LEFT, RIGHT, WIDTH, Paper
@@ -191,6 +189,8 @@ def fitting(words: str, width: float) -> str:
 
 def code(paper: Paper, address: str) -> None:
     """The flowsheet's address, top right: who types the paper in opens it with a tablet's eye."""
+    import segno
+
     rows = list(segno.make(address, error="m", micro=False).matrix)
     size = CODE / len(rows)
     left, top = WIDTH - RIGHT - CODE, paper.y + 6
