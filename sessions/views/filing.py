@@ -1,12 +1,15 @@
 """The filing desk: every form owed by both deadlines, and those that were filed (PMF-1, PMF-5)."""
 
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from clinic.access import site_for
@@ -87,8 +90,14 @@ def line(row: FormRow, url: str) -> dict[str, Any]:
     days = {"treated": form.treatment_on, "staffed_due": row.limits.staffed_due_on, "due": row.limits.due_on}
     return {
         "form": row, "status": form.status, "url": url, "patient": str(form.session.patient), "stripe": STRIPES.get(row.urgency, "") if row.is_pressing else "",
-        "phase": form.session.status if row.is_live else "", **{name: f"{day:%a} {day.day} {day:%b}" for name, day in days.items()},
+        "phase": form.session.status if row.is_live else "", **{name: told(day) for name, day in days.items()},
     }  # fmt: skip
+
+
+@lru_cache(maxsize=1024)
+def told(day: date) -> SafeString:
+    """A day as the list names it: fifty rows fall on a dozen of them."""
+    return SafeString(f"{day:%a} {day.day} {day:%b}")
 
 
 def page_number(typed: str) -> int:
