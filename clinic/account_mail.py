@@ -19,7 +19,12 @@ log = logging.getLogger(__name__)
 TASK = "clinic.tasks.tell_of_account"
 LASTS = 24 * 60 * 60  # seconds that the broker keeps it
 
-SUBJECTS = {"codes.used": "A recovery code was used", "ended": "Your sign-in was ended", "review": "Please review"}
+SUBJECTS = {
+    "codes.used": "A recovery code was used",
+    "ended": "Your sign-in was ended",
+    "closed": "Your sign-in was closed",
+    "review": "Please review",
+}
 CHANGED = "Your sign-in was changed"
 WORDS = {
     "password.changed": "Your password was changed.",
@@ -32,7 +37,8 @@ WORDS = {
     "codes.used": "One of your recovery codes was used. It holds no more.",
     "taken": "An administrator took your second steps away. You set up a new one at your next sign-in.",
     "ended": "Your sign-in was ended after five wrong tries at a signature.",
-    "review": "Somebody with a sign-in at your site made five wrong tries, and was stopped.",
+    "closed": "Somebody gave five wrong passwords for your sign-in. It was closed for five minutes, and opens by itself.",
+    "review": "Five wrong tries were made at a sign-in of your site, and were stopped.",
 }
 BODY = """Hello {name},
 

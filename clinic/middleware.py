@@ -127,7 +127,7 @@ class IdentityMiddleware:
         account_mail.tell(user, "ended", now=request.now)  # type: ignore[attr-defined]
         site = getattr(request, "site", None)
         if site is not None:
-            raise_guessing(site, user, "identity.stopped", WRONG_FIVE_TIMES, now=request.now)  # type: ignore[attr-defined]
+            raise_guessing(site, user, "identity.stopped", WRONG_FIVE_TIMES, now=request.now, by=user)  # type: ignore[attr-defined]
         logout(request)
         messages.error(request, "Wrong five times: you are signed out, and nothing was signed. Sign in again.")
         return lead(request, resolve_url(settings.LOGIN_URL))

@@ -63,6 +63,7 @@ register_sentences(
         "member.factor_reset": "took a colleague's second step of sign-in away, to be set up anew",
         "account.signed_in": "signed in",
         "account.sign_in_failed": "a wrong password was typed at sign-in",
+        "account.closed": "was shut out for five minutes by five wrong passwords",
         "account.factor_failed": "a wrong code was typed at sign-in",
         "account.factor_added": "set up a second step of sign-in",
         "account.factors_reset": "had the second steps of sign-in taken away by the operator",

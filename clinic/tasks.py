@@ -7,7 +7,7 @@ from celery import shared_task
 from django.conf import settings
 
 from clinic import account_mail, clock, scope
-from clinic.actions import anchoring
+from clinic.actions import anchoring, guessing
 from clinic.backups import BackupFailed
 from clinic.findings import Refused
 from clinic.models import BackupRun
@@ -39,6 +39,12 @@ def tend_backups() -> str:
 @scope.closed()
 def anchor() -> dict[str, int]:
     return anchoring.anchor(now=clock.now())
+
+
+@shared_task
+@scope.closed()
+def tell_of_closed() -> int:
+    return guessing.tell_of_closed(now=clock.now())
 
 
 @shared_task(autoretry_for=(OSError,), retry_backoff=30, retry_jitter=True, max_retries=5)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from config import environment as env
 
-BEAT = {"clinic.tasks.tend_backups": 600, "reports.tasks.make_packets": 300}
+BEAT = {"clinic.tasks.tend_backups": 600, "clinic.tasks.tell_of_closed": 60, "reports.tasks.make_packets": 300}
 DATA = env.folder("VIGIL_DATA_DIR", Path(__file__).resolve().parent.parent / "var")
 
 BACKUP_DIR = env.folder("VIGIL_BACKUP_DIR", DATA / "backups")

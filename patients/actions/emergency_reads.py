@@ -71,7 +71,7 @@ def missed(membership: Membership, wanted: Wanted, how_many: int, *, is_last: bo
     """The miss counts, and the other site has it in its trail; of the last of them the reviewers of both sites are told."""
     audit.record(action="emergency_read.missed", target=membership.site, by=membership.user, now=now, site=wanted.site, changes={"found": how_many})
     for site, words in ((wanted.site, STOPPED_THERE), (membership.site, STOPPED_HERE)) if is_last else ():
-        raise_guessing(site, membership.user, "emergency_read.stopped", words, now=now)
+        raise_guessing(site, membership.user, "emergency_read.stopped", words, now=now, by=membership.user)
     text = NOBODY if not how_many else "Several people there have this last name and birth date. Call the other site."
     return refuse(RULE, text, code="SET-10.nobody", field="last_name")
 

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 FRESH_FOR = timedelta(minutes=5)
 
@@ -28,4 +28,4 @@ def is_fresh(moment: str, *, now: datetime) -> bool:
     """Whether a signed time lies within five minutes of now, either way."""
     if not moment.isascii() or not moment.isdigit() or len(moment) > 12:
         return False
-    return abs(datetime.fromtimestamp(int(moment), UTC) - now) <= FRESH_FOR
+    return abs(int(moment) - now.timestamp()) <= FRESH_FOR.total_seconds()

@@ -17,8 +17,8 @@ from clinic import account_mail
 from clinic.actions.account import reset_by_operator, reset_second_factor
 from clinic.actions.guessing import raise_guessing
 from clinic.identity import Given, confirm_identity
-from clinic.models import AuditEntry, Membership
-from clinic.tasks import tell_of_account
+from clinic.models import AuditEntry, Membership, Notice
+from clinic.tasks import tell_of_account, tell_of_closed
 from tests.cast import NOW, Cast
 from tests.factories.clinic import PASSWORD
 from tests.support.factors import asked_by, asks_for_both, code, give_code, sign_in_by_page, with_app
@@ -88,10 +88,39 @@ def test_what_others_did_is_told_too(cast: Cast, post: Any, still_clock: Any) ->
     member = Membership.objects.get(user=cast.nurse, site=cast.riverside)
     for act in (lambda: reset_second_factor(member, by=cast.admin, now=NOW), lambda: reset_by_operator(cast.nurse, now=NOW)):
         assert told(post(act)) == [(cast.nurse.email, "Your sign-in was changed", account_mail.WORDS["taken"])]
-    letters = post(lambda: raise_guessing(cast.riverside, cast.nurse, "identity.stopped", "Wrong.", now=NOW))
+    letters = post(lambda: raise_guessing(cast.riverside, cast.nurse, "identity.stopped", "Wrong.", now=NOW, by=cast.nurse))
     assert [to for to, _, _ in told(letters)] == [cast.admin.email]
     assert "sign the review of the trail" in letters[0].get_content()
     assert cast.nurse.printed_name not in letters[0].get_content()
+
+
+def test_a_sign_in_that_wrong_passwords_closed_is_told_once_a_day(cast: Cast, post: Any, still_clock: Any) -> None:
+    """By a sweep: the door's answer takes as long for nobody's address (21 CFR 11.300(d))."""
+
+    def wrong(times: int, email: str) -> None:
+        for _ in range(times):
+            Client().post(reverse("account_login"), {"login": email, "password": "wrong"})
+
+    def swept() -> list[tuple[str, str]]:
+        return [(to, subject) for to, subject, _ in told(post(tell_of_closed))]
+
+    wrong(9, "nobody@riverside.example")
+    wrong(4, cast.nurse.email)
+    assert swept() == []
+    wrong(1, cast.nurse.email)
+    closed = [(cast.nurse.email, "Your sign-in was closed"), (cast.admin.email, "Please review")]
+    assert swept() == closed
+    task = Notice.objects.get(kind="guessing", resolved_at__isnull=True)
+    assert (task.site, cast.nurse.printed_name in task.text) == (cast.riverside, False)
+    assert AuditEntry.objects.get(action="account.closed", site=None).target_pk == str(cast.nurse.pk)
+    for hours in (1, 22):
+        still_clock.shift(timedelta(hours=hours))
+        wrong(6, cast.nurse.email)
+        assert swept() == []
+    still_clock.shift(timedelta(hours=2))
+    assert swept() == []
+    wrong(6, cast.nurse.email)
+    assert swept() == closed
 
 
 def test_a_new_password_by_mail_is_told(cast: Cast, post: Any, still_clock: Any) -> None:
