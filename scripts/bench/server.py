@@ -56,10 +56,13 @@ def serving(application: str, environment: dict[str, str], log: Path) -> Iterato
 def wait_for(port: int, log: Path) -> None:
     deadline = time.monotonic() + 40
     while time.monotonic() < deadline:
+        client = Client(port)
         try:
-            Client(port).get("/healthz")
+            client.get("/healthz")
         except OSError:
             time.sleep(0.2)
         else:
             return
+        finally:
+            client.line.close()
     raise SystemExit(f"The server didn't start:\n{log.read_text()[-2000:]}")
