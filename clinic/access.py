@@ -48,10 +48,18 @@ def site_for(request: HttpRequest, slug: str, permission: Permission) -> Site:
     scope.name_site(site.pk)
     timezone.activate(site.zone)
     second_factor.demand(request, membership)
+    require_its_tablet(request, membership, permission)
     if membership.role == Role.AUDITOR and not auditing.may_open(request):
         hide(request, site, permission, "site", slug)
     require(request, permission)
     return site
+
+
+def require_its_tablet(request: HttpRequest, membership: Membership, permission: Permission) -> None:
+    """What a PIN opened goes no further than its tablet's own site: another site's administrators enrolled nothing here."""
+    if is_by_pin(request) and not second_factor.is_at_its_tablet(request, membership):
+        request.denial = Denial(membership.site, permission, "site", "", is_hidden=False)  # type: ignore[attr-defined]
+        raise NeedsPassword("A PIN opens this tablet's own site alone.")
 
 
 def require(request: HttpRequest, permission: Permission, target_kind: str = "site", target_pk: object = "") -> None:

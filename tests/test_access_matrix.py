@@ -201,7 +201,17 @@ def test_a_disabled_person_is_out_with_the_next_request(world: World) -> None:
         assert asked(world.clients["nurse"], "GET", reverse("staff", args=["riverside"])).status == 302
 
 
-def test_an_archived_site_is_hidden_from_its_own_people(world: World) -> None:
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_an_archived_site_is_hidden_from_its_own_people(name: str, world: World) -> None:
+    entry, address = PAGES[name], {"site": "riverside", **world.here[PAGES[name].of]}
+    able = next(who for who in STAFF if world.may(who, entry))
     with undone():
         Site.objects.filter(slug="riverside").update(is_archived=True)
-        assert asked(world.clients["admin"], "GET", reverse("staff", args=["riverside"])) == Answer(404, HIDDEN)
+        assert {asked(world.clients[able], method, reverse(name, kwargs=address)) for method in entry.methods} == {Answer(404, HIDDEN)}
+
+
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_a_site_that_is_nowhere_is_hidden_too(name: str, world: World) -> None:
+    entry, address = PAGES[name], {"site": "no-such-site", **world.here[PAGES[name].of]}
+    able = next(who for who in STAFF if world.may(who, entry))
+    assert {asked(world.clients[able], method, reverse(name, kwargs=address)) for method in entry.methods} == {Answer(404, HIDDEN)}

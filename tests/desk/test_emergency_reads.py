@@ -1,6 +1,7 @@
 """Break the glass: an hour of reading at another site, named, with a reason, told at once, each look noted, reviewed; no other way across."""
 
 import io
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -175,6 +176,18 @@ def test_its_own_site_reviews_it_once(cast: Cast, patient: Patient, their_admin:
     for page in (url, reverse("emergency_reads", args=["hillcrest"])):
         assert "It was not right" in client.get(page).text
     call_command("verify_audit", stdout=io.StringIO())
+
+
+def test_what_nobody_has_reviewed_after_three_days_is_red(cast: Cast, patient: Patient, their_admin: Any, sign_in: Any, still_clock: Any) -> None:
+    asked(sign_in(cast.nurse), patient)
+    pages = [reverse("emergency_reads", args=["hillcrest"]), reverse("emergency_read_review", args=["hillcrest", EmergencyRead.objects.get().pk])]
+    for hours, is_red in ((72, False), (0.1, True)):
+        still_clock.shift(timedelta(hours=hours))
+        client = sign_in(their_admin)
+        assert [bool(re.search(r"v-pill-act[^>]*>.*?Overdue", client.get(page).text, re.DOTALL)) for page in pages] == [is_red, is_red]
+    said = {"was_justified": "yes", "note": "Rung back", "password": PASSWORD, "client_key": uuid4()}
+    assert client.post(pages[1], said).status_code == 303
+    assert "Overdue" not in client.get(pages[0]).text
 
 
 def test_nobody_reviews_their_own(cast: Cast, patient: Patient, sign_in: Any) -> None:

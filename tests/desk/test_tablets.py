@@ -210,6 +210,21 @@ def test_a_locked_sign_in_at_any_browser_presses_too(cast, sign_in) -> None:
     assert Emergency.objects.get().recorded_by is None
 
 
+def test_a_pin_opens_its_tablets_site_and_no_other_of_that_person(cast, tablet) -> None:
+    Membership.objects.create(site=cast.hillcrest, user=cast.nurse, role="monitor", created_at=NOW)
+    hillcrest = reverse("board", args=["hillcrest"])
+    tablet.post(reverse("unlock_pin"), chosen(cast, cast.nurse))
+    assert [tablet.get(url).status_code for url in (BOARD, hillcrest)] == [200, 403]
+    assert "own site alone" in tablet.get(hillcrest).text
+    assert AuditEntry.objects.filter(action="access.denied", site=cast.hillcrest, actor=cast.nurse).count() == 2
+    tablet.post(reverse("lock"))
+    tablet.post(reverse("unlock"), {"password": PASSWORD})
+    assert tablet.get(hillcrest).status_code == 403, "what began with a PIN stays so"
+    tablet.post(reverse("account_logout"))
+    tablet.post(reverse("account_login"), {"login": cast.nurse.email, "password": PASSWORD})
+    assert tablet.get(hillcrest).status_code == 200
+
+
 def test_a_pin_signs_nothing(cast, tablet) -> None:
     """The discharge asks for the password whoever opened the tablet, and a PIN is none."""
     session = at_state("monitoring", cast, first_device_at=NOW - timedelta(minutes=150))
