@@ -56,7 +56,8 @@ def actions() -> list[str]:
 @pytest.fixture
 def visit(cast: Cast) -> Any:
     session = at_state("monitoring", cast)
-    type(session.patient).objects.filter(pk=session.patient_id).update(mrn=" =1+1")
+    session.patient.mrn = " =1+1"
+    session.patient.save()
     return session
 
 

@@ -130,7 +130,8 @@ def test_an_unused_chair_and_a_foreign_one(cast: Cast, patient: Patient) -> None
 
 @pytest.mark.parametrize("status", ["ended", "deceased"])
 def test_a_closed_chart(cast: Cast, patient: Patient, status: str) -> None:
-    Patient.objects.filter(pk=patient.pk).update(status=status, status_reason="Moved")
+    patient.status, patient.status_reason = status, "Moved"
+    patient.save()
     assert refused(cast, patient) == ["PAT-7.closed"]
 
 
