@@ -24,6 +24,7 @@ from reminders.rules.templates import dialled
 from sessions.models import TreatmentSession
 from sessions.states import Status
 from tests.cast import NOW, Cast
+from tests.factories.changing import change
 from tests.factories.sessions import at_state
 from tests.support.texting import Phones, running_phones, text_in
 
@@ -132,15 +133,15 @@ def test_what_is_no_longer_so_is_not_told_and_comes_back_with_its_reason(visit: 
         "contact": Contact.objects.filter(pk=visit.escort_id), "patient": Patient.objects.filter(pk=visit.patient_id),
         "visit": TreatmentSession.objects.filter(pk=visit.pk), "site": SiteMessaging.objects.all(),
     }  # fmt: skip
-    for whose, change in CHANGES:
-        before = rows[whose].values(*change)[0]
-        rows[whose].update(**change)
+    for whose, told in CHANGES:
+        was = rows[whose].get()
+        change(rows[whose], **told)
         assert row().status == "due"
         send_due(now=NOW)
-        assert (row().status, row().withdrawal, phones.delivered) == ("withdrawn", "changed", []), change
+        assert (row().status, row().withdrawal, phones.delivered) == ("withdrawn", "changed", []), told
         sweep(now=NOW)
-        assert row().status == "withdrawn", change
-        rows[whose].update(**before)
+        assert row().status == "withdrawn", told
+        change(rows[whose], **{name: getattr(was, name) for name in told})
         sweep(now=NOW)
     run()
     assert (row().status, len(phones.delivered)) == ("sent", 1)

@@ -25,6 +25,7 @@ from reminders.rules.signing import twilio_signature
 from sessions.models import TreatmentSession
 from sessions.states import Status
 from tests.cast import NOW, Cast
+from tests.factories.changing import change
 from tests.factories.patients import PatientFactory
 from tests.factories.sessions import at_state
 from tests.support.texting import Phones, running_phones, signed, text_in
@@ -110,11 +111,11 @@ def test_start_brings_back_what_stood_before(visit: TreatmentSession, phones: Ph
     assert sweep(now=NOW)["returned"] == 2
 
 
-@pytest.mark.parametrize("change", [{"text_consent": "none"}, {"status": "paused", "status_reason": "Away"}, {"language": "es"}])
+@pytest.mark.parametrize("told", [{"text_consent": "none"}, {"status": "paused", "status_reason": "Away"}, {"language": "es"}])
 def test_a_crisis_is_answered_at_any_hour_whatever_stands_in_the_chart(
-    visit: TreatmentSession, phones: Phones, client: Client, change: dict[str, str], still_clock: Any
+    visit: TreatmentSession, phones: Phones, client: Client, told: dict[str, str], still_clock: Any
 ) -> None:
-    Patient.objects.filter(pk=visit.patient_id).update(**change)
+    change(Patient.objects.filter(pk=visit.patient_id), **told)
     night = NOW + timedelta(hours=13)
     still_clock.move_to(night)
     assert text_in(client, id="m1", body="I want to die", at=night).status_code == 204
@@ -122,7 +123,7 @@ def test_a_crisis_is_answered_at_any_hour_whatever_stands_in_the_chart(
     (one,) = phones.delivered
     assert "988" in one["body"]
     assert "911" in one["body"]
-    assert ("Nadie" in one["body"]) is (change.get("language") == "es")
+    assert ("Nadie" in one["body"]) is (told.get("language") == "es")
     assert Notice.objects.get(kind="text_crisis").due_at == night
 
 

@@ -22,6 +22,7 @@ from reminders.queries.messages import counts
 from sessions.models import TreatmentSession
 from sessions.states import Status
 from tests.cast import NOW, Cast
+from tests.factories.changing import change
 from tests.factories.sessions import at_state
 from tests.support.smtp import Inbox
 
@@ -54,11 +55,11 @@ def test_a_visit_of_tomorrow_gets_one_message_however_often_the_sweep_runs(visit
 
 
 @pytest.mark.parametrize(
-    "change",
+    "told",
     [{"may_email": False}, {"email": ""}, {"status": "paused", "status_reason": "Away"}, {"status": "deceased", "status_reason": "Told by family"}],
 )
-def test_nobody_who_must_not_be_written_to_gets_a_message(visit: TreatmentSession, change: dict[str, object]) -> None:
-    type(visit.patient).objects.filter(pk=visit.patient_id).update(**change)
+def test_nobody_who_must_not_be_written_to_gets_a_message(visit: TreatmentSession, told: dict[str, object]) -> None:
+    change(type(visit.patient).objects.filter(pk=visit.patient_id), **told)
     assert sweep(now=NOW)["created"] == 0
 
 

@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 
 from clinic.findings import Refused
 from clinic.models import AuditEntry
+from patients.models import Patient
 from reports import kinds, lists, tasks, work
 from reports.actions import exports as verbs
 from reports.actions.building import note_progress, take_export
@@ -21,6 +22,7 @@ from reports.kinds import Stopped
 from reports.models import Disclosure, Export, ExportPart
 from reports.rules import exporting
 from tests.cast import NOW, Cast
+from tests.factories.changing import change
 from tests.factories.sessions import at_state
 
 PATH = "/riverside/reports/exports/"
@@ -56,8 +58,7 @@ def actions() -> list[str]:
 @pytest.fixture
 def visit(cast: Cast) -> Any:
     session = at_state("monitoring", cast)
-    session.patient.mrn = " =1+1"
-    session.patient.save()
+    change(Patient.objects.filter(pk=session.patient_id), mrn=" =1+1")
     return session
 
 

@@ -17,6 +17,7 @@ from reports.models import AuditFinding, SelfAudit
 from reports.tables import TABLES
 from sessions.models import Breach, MonitoringForm, Override, SafetyCall, TreatmentSession
 from tests.cast import NOW, TODAY, Cast
+from tests.factories.changing import change
 from tests.factories.sessions import at_state
 from tests.reports.test_exports import built, content_of
 
@@ -27,8 +28,7 @@ def everything(cast: Cast) -> None:
     """A row of every kind about one patient whose MRN would like to be a formula."""
     visit = at_state("discharged", cast)
     patient, site = visit.patient, visit.site
-    patient.mrn = " =1+1"
-    patient.save()
+    change(Patient.objects.filter(pk=patient.pk), mrn=" =1+1")
     told: dict[str, Any] = {"site": site, "session": visit}
     Breach.objects.create(**told, rule="SET-2", finding="x", text="Nobody", happened_at=NOW, recorded_at=NOW)
     Override.objects.create(

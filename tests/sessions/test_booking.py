@@ -15,6 +15,7 @@ from sessions.queries.ahead import visit_worries
 from sessions.queries.outgrown import outgrown
 from sessions.states import Status
 from tests.cast import NOW, Cast
+from tests.factories.changing import change
 from tests.factories.clinic import ClosureFactory
 from tests.factories.patients import PatientFactory, StandingParametersFactory, ready_patient
 from tests.factories.sessions import at_state
@@ -130,8 +131,7 @@ def test_an_unused_chair_and_a_foreign_one(cast: Cast, patient: Patient) -> None
 
 @pytest.mark.parametrize("status", ["ended", "deceased"])
 def test_a_closed_chart(cast: Cast, patient: Patient, status: str) -> None:
-    patient.status, patient.status_reason = status, "Moved"
-    patient.save()
+    change(Patient.objects.filter(pk=patient.pk), status=status, status_reason="Moved")
     assert refused(cast, patient) == ["PAT-7.closed"]
 
 
