@@ -4,15 +4,16 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from clinic import anchor_keys, chain
 from clinic.anchored import Kept, departure, read_anchors
+from clinic.management.every_site import EverySiteCommand
 from clinic.models import Site
 from clinic.rules.anchoring import missing_rounds
 
 
-class Command(BaseCommand):
+class Command(EverySiteCommand):
     help = "Verify the audit trail: every chain, or one site's. Ends with 1 when an entry was changed, dropped, moved or put in."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -6,14 +6,15 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from clinic.backups.failure import BackupFailed
 from clinic.backups.manifest import read_manifest
+from clinic.management.every_site import EverySiteCommand
 from clinic.verifying import verified_database
 
 
-class Command(BaseCommand):
+class Command(EverySiteCommand):
     help = "Verify the whole database; with a backup's manifest also that it holds what was saved. Ends with 1 when anything doesn't hold."
     requires_system_checks = []
 

@@ -3,14 +3,15 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from clinic import signatures
 from clinic.management.commands.verify_audit import site_of
+from clinic.management.every_site import EverySiteCommand
 from clinic.models import Signature
 
 
-class Command(BaseCommand):
+class Command(EverySiteCommand):
     help = "Verify every signature against what it signed. Ends with 1 when a signed record was changed."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
