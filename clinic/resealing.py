@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
@@ -24,7 +25,7 @@ def sealed_models() -> list[type[models.Model]]:
 
 
 def columns(model: type[models.Model]) -> list[SealedTextField]:
-    return [field for field in model._meta.concrete_fields if isinstance(field, SealedTextField)]
+    return [one for one in model._meta.concrete_fields if isinstance(one, SealedTextField)]
 
 
 def standing() -> Counter[str]:
@@ -63,56 +64,55 @@ def refuse_pages_login() -> None:
         raise CannotSeal("This login doesn't own the tables. Run it as the owner, with the DATABASE_URL that `migrate` has.")
 
 
-def seal_anew(told: Callable[[str, int], None]) -> int:
-    """How many rows were changed. May be stopped and begun again: what has the newest key already is left as it is.
+@dataclass(frozen=True)
+class Changed:
+    """Of one batch: so many rows, and by which key (or in clear) each of their cells stood before. No words, no numbers of a person."""
 
-    Raises CannotSeal, and DoesNotOpen for a cell that was moved or whose key isn't named.
+    rows: int
+    cells: Counter[str]
+
+
+def batches(rows: "models.QuerySet[Any]", after: Callable[[Changed], object] = lambda changed: None) -> Iterator[int]:
+    """Each in a transaction of its own, its rows locked: nobody's change is lost, and nobody waits long. `after` is part of the transaction.
+
+    What has the newest key already is left as it is. Raises CannotSeal, and DoesNotOpen for a cell that was moved or whose key isn't named.
     """
-    refuse_pages_login()
-    done = 0
-    for model in sealed_models():
-        changed = 0
-        for some in batches(model):
-            changed += some
-        told(model._meta.db_table, changed)
-        done += changed
-    return done
-
-
-def batches(model: type[models.Model]) -> Iterator[int]:
-    """Each in a transaction of its own, its rows locked: nobody's change is lost, and nobody waits long."""
     last = 0
     while True:
         with transaction.atomic():
-            rows: list[Any] = list(model._base_manager.select_for_update().filter(pk__gt=last).order_by("pk")[:BATCH])
-            changed = sum(sealed_anew(row) for row in rows)
-        if not rows:
+            some = list(rows.select_for_update().filter(pk__gt=last).order_by("pk")[:BATCH])
+            stood = [keys for row in some if (keys := sealed_anew(row)) is not None]
+            if stood:
+                after(Changed(len(stood), sum(stood, Counter())))
+        if not some:
             return
-        last = rows[-1].pk
-        yield changed
+        last = some[-1].pk
+        yield len(stood)
 
 
-def sealed_anew(row: Any) -> bool:
-    """Whether anything of the row had to be changed."""
+def sealed_anew(row: Any) -> Counter[str] | None:
+    """By which keys its cells stood; None where nothing of the row had to be changed."""
     fresh: dict[str, Any] = {}
+    stood = Counter[str]()
     for field in row._meta.concrete_fields:
         if isinstance(field, SealedTextField):
             stands = row.__dict__[field.attname]
             if stands and key_of(stands) != newest():
+                stood[key_of(stands)] += 1
                 fresh[field.attname] = seal(getattr(row, field.attname), field.place_in(row))
         elif isinstance(field, BlindIndexField):
             wanted = field.indexed(getattr(row, field.of), site=row.site_id)
             if wanted != getattr(row, field.attname):
                 fresh[field.attname] = wanted
     if not fresh:
-        return False
+        return None
     try:
         with transaction.atomic():
             type(row)._base_manager.filter(pk=row.pk).update(**fresh)
     except IntegrityError as error:
         table = row._meta.db_table
         raise CannotSeal(f"Row {row.pk} of {table} has the same {', '.join(map(str, unique(row)))} as another: change one on its page.") from error
-    return True
+    return stood
 
 
 def unique(row: Any) -> list[object]:

@@ -36,6 +36,8 @@ register_sentences(
         "backup.made": "the database was backed up",
         "backup.failed": "a backup failed",
         "database.restored": "the database was restored from a backup",
+        "fields.resealed": "identifiers were sealed anew by the newest key",
+        "fields.rotated": "a run over every site, by which identifiers are sealed anew, ended",
         "organisation.started": "started the organisation",
         "site.opened": "opened the site",
         "site.changed": "changed the site's details",

@@ -1,5 +1,7 @@
 """Keys of sealed identifiers come and go while people write; a ring that can't be is refused."""
 
+import json
+
 import pytest
 from django.core.checks import run_checks
 from django.core.management import CommandError, call_command
@@ -8,13 +10,15 @@ from pytest_django import Settings
 
 from clinic import cells, resealing, scope
 from clinic.findings import Refused
+from clinic.models import AuditEntry
 from config import environment as env
 from config.operating import selfcheck
 from patients.actions.patient import edit_patient, register_patient
 from patients.models import Intake, Patient
 from tests.cast import NOW, Cast
 from tests.factories.intakes import IntakeFactory
-from tests.patients.sealing import A, B, C, canary, fields_of, identifiers, raw
+from tests.factories.patients import PatientFactory
+from tests.patients.sealing import WORDS, A, B, C, canary, fields_of, identifiers, put, raw
 
 
 @pytest.fixture
@@ -53,11 +57,11 @@ def test_on_twice_anew_and_off_again(cast: Cast, settings: Settings, monkeypatch
     for turn, (before, ring, after) in enumerate((("plain", [A], [A]), ("a", [B, A], [B]), ("b", [C, B], [C]), ("c", [("plain", b""), C], []))):
         settings.VIGIL_FIELD_KEYS = ring
         assert stands() == {before}
-        first = resealing.batches(Patient)
+        first = resealing.batches(Patient.objects.all())
         assert next(first) == 1
         first.close()
         assert stands() == {before, cells.newest()}
-        under_way = resealing.batches(Patient)
+        under_way = resealing.batches(Patient.objects.all())
         assert next(under_way) == 0
         edit_patient(people[1], fields={**fields_of({"mrn": "CNRY-1"}), "address": f"{turn} New Lane"}, by=cast.desk, now=NOW)
         with pytest.raises(Refused):
@@ -89,6 +93,41 @@ def test_the_command_says_what_stands(cast: Cast, settings: Settings, capsys: py
         == "patients_intake: 0 rows changed\npatients_patient: 1 rows changed\n4 cells by the key a\nWritten now: sealed by a.\n"
     )
     call_command("verify_audit")
+
+
+@pytest.mark.django_db
+def test_the_trails_say_what_was_sealed_anew_and_no_value(cast: Cast, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A site's own, in the transaction of each batch; the installation's at the end, and where it was stopped on its way."""
+    monkeypatch.setattr(resealing, "BATCH", 2)
+    settings.VIGIL_FIELD_KEYS = []
+    people = [canary(cast, mrn=f"CNRY-{number}") for number in range(3)]
+    settings.VIGIL_FIELD_KEYS = [A]
+    PatientFactory(site=cast.hillcrest, created_by=cast.desk, mrn="CNRY-9")
+    settings.VIGIL_FIELD_KEYS = [B, A]
+    put("address", people[2].pk, "sealed:1:a:AAAA")
+    with pytest.raises(CommandError, match="changed or moved here"):
+        call_command("rotate_fields")
+    assert told("fields.resealed") == [(cast.riverside.pk, 2, ["plain: 8"], "b")]
+    assert "change is_whole false" in AuditEntry.objects.get(action="fields.rotated").body
+    put("address", people[2].pk, "9 Gribble Lane")
+    call_command("rotate_fields")
+    riverside, hillcrest = told("fields.resealed")[1:]
+    assert (riverside, hillcrest[0], hillcrest[1], hillcrest[3]) == ((cast.riverside.pk, 1, ["plain: 4"], "b"), cast.hillcrest.pk, 1, "b")
+    assert hillcrest[2][0].startswith("a: ")
+    last = AuditEntry.objects.filter(action="fields.rotated").latest("pk")
+    assert (last.chain, "change is_whole true" in last.body, '"patients_patient: 2"' in last.body) == ("house", True, True)
+    bodies = "".join(AuditEntry.objects.values_list("body", flat=True)).lower()
+    assert not [word for word in WORDS if word in bodies]
+    call_command("verify_audit")
+
+
+def told(action: str) -> list[tuple[int | None, int, list[str], str]]:
+    found = []
+    for entry in AuditEntry.objects.filter(action=action).order_by("pk"):
+        lines = (line.split(" ", 2)[1:] for line in entry.body.split("\n") if line.startswith("change "))
+        said = {name: json.loads(value) for name, value in lines}
+        found.append((entry.site_id, said["rows"], said["cells_by_key_before"], said["key"]))
+    return found
 
 
 @pytest.mark.django_db

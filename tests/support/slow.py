@@ -14,6 +14,7 @@ SLOW = (
     "test_wrong_role",
     "test_history_costs.py",
     "test_races.py",
+    "test_rotating_while_writing.py",
     "clinic/test_backup.py",
     "clinic/test_copy_database.py",
     "test_guards_cost_little",

@@ -1,11 +1,14 @@
 """`manage.py rotate_fields [--look]`: seals every identifier anew by the newest key; in clear, where that is `plain` or none."""
 
 from argparse import ArgumentParser
+from collections import Counter
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from clinic import cells, resealing
+from clinic import cells, clock, resealing
+from clinic.actions.rotating import end_rotation, rotate_site
+from clinic.models import Site
 
 
 class Command(BaseCommand):
@@ -18,10 +21,22 @@ class Command(BaseCommand):
         try:
             resealing.refuse_pages_login()
             if not look:
-                resealing.seal_anew(lambda table, rows: self.stdout.write(f"{table}: {rows} rows changed"))
+                self.rotate()
         except (resealing.CannotSeal, cells.DoesNotOpen) as refused:
             raise CommandError(f"{refused} What was done stays done; begin again when it is mended.") from refused
         self.look()
+
+    def rotate(self) -> None:
+        """Stopped by Ctrl-C as by a row that doesn't open, the installation's trail says that it wasn't finished."""
+        done, is_whole = Counter({model._meta.db_table: 0 for model in resealing.sealed_models()}), False
+        try:
+            for site in Site.objects.order_by("pk"):
+                done.update(rotate_site(site, now=clock.now))
+            is_whole = True
+        finally:
+            end_rotation(done, is_whole=is_whole, now=clock.now())
+        for table, rows in done.items():
+            self.stdout.write(f"{table}: {rows} rows changed")
 
     def look(self) -> None:
         for key_id, count in sorted(resealing.standing().items()):
