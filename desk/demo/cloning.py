@@ -1,9 +1,13 @@
 """Rows made of rows inside of PostgreSQL: each fact of a pattern visit once more for every visit that was planned from it."""
 # ruff: noqa: S608  the numbers come from the code, the statements clone rows
 
+from typing import Any
+
 from django.db import connection, models
+from psycopg import sql
 
 from clinic.models import Site, User
+from clinic.resealing import batches, columns
 from patients.models import Course, Patient
 from sessions.models import (
     Breach,
@@ -65,6 +69,16 @@ def value_of(field: "models.Field[object, object]", site: int, people: int) -> s
 def own_key(site: int) -> str:
     """Rising, behind all that are drawn by chance: an index of 10 million of them is written once, at its end, and not all over."""
     return f"(to_hex(4294901760 + {site}) || '-0000-4000-8000-' || lpad(to_hex(row_number() OVER ()), 12, '0'))::uuid"
+
+
+def in_clear(row: Any) -> Columns:
+    """The cells of a row that is cloned: a copy wouldn't open, so they go in by their words, without a mark to be found by, until `seal_clones`."""
+    return {field.column: sql.Literal(getattr(row, field.name)).as_string(connection.connection) for field in columns(type(row))}
+
+
+def seal_clones(clones: "models.QuerySet[Any]") -> int:
+    """In the transaction that made them; how many rows. Nothing to do where no keys are set."""
+    return sum(batches(clones))
 
 
 def clone_visits(site: int, people: int, changes: Columns) -> int:

@@ -18,7 +18,7 @@ from clinic.models import (
     User,
 )
 from clinic.roles import Role
-from desk.demo.cloning import FACTS, PLAN, Columns, clone_facts, clone_visits, columns_of, execute, insert, named
+from desk.demo.cloning import FACTS, PLAN, Columns, clone_facts, clone_visits, columns_of, execute, in_clear, insert, named, seal_clones
 from desk.demo.network_odds import HAS_GONE, IS_RAISED, add_odds, discharge_columns, prescriber_of, visit_endings
 from patients.models import Course, Enrolment, Patient
 from sessions.models import Discharge, FormSend, MonitoringForm, Observation, TreatmentSession
@@ -155,8 +155,10 @@ def whose(old: Site, site: Site, number: int, people: int, patients: int, until:
         "name_folded": f"'network{number:03} ' || lpad(v.g::text, 6, '0') || ', amber'",
         "mrn": f"'N{number}-' || v.g",
     }
-    people_columns = columns_of(Patient, site.pk, people) | names | {"moved_from_id": "NULL"}
+    people_columns = columns_of(Patient, site.pk, people) | in_clear(Patient.objects.get(pk=pattern[0])) | names
+    people_columns |= {"moved_from_id": "NULL", "mrn_index": "NULL"}
     insert(Patient, f"{named(Patient)} e CROSS JOIN {visit} {each} CROSS JOIN (SELECT 0 AS id) p) v WHERE e.id = {pattern[0]}", people_columns)
+    seal_clones(Patient.objects.filter(site=site))
     first = Patient.objects.filter(site=site).order_by("pk").values_list("pk", flat=True)[0]
     mine = f"{visit} {each} JOIN {named(Patient)} p ON p.id = {first} + g) v"
     for changes in (course_columns(began), earlier_columns(began, people)):

@@ -61,6 +61,8 @@ def a_network_of_two(cast: Cast) -> None:
     site = Site.objects.get(slug=slug_of(2))
     assert Site.objects.filter(slug__startswith=SLUG).count() == 2
     assert [model.objects.filter(site=site).count() for model in (Patient, Course, TreatmentSession)] == [3, 6, 30]
+    opened = {(one.mrn, one.allergies) for one in Patient.objects.filter(site=site)}
+    assert opened == {(f"N2-{number}", Patient.objects.get(site=cast.riverside).allergies) for number in range(3)}
     assert Enrolment.objects.filter(site=site).count() <= 3
     for model in set(FACTS) - {Override}:
         own = model._default_manager.filter(site=site).count()

@@ -14,6 +14,7 @@ TWICE: dict[str, tuple[str, ...]] = {
     "tests/patients/test_intake_pages.py": ("test_each_page_does_its_act_and_goes_to_the_chart", "test_the_list_by_step_own_and_sought"),
     "tests/patients/test_moves.py": (),
     "tests/desk/test_patient_list.py": ("test_search_forgives", "test_junk_finds_nobody_and_breaks_nothing", "test_queries_stay_the_same"),
+    "tests/desk/test_network.py": (),
     "tests/desk/test_patient_chart.py": ("test_everything_that_can_stand_on_it_is_shown",),
     "tests/sessions/test_booking.py": ("test_a_closed_chart",),
     "tests/sessions/test_signed_content.py": (),

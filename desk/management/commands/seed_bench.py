@@ -14,11 +14,13 @@ from django.db import connection, models, transaction
 from clinic import clock
 from clinic.models import Chair, Site, User
 from clinic.queries import today_at
+from desk.demo.cloning import in_clear, seal_clones
 from patients.models import Course, Patient
 from sessions.models import Alert, DeviceUse, FormSend, HelpCall, MonitoringForm, Observation, Round, SessionEvent, TreatmentSession
 from sessions.states import PRESENT
 
 PATIENTS = 4000
+NAME = "Bench"
 A_DAY = 60
 CHAIRS = 12
 # The last check was taken so many minutes ago; the next one and the next round are still to come.
@@ -57,7 +59,8 @@ def history(site: Site, sessions: int) -> None:
     old = TreatmentSession.objects.filter(site=site, status="discharged", forms__status="filed").order_by("-treatment_on").first()
     assert old is not None
     base = last_of_the_demonstration()
-    clone(Patient, f"e.id = {old.patient_id}", f"generate_series(1, {PATIENTS}) g", patient_columns())
+    clone(Patient, f"e.id = {old.patient_id}", f"generate_series(1, {PATIENTS}) g", patient_columns(old.patient))
+    seal_clones(Patient.objects.filter(pk__gt=base))
     clone(Course, f"e.id = {old.course_id}", f"patients_patient p WHERE p.id > {base}", {"patient_id": "p.id"})
     first = TreatmentSession.objects.order_by("-pk").values_list("pk", flat=True)[0]
     whose = f"(SELECT g, {base} + 1 + g % {PATIENTS} AS pid FROM generate_series(1, {sessions}) g) n JOIN patients_course c ON c.patient_id = n.pid"
@@ -77,7 +80,7 @@ def history(site: Site, sessions: int) -> None:
 
 
 def last_of_the_demonstration() -> int:
-    return Patient.objects.exclude(mrn__startswith="B").order_by("-pk").values_list("pk", flat=True)[0]
+    return Patient.objects.exclude(last_name__startswith=NAME).order_by("-pk").values_list("pk", flat=True)[0]
 
 
 def watch_all(site: Site) -> None:
@@ -128,9 +131,9 @@ def make_loud(site: Site) -> None:
         seat(session.chair, last, minutes_ago=MID_WATCH + 40)
 
 
-def patient_columns() -> dict[str, str]:
-    names = {"last_name": "'Bench' || g", "name_folded": "'bench' || lpad(g::text, 5, '0') || ', amber'", "mrn": "'B' || g"}
-    return {"uid": "gen_random_uuid()", "moved_from_id": "NULL", **names}
+def patient_columns(old: Patient) -> dict[str, str]:
+    names = {"last_name": f"'{NAME}' || g", "name_folded": f"'{NAME.lower()}' || lpad(g::text, 5, '0') || ', amber'", "mrn": "'B' || g"}
+    return {"uid": "gen_random_uuid()", "moved_from_id": "NULL", **in_clear(old), **names, "mrn_index": "NULL"}
 
 
 def session_columns(site: Site) -> dict[str, str]:
@@ -178,7 +181,8 @@ def booked_week(site: Site) -> None:
     assert pattern is not None
     starts = f"(date '{monday}' + n.g % 6 + time '08:00' + make_interval(hours => 3 * (n.g / 72))) AT TIME ZONE '{site.time_zone}'"
     chairs = list(site.chairs.order_by("position").values_list("pk", flat=True))[:CHAIRS]
-    whose = "(SELECT g, 'B' || (g + 1) AS mrn FROM generate_series(0, 199) g) n JOIN patients_patient p ON p.mrn = n.mrn JOIN patients_course c ON c.patient_id = p.id"
+    names = f"SELECT g, '{NAME}' || (g + 1) AS last_name FROM generate_series(0, 199) g"
+    whose = f"({names}) n JOIN patients_patient p ON p.last_name = n.last_name JOIN patients_course c ON c.patient_id = p.id"
     columns = {
         "uid": "gen_random_uuid()", "patient_id": "p.id", "course_id": "c.id", "order_id": "NULL", "escort_id": "NULL",
         "chair_id": f"(ARRAY{chairs})[1 + n.g / 6 % {CHAIRS}]", "treatment_on": f"date '{monday}' + n.g % 6",
