@@ -3,6 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
+from clinic.fields import SealedTextField
+
 
 class TransferOut(models.Model):
     """Open until somebody has told the REMS, or the move is off; its task is a notice with owner and due time."""
@@ -22,10 +24,10 @@ class TransferOut(models.Model):
     told_at = models.DateTimeField(null=True, blank=True)
     told_by = models.ForeignKey("clinic.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     told_how = models.CharField("how", max_length=8, choices=How, blank=True)
-    told_note = models.CharField("to whom, reference", max_length=200, blank=True)
+    told_note = SealedTextField("to whom, reference", max_length=200, blank=True, row="client_key")
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancelled_by = models.ForeignKey("clinic.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    cancel_reason = models.CharField(max_length=200, blank=True)
+    cancel_reason = SealedTextField(max_length=200, blank=True, row="client_key")
     client_key = models.UUIDField(unique=True)
 
     class Meta:

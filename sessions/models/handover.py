@@ -3,6 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
+from clinic.fields import SealedTextField
+
 
 class Handover(models.Model):
     """All of one monitor's chairs, offered to one colleague. It counts once that colleague accepts; a cover returns to its giver."""
@@ -21,7 +23,7 @@ class Handover(models.Model):
     kind = models.CharField(max_length=6, choices=Kind)
     to = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+")
     minutes = models.PositiveSmallIntegerField("back in (minutes)", null=True, blank=True)
-    note = models.CharField("what to know", max_length=300, blank=True)
+    note = SealedTextField("what to know", max_length=300, blank=True, row="client_key")
     offered_at = models.DateTimeField()
     offered_by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+")
     accepted_at = models.DateTimeField(null=True, blank=True)

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from clinic.facts import Fact
+from clinic.fields import SealedTextField
 
 
 class Preparation(Fact):
@@ -40,7 +41,7 @@ class MoveWish(models.Model):
     client_key = models.UUIDField(unique=True)
     asked_at = models.DateTimeField()
     answer = models.CharField(max_length=8, choices=Answer, default=Answer.OPEN, blank=True)
-    words = models.CharField("a word to the patient", max_length=200, blank=True)
+    words = SealedTextField("a word to the patient", max_length=200, blank=True, row="client_key")
     answered_at = models.DateTimeField(null=True, blank=True)
     answered_by = models.ForeignKey(
         "clinic.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="Empty: the site's policy, or the visit changed."

@@ -18,6 +18,8 @@ TWICE: dict[str, tuple[str, ...]] = {
     "tests/desk/test_patient_chart.py": ("test_everything_that_can_stand_on_it_is_shown",),
     "tests/sessions/test_booking.py": ("test_a_closed_chart",),
     "tests/sessions/test_signed_content.py": (),
+    "tests/sessions/test_handover.py": (),
+    "tests/reminders/test_visit_prepare.py": (),
     "tests/reports/test_binder.py": (
         "test_a_binder_shows_the_session_and_comes_out_the_same", "test_a_patients_binder_holds_that_patient_alone", "test_the_verifier_names_the_first_difference",
     ),
