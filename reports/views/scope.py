@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from clinic import scope as rows
 from clinic import second_factor
 from clinic.auditing import newest_grant
+from clinic.locking.state import is_by_pin
 from clinic.models import Membership, Site
 from clinic.queries.opening import today_at
 from clinic.queries.people import sites_of
@@ -31,13 +32,16 @@ def scope(request: HttpRequest, site: Site) -> RangeForm:
 
 
 def reported_to(request: HttpRequest) -> list[Membership]:
-    """The person's places whose reports they may see, whose rows stand open from here on: never one that an auditor's grant limits, nor one that asks for more than this sign-in has shown."""
+    """The person's places whose reports they may see, whose rows stand open from here on: never one that an auditor's grant limits, nor one that asks for more than this sign-in has shown.
+
+    What a PIN opened sees its tablet's own site alone.
+    """
     here = request.site.pk  # type: ignore[attr-defined]
     with rows.of_person(request.user.pk):
         places = [place for place in sites_of(request.user) if may(place.role, Permission.VIEW_REPORTS)]  # type: ignore[arg-type]
         open_here = [place for place in places if place.role != Role.AUDITOR or newest_grant(place) is None]
         owed = second_factor.owed_at(request, [place.site for place in open_here if place.site_id != here])
-    found = [place for place in open_here if place.site_id not in owed]
+    found = [place for place in open_here if place.site_id not in owed and (place.site_id == here or not is_by_pin(request))]
     rows.name_site(here, *(place.site_id for place in found))
     return found
 

@@ -225,6 +225,17 @@ def test_a_pin_opens_its_tablets_site_and_no_other_of_that_person(cast, tablet) 
     assert tablet.get(hillcrest).status_code == 200
 
 
+def test_a_pin_shows_no_other_sites_numbers(cast, tablet) -> None:
+    Membership.objects.create(site=cast.hillcrest, user=cast.prescriber, role="prescriber", created_at=NOW)
+    set_pin(cast.of(cast.prescriber), hashed=make_password(PIN), by=cast.prescriber, now=NOW)
+    tablet.post(reverse("unlock_pin"), chosen(cast, cast.prescriber))
+    pages = [reverse(name, args=["riverside"]) for name in ("report_network", "reports")]
+    assert [cast.hillcrest.name in text(tablet.get(page)) for page in pages] == [False, False]
+    tablet.post(reverse("account_logout"))
+    tablet.post(reverse("account_login"), {"login": cast.prescriber.email, "password": PASSWORD})
+    assert cast.hillcrest.name in text(tablet.get(pages[0]))
+
+
 def test_a_pin_signs_nothing(cast, tablet) -> None:
     """The discharge asks for the password whoever opened the tablet, and a PIN is none."""
     session = at_state("monitoring", cast, first_device_at=NOW - timedelta(minutes=150))
