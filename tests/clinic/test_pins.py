@@ -72,7 +72,8 @@ def test_a_sign_in_by_pin_is_not_enough_for_what_the_table_lists(cast, sign_in) 
     """Settings, staff, the trail, exports, and the account's own pages; the floor is open. The attempt leaves its entry."""
     assert set(PAGES) == PIN_LACKS
     admin = sign_in(cast.admin)
-    admin.get(reverse("board", args=["riverside"]))
+    assert admin.post(reverse("enrol_tablet", args=["riverside"]), {"name": "Floor"}).status_code == 303
+    assert admin.get(reverse("board", args=["riverside"])).status_code == 200
     session = admin.session
     session["lock"] = session["lock"] | {"pin": True, "full": False}
     session.save()
