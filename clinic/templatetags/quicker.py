@@ -17,7 +17,6 @@ from django.template.defaulttags import url as django_url
 from django.urls import reverse
 from django.utils.dates import MONTHS, MONTHS_3, WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.html import escape
-from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 register = template.Library()
@@ -69,12 +68,13 @@ class KnownAddress(URLNode):
     def render(self, context: template.Context) -> str:
         if self.kwargs or self.asvar:
             return super().render(context)
-        return address_of(self.view_name.resolve(context), *[arg.resolve(context) for arg in self.args])
+        found = address_of(self.view_name.resolve(context), *[arg.resolve(context) for arg in self.args])
+        return escape(found) if context.autoescape else found
 
 
 @lru_cache(maxsize=4096, typed=True)
-def address_of(name: str, *args: object) -> SafeString:
-    return escape(reverse(name, args=args))
+def address_of(name: str, *args: object) -> str:
+    return reverse(name, args=args)
 
 
 @register.tag
