@@ -11,17 +11,18 @@ PLACE = 987_654_321
 def address(name: str, slug: str, pk: int | None = None) -> str:
     """As `reverse(name, args=[slug, pk])`, or `args=[slug]` for a page of the whole site."""
     if pk is None:
-        return of_site(name, slug)
+        return known(name, slug)
     before, after = around(name, slug)
     return f"{before}{int(pk)}{after}"
 
 
-@lru_cache(maxsize=2048)
-def of_site(name: str, slug: str) -> str:
-    return reverse(name, args=[slug])
+@lru_cache(maxsize=4096, typed=True)
+def known(name: str, *args: object) -> str:
+    """As `reverse(name, args=args)`."""
+    return reverse(name, args=args)
 
 
 @lru_cache(maxsize=2048)
 def around(name: str, slug: str) -> tuple[str, str]:
-    before, _, after = reverse(name, args=[slug, PLACE]).partition(str(PLACE))
+    before, _, after = known(name, slug, PLACE).partition(str(PLACE))
     return before, after

@@ -14,10 +14,11 @@ from django.template.base import Parser, Token
 from django.template.defaultfilters import date as django_date
 from django.template.defaulttags import URLNode
 from django.template.defaulttags import url as django_url
-from django.urls import reverse
 from django.utils.dates import MONTHS, MONTHS_3, WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.html import escape
 from django.utils.translation import get_language
+
+from clinic.addresses import known
 
 register = template.Library()
 Writer = Callable[[Any], str]
@@ -42,24 +43,24 @@ CLOCK: dict[str, Writer] = {"H": lambda at: f"{at.hour:02}", "i": lambda at: f"{
 
 
 @cache
-def writers(wanted: str) -> tuple[list[Writer | str], bool] | None:
-    """The parts of a format, and whether it needs an hour; None for one with a letter that only Django knows."""
+def writers(wanted: str) -> tuple[list[Writer | str], bool]:
+    """The parts of a format, and whether it needs an hour; no parts for one with a letter that only Django knows."""
     parts: list[Writer | str] = []
     for letter in wanted:
-        known = NAMES.get(letter) or NUMBERS.get(letter) or CLOCK.get(letter)
-        if known is None and (letter.isalpha() or letter == "\\"):
-            return None
-        parts.append(known or letter)
+        writer = NAMES.get(letter) or NUMBERS.get(letter) or CLOCK.get(letter)
+        if writer is None and (letter.isalpha() or letter == "\\"):
+            return [], False
+        parts.append(writer or letter)
     return parts, any(letter in CLOCK for letter in wanted)
 
 
 @register.filter(expects_localtime=True, is_safe=False)
 def date(value: Any, wanted: str | None = None) -> Any:
     """The same text as Django's filter of this name."""
-    known = writers(wanted) if wanted else None
-    if known is None or not isinstance(value, Date) or (known[1] and not isinstance(value, datetime)):
+    parts, needs_hour = writers(wanted) if wanted else ([], False)
+    if not parts or not isinstance(value, Date) or (needs_hour and not isinstance(value, datetime)):
         return django_date(value, wanted)
-    return "".join([part if isinstance(part, str) else part(value) for part in known[0]])
+    return "".join([part if isinstance(part, str) else part(value) for part in parts])
 
 
 class KnownAddress(URLNode):
@@ -68,13 +69,8 @@ class KnownAddress(URLNode):
     def render(self, context: template.Context) -> str:
         if self.kwargs or self.asvar:
             return super().render(context)
-        found = address_of(self.view_name.resolve(context), *[arg.resolve(context) for arg in self.args])
+        found = known(self.view_name.resolve(context), *[arg.resolve(context) for arg in self.args])
         return escape(found) if context.autoescape else found
-
-
-@lru_cache(maxsize=4096, typed=True)
-def address_of(name: str, *args: object) -> str:
-    return reverse(name, args=args)
 
 
 @register.tag
