@@ -8,8 +8,9 @@ from clinic import account_mail, audit, scope
 from clinic.actions.account import note_account
 from clinic.actions.notices import raise_notice
 from clinic.audit import chain_of
-from clinic.models import AuditEntry, Membership, Notice, Site, User
+from clinic.models import AuditEntry, Notice, Site, User
 from clinic.queries.guesses import CLOSED, newly_closed
+from clinic.queries.people import sites_of
 from clinic.queries.reviews import GUESSING
 
 RULE = "SET-10"
@@ -43,7 +44,7 @@ def tell_of_one(person: User, *, now: datetime) -> None:
     note_account(CLOSED, person, by=None, now=now)
     account_mail.tell(person, "closed", now=now)
     with scope.of_person(person.pk):
-        place = Membership.objects.filter(user=person, is_active=True, site__is_archived=False).select_related("site").order_by("pk").first()
+        place = min(sites_of(person), key=lambda place: place.pk, default=None)
     if place is not None:
         with scope.of_site(place.site_id):
             raise_guessing(place.site, person, CLOSED, AT_THE_DOOR, now=now, by=None)

@@ -123,6 +123,17 @@ def test_a_sign_in_that_wrong_passwords_closed_is_told_once_a_day(cast: Cast, po
     assert swept() == closed
 
 
+def test_five_wrong_passwords_far_apart_close_nothing_and_a_late_sweep_tells_of_five_near_ones(cast: Cast, post: Any, still_clock: Any) -> None:
+    for _ in range(5):
+        Client().post(reverse("account_login"), {"login": cast.nurse.email, "password": "wrong"})
+        still_clock.shift(timedelta(seconds=75))
+    assert post(tell_of_closed) == []
+    for _ in range(5):
+        Client().post(reverse("account_login"), {"login": cast.desk.email, "password": "wrong"})
+    still_clock.shift(timedelta(minutes=50))
+    assert [to for to, _, _ in told(post(tell_of_closed))] == [cast.desk.email, cast.admin.email]
+
+
 def test_a_new_password_by_mail_is_told(cast: Cast, post: Any, still_clock: Any) -> None:
     client = Client()
     asked = post(lambda: client.post(reverse("account_reset_password"), {"email": cast.nurse.email}))
