@@ -39,9 +39,10 @@ def reported_to(request: HttpRequest) -> list[Membership]:
     here = request.site.pk  # type: ignore[attr-defined]
     with rows.of_person(request.user.pk):
         places = [place for place in sites_of(request.user) if may(place.role, Permission.VIEW_REPORTS)]  # type: ignore[arg-type]
+        places = [place for place in places if place.site_id == here or not is_by_pin(request)]
         open_here = [place for place in places if place.role != Role.AUDITOR or newest_grant(place) is None]
         owed = second_factor.owed_at(request, [place.site for place in open_here if place.site_id != here])
-    found = [place for place in open_here if place.site_id not in owed and (place.site_id == here or not is_by_pin(request))]
+    found = [place for place in open_here if place.site_id not in owed]
     rows.name_site(here, *(place.site_id for place in found))
     return found
 
