@@ -6,7 +6,10 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +19,7 @@ from clinic import account_mail, audit, clock, scope, second_factor
 from clinic.actions.account import note_account
 from clinic.actions.guessing import raise_guessing
 from clinic.identity import SignInEndedError
+from clinic.locking.middleware import came_from
 from clinic.models import User
 
 Next = Callable[[HttpRequest], HttpResponse]
@@ -76,6 +80,17 @@ class SignedOutFragmentMiddleware:
         if is_fragment and not request.user.is_authenticated and response.get("Location", "").startswith(resolve_url(settings.LOGIN_URL)):
             return HttpResponse("You were signed out.", status=401)
         return response
+
+
+class SignInFirstMiddleware(LoginRequiredMiddleware):
+    """Who presses a button after the sign-in has ended is told that nothing was done, and comes back to that page: what is only posted has no page."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseBase:
+        if request.method in ("GET", "HEAD"):
+            return super().handle_no_permission(request, view_func)
+        if request.headers.get("HX-Request") != "true":  # a fragment's page says so itself
+            messages.warning(request, "You were signed out: nothing was done. Sign in, and do it again.")
+        return redirect_to_login(came_from(request), self.get_login_url(view_func), self.get_redirect_field_name(view_func))
 
 
 class DenialMiddleware:

@@ -79,7 +79,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "clinic.locking.middleware.LockMiddleware",
     "clinic.middleware.SignedOutFragmentMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "clinic.middleware.SignInFirstMiddleware",
     "clinic.middleware.NowMiddleware",
     "config.paces.PaceMiddleware",
     "clinic.middleware.DenialMiddleware",

@@ -31,7 +31,7 @@ ACCOUNT, LASTING = "/accounts/", frozenset({"feeds"})
 
 
 class LockMiddleware:
-    """Stands before LoginRequiredMiddleware: what is over is signed out there. `request.lock_after` are the seconds that a page has left."""
+    """Stands before SignInFirstMiddleware: what is over is signed out there. `request.lock_after` are the seconds that a page has left."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -15,6 +16,7 @@ from clinic.middleware import DenialMiddleware
 from clinic.models import AuditEntry, Site
 from clinic.roles import Permission
 from tests.cast import NOW, Cast
+from tests.factories.clinic import PASSWORD
 from tests.factories.patients import PatientFactory
 
 SignIn = Callable[..., Client]
@@ -45,6 +47,25 @@ def test_a_signed_out_fragment_gets_401_and_a_page_the_sign_in(cast: Cast, clien
     page = getattr(client, method)(url)
     assert page.status_code == 302
     assert page["Location"].startswith(reverse("account_login"))
+
+
+BACK = [("http://testserver/riverside/day/?day=2026-06-14", "/riverside/day/?day=2026-06-14"), ("https://evil.example/riverside/", "/"), ("", "/")]
+
+
+@pytest.mark.parametrize(("came_from", "back"), BACK)
+def test_who_presses_after_the_sign_in_has_ended_comes_back_to_that_page(cast: Cast, client: Client, came_from: str, back: str) -> None:
+    pressed = client.post(reverse("emergency_press", args=["riverside"]), headers={"Referer": came_from})
+    assert dict(parse_qsl(urlsplit(pressed["Location"]).query)) == {"next": back}
+    assert not AuditEntry.objects.filter(site=cast.riverside).exists()
+    page = client.get(pressed["Location"])
+    assert "You were signed out: nothing was done." in page.content.decode()
+    landed = client.post(pressed["Location"], {"login": cast.nurse.email, "password": PASSWORD, "next": back})
+    assert (landed["Location"], client.get(back).status_code) == (back, 303 if back == "/" else 200)
+
+
+def test_a_fragment_pressed_after_that_leaves_no_word_for_the_sign_in(cast: Cast, client: Client) -> None:
+    assert client.post(reverse("emergency_press", args=["riverside"]), headers={"HX-Request": "true"}).status_code == 401
+    assert "nothing was done" not in client.get(reverse("account_login")).content.decode()
 
 
 def test_a_fragment_of_a_signed_in_person_passes(cast: Cast, sign_in: SignIn) -> None:
