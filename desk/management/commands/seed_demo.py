@@ -9,7 +9,7 @@ from django.db import transaction
 from clinic import clock
 from clinic.actions import anchoring
 from clinic.models import Site
-from desk.demo import audits, emergency_reads, live, packets, procedures, screens, seed, self_audits
+from desk.demo import audits, emergency_reads, live, packets, procedures, screens, seed, self_audits, sign_ins
 
 
 class Command(BaseCommand):
@@ -29,6 +29,7 @@ class Command(BaseCommand):
         packets.lock(now=now)
         procedures.renew(now=now)
         emergency_reads.open_one(now=now)
+        sign_ins.shut_one_out(now=now)
         self_audits.run(now=now)
         added = live.renew(now=now)
         anchoring.anchor(now=now)
