@@ -70,6 +70,7 @@ def filing(request: HttpRequest, site: str) -> HttpResponse:
         "chosen": chosen,
         "tabs": [{"word": word, "label": label, "count": counts.get(word)} for word, (label, _) in FILTERS.items()],
         "page": Page(number, len(found) > PAGE),
+        "may_confirm": may(request.membership.role, Permission.COMPLETE_FORM),
         "may_export": may(request.membership.role, Permission.EXPORT),
         "blanks_url": reverse("form_blank", args=[place.slug]) if may(request.membership.role, Permission.MANAGE_SITE) else "",
     }

@@ -95,6 +95,20 @@ def test_a_live_session_says_so(cast, sign_in):
     assert "in the house" in sign_in(cast.desk).get(FILING).content.decode()
 
 
+@pytest.mark.parametrize(("who", "says"), [("desk", "Open"), ("nurse", "Confirm")])
+def test_the_button_names_what_the_role_may_do(cast, sign_in, who, says):
+    many(cast, 1)
+    text = sign_in(getattr(cast, who)).get(FILING).content.decode()
+    assert [word for word in ("Open", "Confirm") if f">{word}</a>" in text] == [says]
+
+
+@pytest.mark.parametrize(("who", "is_told"), [("desk", True), ("nurse", False)])
+def test_who_may_not_confirm_is_told_who_may(cast, sign_in, who, is_told):
+    form = made.owed(cast)
+    text = sign_in(getattr(cast, who)).get(f"/riverside/forms/{form.pk}/").content.decode()
+    assert ("A monitor or a prescriber confirms this form" in text, "Confirm and sign" in text) == (is_told, not is_told)
+
+
 def test_a_constant_number_of_queries(cast, sign_in):
     client = sign_in(cast.desk)
     many(cast, 0)
