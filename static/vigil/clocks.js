@@ -1,7 +1,7 @@
 // Clocks that tick by the server's time. Words mirror clinic/templatetags/clock_words.py.
 (() => {
   "use strict";
-  const GRACE = 300, SOON = 300;
+  const GRACE = 300, SOON = 300, MINUTES = 180, HOURS = 48;
   const WORDS = {
     due: ["in {t}", "due now", "late {t}"], gate: ["in {t}", "", "open"], rest: ["{t}", "", "over"], ends: ["{t} left", "", "over"],
     minutes: ["{t}", "", ""], ago: ["{t} ago", "", ""], words: ["{t}", "", ""], running: ["{t}", "", ""],
@@ -17,10 +17,17 @@
 
   const serverNow = () => Date.now() + offset;
 
+  function gone(seconds) {
+    const minutes = Math.floor(Math.max(0, seconds) / 60), hours = Math.floor(minutes / 60);
+    if (minutes < MINUTES) return `${minutes} min`;
+    return hours < HOURS ? `${hours} h` : `${Math.floor(hours / 24)} days`;
+  }
+
   function span(kind, seconds) {
+    if (kind === "ago") return gone(seconds);
     const whole = Math.max(0, seconds), minutes = Math.floor(whole / 60), rest = String(whole % 60).padStart(2, "0");
     if (kind === "rest" || kind === "running") return `${minutes}:${rest}`;
-    if (kind === "minutes" || kind === "ago" || (kind !== "words" && minutes >= 5 && (minutes < 60 || kind === "gate"))) return `${minutes} min`;
+    if (kind === "minutes" || (kind !== "words" && minutes >= 5 && (minutes < 60 || kind === "gate"))) return `${minutes} min`;
     if (minutes >= 60) return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
     return kind === "words" ? `${minutes} min` : `${minutes} min ${rest} s`;
   }
@@ -30,7 +37,7 @@
     if (SINCE.includes(kind)) return ["", before.replace("{t}", span(kind, seconds))];
     if (seconds > 0) return [seconds <= SOON ? "is-soon" : "is-ahead", before.replace("{t}", span(kind, seconds))];
     if (at && -seconds <= GRACE) return ["is-now", at];
-    return [kind === "due" ? "is-late" : "is-over", after.replace("{t}", span("minutes", -seconds))];
+    return [kind === "due" ? "is-late" : "is-over", after.replace("{t}", gone(-seconds))];
   }
 
   function tick(clock, now) {

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from clinic.context_processors import NAVIGATION
 from clinic.findings import Finding, Level
-from clinic.templatetags.clock_words import SINCE, WORDS, clock_text, minutes_between
+from clinic.templatetags.clock_words import GRACE, HOURS, MINUTES, SINCE, SOON, WORDS, clock_text, minutes_between
 from clinic.templatetags.tones import FORM_STATES, LEVELS, PHASES
 from clinic.templatetags.vigil_ui import icon_drawings
 from sessions.states import FormStatus, Status
@@ -39,7 +39,14 @@ def shown(source: str, **context: object) -> str:
         ("rest", -5, "is-over", "over"),
         ("ends", 600, "is-ahead", "10 min left"),
         ("minutes", 3725, "", "62 min"),
+        ("minutes", 18000, "", "300 min"),
         ("ago", 59, "", "0 min ago"),
+        ("ago", 10799, "", "179 min ago"),
+        ("ago", 10800, "", "3 h ago"),
+        ("ago", 172799, "", "47 h ago"),
+        ("ago", 172800, "", "2 days ago"),
+        ("due", -10800, "is-late", "late 3 h"),
+        ("due", -345600, "is-late", "late 4 days"),
         ("words", 4320, "", "1 h 12 min"),
         ("words", 240, "", "4 min"),
     ],
@@ -53,6 +60,7 @@ def test_the_browser_has_the_same_words():
     for kind, words in WORDS.items():
         listed = ", ".join(f'"{word}"' for word in words)
         assert f"{kind}: [{listed}]" in script
+    assert f"GRACE = {GRACE}, SOON = {SOON}, MINUTES = {MINUTES}, HOURS = {HOURS};" in script
 
 
 def test_minutes_between_are_whole_and_never_negative():
