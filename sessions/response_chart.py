@@ -13,6 +13,8 @@ LEFT, RIGHT = 36, 468
 TOP, BOTTOM = 14, 138
 DOSE_TOP = 146
 LABEL_GAP = 26
+# The first score's number stands clear of the scale.
+LABEL_INSET = 12
 WEEK = 7
 # So many weeks have room for a mark each.
 MOST_MARKS = 12
@@ -27,6 +29,7 @@ class Mark:
     x: str
     y: str
     label: str
+    label_x: str
     label_y: str
 
 
@@ -104,7 +107,13 @@ def marks(places: Sequence[tuple[float, float, int]]) -> tuple[Mark, ...]:
             labelled.append(places[place][0])
             shown.add(place)
     return tuple(
-        Mark(f"{x:.1f}", f"{y:.1f}", str(total) if place in shown else "", f"{y - 8 if y - 18 > 0 else y + 18:.1f}")
+        Mark(
+            f"{x:.1f}",
+            f"{y:.1f}",
+            str(total) if place in shown else "",
+            f"{max(x, LEFT + LABEL_INSET):.1f}",
+            f"{y - 8 if y - 18 > 0 else y + 18:.1f}",
+        )
         for place, (x, y, total) in enumerate(places)
     )
 

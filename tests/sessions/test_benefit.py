@@ -195,6 +195,7 @@ def test_the_chart_of_a_long_course_stays_legible() -> None:
     )
     labels = [mark.label for mark in chart.marks if mark.label]
     assert (labels[0], labels[-1], len(labels) < 20) == ("20", "7", True)
+    assert [(mark.x, mark.label_x) for mark in (chart.marks[0], chart.marks[-1])] == [("36.0", "48.0"), (chart.marks[-1].x, chart.marks[-1].x)]
     assert [week.label for week in chart.weeks][:3] == ["0", "4", "8"]
     assert [dose.top for dose in chart.doses] == ["151.3", "146.0"]
     assert chart.summary == "PHQ-9: 7 on 10 Mar 2027, 20 on 10 Jun 2026; 40 scores, 2 dosed sessions."
