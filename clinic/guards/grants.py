@@ -76,5 +76,12 @@ def make_login(cursor: Any) -> None:
         return
     cursor.execute(MADE.format(f"CREATE ROLE {LOGIN}"))
     digest = cursor.connection.pgconn.encrypt_password(password.encode(), LOGIN.encode(), b"scram-sha-256").decode()
-    cursor.execute(f"ALTER ROLE {LOGIN} LOGIN INHERIT NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS PASSWORD %s", [digest])
+    cursor.execute(f"ALTER ROLE {LOGIN} LOGIN INHERIT {taken_away(cursor)} PASSWORD %s", [digest])
     cursor.execute(f"GRANT {ROLE} TO {LOGIN}")
+
+
+def taken_away(cursor: Any) -> str:
+    """What the login may and shouldn't. An attribute that it hasn't isn't named: whoever may make roles and no more may not name it at all."""
+    names = ("SUPERUSER", "CREATEDB", "CREATEROLE", "BYPASSRLS")
+    cursor.execute("SELECT rolsuper, rolcreatedb, rolcreaterole, rolbypassrls FROM pg_roles WHERE rolname = %s", [LOGIN])
+    return " ".join(f"NO{name}" for name, may in zip(names, cursor.fetchone(), strict=True) if may)

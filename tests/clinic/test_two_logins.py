@@ -22,7 +22,7 @@ from config.operating import parts, selfcheck
 from config.operating.asking import BAD, GOOD, WARN
 from scripts.launcher.services import ROOT
 from tests.cast import Cast
-from tests.support.database import Databases, url_of, url_of_pages
+from tests.support.database import PASSWORD, Databases, url_of, url_of_pages
 
 pytestmark = pytest.mark.postgresql
 
@@ -53,6 +53,30 @@ def test_migrate_by_a_login_that_may_make_no_role_says_what_to_do(settings: Sett
             grants.grant()
         settings.VIGIL_ROW_SECURITY = False  # told to go without, it goes without
         grants.grant()
+
+
+@pytest.mark.django_db
+def test_an_owner_who_may_make_roles_and_is_no_superuser_makes_the_login(settings: Settings) -> None:
+    settings.VIGIL_PAGES_PASSWORD = PASSWORD
+    told(grants.MADE.format(f"CREATE ROLE {scope.LOGIN}"))
+    told("CREATE ROLE vigil_maker LOGIN CREATEROLE")
+    told(f"GRANT {scope.ROLE}, {scope.LOGIN} TO vigil_maker WITH ADMIN OPTION")
+    told("SET SESSION AUTHORIZATION vigil_maker")
+    with connection.cursor() as cursor:
+        grants.make_login(cursor)
+    told("RESET SESSION AUTHORIZATION")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("attribute", ["SUPERUSER", "CREATEDB", "CREATEROLE", "BYPASSRLS"])
+def test_migrate_takes_from_the_login_what_somebody_gave_it(settings: Settings, attribute: str) -> None:
+    settings.VIGIL_PAGES_PASSWORD = PASSWORD
+    told(grants.MADE.format(f"CREATE ROLE {scope.LOGIN}"))
+    told(f"ALTER ROLE {scope.LOGIN} {attribute}")
+    with connection.cursor() as cursor:
+        grants.make_login(cursor)
+        cursor.execute("SELECT rolsuper, rolcreatedb, rolcreaterole, rolbypassrls FROM pg_roles WHERE rolname = %s", [scope.LOGIN])
+        assert cursor.fetchone() == (False, False, False, False)
 
 
 @pytest.mark.django_db
