@@ -1,6 +1,7 @@
 """The units and the proxy's file, read by the tools that will read them: systemd and Caddy must be here. `pytest tests/long/deploy.py`"""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ from tests.test_deploy import DEPLOY, UNITS
 def test_systemd_can_read_the_units(tmp_path: Path) -> None:
     """With this Python in the place of the installed one, which systemd looks for."""
     for unit in [*UNITS, DEPLOY / "systemd" / "vigil.target"]:
-        (tmp_path / unit.name).write_text(unit.read_text().replace("/opt/vigil/current/.venv/bin/python", sys.executable))
+        (tmp_path / unit.name).write_text(re.sub(r"/opt/vigil/(current|%i)/\.venv/bin/python", sys.executable, unit.read_text()))
     names = [str(tmp_path / unit.name.replace("@.", "@1.")) for unit in UNITS]
     for unit in UNITS:
         if "@." in unit.name:
