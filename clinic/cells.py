@@ -18,6 +18,7 @@ from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 
 PREFIX = "sealed:1:"
+BYTES_PREFIX = b"vigil sealed 1:"
 NONCE = 12
 # As the first of VIGIL_FIELD_KEYS: what was sealed still opens, and nothing new is sealed.
 PLAIN = "plain"
@@ -54,6 +55,11 @@ def key_ids() -> list[str]:
     return [key_id for key_id, _ in settings.VIGIL_FIELD_KEYS]
 
 
+def may_stand() -> bool:
+    """Whether a column may hold sealed cells, whatever is written now."""
+    return bool(settings.VIGIL_FIELD_KEYS)
+
+
 def newest() -> str:
     return key_ids()[0] if settings.VIGIL_FIELD_KEYS else PLAIN
 
@@ -86,9 +92,23 @@ def seal(text: str, place: Place) -> Stored:
         if text.startswith(PREFIX):
             raise SuspiciousOperation("Looks like a sealed cell, and is none of ours.")
         return Stored(text)
+    return Stored(f"{PREFIX}{key_id}:{urlsafe_b64encode(boxed(text.encode(), place, key_id)).decode()}")
+
+
+def boxed(words: bytes, place: Place, key_id: str) -> bytes:
     nonce = os.urandom(NONCE)
-    box = nonce + cipher(dict(settings.VIGIL_FIELD_KEYS)[key_id]).encrypt(nonce, text.encode(), place.bound(key_id))
-    return Stored(f"{PREFIX}{key_id}:{urlsafe_b64encode(box).decode()}")
+    return nonce + cipher(dict(settings.VIGIL_FIELD_KEYS)[key_id]).encrypt(nonce, words, place.bound(key_id))
+
+
+def unboxed(box: bytes, place: Place, key_id: str) -> bytes:
+    """Raises DoesNotOpen."""
+    key = dict(settings.VIGIL_FIELD_KEYS).get(key_id)
+    if not key:
+        raise DoesNotOpen(f"{place} is sealed by the key {key_id!r}, which VIGIL_FIELD_KEYS doesn't name.")
+    try:
+        return cipher(key).decrypt(box[:NONCE], box[NONCE:], place.bound(key_id))
+    except (InvalidTag, ValueError) as error:
+        raise DoesNotOpen(f"{place} doesn't open by the key {key_id!r}: another key of that name, or the cell was changed or moved here.") from error
 
 
 def open_sealed(cell: str, place: Place) -> str:
@@ -96,14 +116,28 @@ def open_sealed(cell: str, place: Place) -> str:
     key_id = key_of(cell)
     if key_id == PLAIN:
         return str(cell)
-    key = dict(settings.VIGIL_FIELD_KEYS).get(key_id)
-    if not key:
-        raise DoesNotOpen(f"{place} is sealed by the key {key_id!r}, which VIGIL_FIELD_KEYS doesn't name.")
     try:
         box = urlsafe_b64decode(cell.rpartition(":")[2])
-        return cipher(key).decrypt(box[:NONCE], box[NONCE:], place.bound(key_id)).decode()
-    except (InvalidTag, ValueError) as error:
-        raise DoesNotOpen(f"{place} doesn't open by the key {key_id!r}: another key of that name, or the cell was changed or moved here.") from error
+    except ValueError:
+        box = b""
+    return unboxed(box, place, key_id).decode()
+
+
+def seal_bytes(content: bytes, place: Place) -> bytes:
+    """A file's content as it is to be stored: a mark with the key's id before the box."""
+    if not content or not is_on():
+        if content.startswith(BYTES_PREFIX):
+            raise SuspiciousOperation("Looks like a sealed file, and is none of ours.")
+        return content
+    return BYTES_PREFIX + f"{newest()}:".encode() + boxed(content, place, newest())
+
+
+def open_bytes(content: bytes, place: Place) -> bytes:
+    """Raises DoesNotOpen."""
+    if not content.startswith(BYTES_PREFIX):
+        return content
+    key_id, _, box = content[len(BYTES_PREFIX) :].partition(b":")
+    return unboxed(box, place, key_id.decode("ascii", "replace"))
 
 
 def index_by(key_id: str, text: str, *, table: str, column: str, site: int) -> str:
@@ -115,6 +149,11 @@ def index_by(key_id: str, text: str, *, table: str, column: str, site: int) -> s
 def index_of(text: str, *, table: str, column: str, site: int) -> str | None:
     """What stands beside a sealed cell; None where nothing is sealed."""
     return index_by(newest(), text, table=table, column=column, site=site) if is_on() and text else None
+
+
+def reach_marks(words: str) -> Sequence[str]:
+    """Of a telephone number or an address, the same wherever it stands, by every key there is, the newest first."""
+    return indexes_of(words, table="", column="reach", site=0) if words else ()
 
 
 def indexes_of(text: str, *, table: str, column: str, site: int) -> Sequence[str]:

@@ -6,6 +6,8 @@ from datetime import datetime
 from django.db import models
 from django.db.models import Q
 
+from clinic.fields import SealedTextField
+
 
 class RecordedVia(models.TextChoices):
     PERSON = "person", "A member of staff"
@@ -41,7 +43,7 @@ class Fact(models.Model):
     client_key = models.UUIDField(default=uuid.uuid4, unique=True)
     supersedes = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="superseded_by")
     is_withdrawn = models.BooleanField(default=False)
-    reason = models.CharField(max_length=300, blank=True)
+    reason = SealedTextField(max_length=300, blank=True, row="client_key")
 
     objects = FactQuerySet.as_manager()
 

@@ -1,12 +1,15 @@
 """What the rooms above tell the ground floor at start: how to render signed content, who may see a file, where a notice leads."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models.expressions import BaseExpression
 from django.http import HttpRequest
+
+from clinic.cells import DoesNotOpen
 
 Renderer = Callable[[int], str]
 BatchRenderer = Callable[[Collection[int]], Mapping[int, str]]
@@ -44,16 +47,17 @@ def renderer_for(target_kind: str, schema: int) -> Renderer:
 def rendered(target_kind: str, schema: int, pks: Collection[int]) -> Mapping[int, str]:
     """The canonical texts of these records; without those that can't be rendered (any more)."""
     if (target_kind, schema) in _batch_renderers:
-        return _batch_renderers[target_kind, schema](pks)
+        with suppress(DoesNotOpen):  # one of them: the others are rendered one by one
+            return _batch_renderers[target_kind, schema](pks)
     texts = {pk: text_or_none(target_kind, schema, pk) for pk in pks}
     return {pk: text for pk, text in texts.items() if text is not None}
 
 
 def text_or_none(target_kind: str, schema: int, pk: int) -> str | None:
-    """A missing row, an unknown kind or a value that no longer reads as itself: there is no text to compare with."""
+    """A missing row, an unknown kind or a value that no longer reads as itself or opens: there is no text to compare with."""
     try:
         return renderer_for(target_kind, schema)(pk)
-    except (LookupError, ValueError, ObjectDoesNotExist):
+    except (LookupError, ValueError, ObjectDoesNotExist, DoesNotOpen):
         return None
 
 

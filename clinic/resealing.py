@@ -1,16 +1,17 @@
 """Brings every sealed column to the newest key of VIGIL_FIELD_KEYS, batch by batch while people write; and says what stands by which key."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Q, UniqueConstraint
 
 from clinic.cells import PLAIN, PREFIX, Stored, key_ids, key_of, newest, seal
-from clinic.fields import BlindIndexField, SealedTextField
+from clinic.fields import Sealed
+from clinic.marks import BlindIndexField
 
 BATCH = 200
 UNKNOWN = "unknown"
@@ -21,31 +22,48 @@ class CannotSeal(Exception):
 
 
 def sealed_models() -> list[type[models.Model]]:
-    return [model for model in apps.get_models() if columns(model)]
+    """What can be sealed anew: all but history, which refuses every UPDATE and keeps the key of its day."""
+    return [model for model in apps.get_models() if columns(model) and not is_history(model)]
 
 
-def columns(model: type[models.Model]) -> list[SealedTextField]:
-    return [one for one in model._meta.concrete_fields if isinstance(one, SealedTextField)]
+def history() -> list[type[models.Model]]:
+    return [model for model in apps.get_models() if columns(model) and is_history(model)]
 
 
-def standing() -> Counter[str]:
-    """How many cells stand by each key, in clear (`plain`), or by keys that aren't named here (`unknown`); empty cells don't count."""
+def is_history(model: type[models.Model]) -> bool:
+    return getattr(model, "is_append_only", False)
+
+
+def columns(model: type[models.Model]) -> list[Sealed]:
+    return [one for one in model._meta.concrete_fields if isinstance(one, Sealed)]
+
+
+def standing(among: Iterable[type[models.Model]] | None = None) -> Counter[str]:
+    """How many cells stand by each key, in clear (`plain`), or by keys that aren't named here (`unknown`); empty cells don't count.
+
+    Of what can be sealed anew, unless told otherwise. It reads every row.
+    """
     there, found = set(connection.introspection.table_names()), Counter[str]()
-    for model in sealed_models():
+    for model in sealed_models() if among is None else among:
         if model._meta.db_table in there:
-            for field in columns(model):
-                found += counted(model, field.name)
+            found += counted(model)
     return found
 
 
-def counted(model: type[models.Model], name: str) -> Counter[str]:
+def counted(model: type[models.Model]) -> Counter[str]:
+    """Of one table, in one reading."""
     known = [key_id for key_id in key_ids() if key_id != PLAIN]
-    by_key = {f"by_{number}": Count("pk", filter=Q(**{f"{name}__startswith": Stored(f"{PREFIX}{key_id}:")})) for number, key_id in enumerate(known)}
-    is_sealed = Q(**{f"{name}__startswith": Stored(PREFIX)})
-    told = model._base_manager.exclude(**{name: ""}).aggregate(everything=Count("pk"), sealed=Count("pk", filter=is_sealed), **by_key)
-    found = Counter({key_id: told[f"by_{number}"] for number, key_id in enumerate(known)})
-    found[UNKNOWN] = told["sealed"] - found.total()
-    found[PLAIN] = told["everything"] - told["sealed"]
+    wanted: dict[str, Count] = {}
+    for name in (field.name for field in columns(model)):
+        wanted[f"{name} all"] = Count("pk", filter=~Q(**{name: Stored("")}))
+        for number, start in enumerate((PREFIX, *(f"{PREFIX}{key_id}:" for key_id in known))):
+            wanted[f"{name} {number}"] = Count("pk", filter=Q(**{f"{name}__startswith": Stored(start)}))
+    told = Counter[str]()
+    for name, count in model._base_manager.aggregate(**{key.replace(" ", "__"): one for key, one in wanted.items()}).items():
+        told[name.rpartition("__")[2]] += count
+    found = Counter({key_id: told[f"{number}"] for number, key_id in enumerate(known, start=1)})
+    found[UNKNOWN] = told["0"] - found.total()
+    found[PLAIN] = told["all"] - told["0"]
     return found
 
 
@@ -95,11 +113,11 @@ def sealed_anew(row: Any) -> Counter[str] | None:
     fresh: dict[str, Any] = {}
     stood = Counter[str]()
     for field in row._meta.concrete_fields:
-        if isinstance(field, SealedTextField):
+        if isinstance(field, Sealed):
             stands = row.__dict__[field.attname]
             if stands and key_of(stands) != newest():
                 stood[key_of(stands)] += 1
-                fresh[field.attname] = seal(getattr(row, field.attname), field.place_in(row))
+                fresh[field.attname] = seal(field.written(getattr(row, field.attname)), field.place_in(row))
         elif isinstance(field, BlindIndexField):
             wanted = field.indexed(getattr(row, field.of), site=row.site_id)
             if wanted != getattr(row, field.attname):
@@ -117,4 +135,9 @@ def sealed_anew(row: Any) -> Counter[str] | None:
 
 def unique(row: Any) -> list[object]:
     """What is kept apart by an index, by its name on the page."""
-    return [row._meta.get_field(field.of).verbose_name for field in row._meta.concrete_fields if isinstance(field, BlindIndexField)]
+    named = {name for constraint in row._meta.constraints if isinstance(constraint, UniqueConstraint) for name in constraint.fields}
+    return [
+        row._meta.get_field(field.of).verbose_name
+        for field in row._meta.concrete_fields
+        if isinstance(field, BlindIndexField) and field.name in named
+    ]

@@ -81,19 +81,27 @@ def patient_cells(asked: Range, row: Any) -> Cells:
     )  # fmt: skip
 
 
+PROOF: Any = FormSend._meta.get_field("proof")
+
+
 def forms(asked: Range) -> QuerySet[MonitoringForm]:
     """Each revision of a form about a session of these days."""
     proven = FormSend.objects.filter(form=OuterRef("pk"), outcome=FormSend.Outcome.PROVEN).order_by("sent_at", "pk")
     rows = MonitoringForm.objects.filter(site=asked.site, treatment_on__gte=asked.first, treatment_on__lte=asked.last)
     told = rows.select_related("session__patient", "completed_by").defer("answers")
-    return told.annotate(sends_made=Count("sends"), proven_at=Subquery(proven.values("sent_at")[:1]), proof=Subquery(proven.values("proof")[:1]))
+    return told.annotate(
+        sends_made=Count("sends"),
+        proven_at=Subquery(proven.values("sent_at")[:1]),
+        proof=Subquery(proven.values("proof")[:1]),
+        proof_of=Subquery(proven.values("client_key")[:1]),
+    )
 
 
 def form_cells(asked: Range, row: Any) -> Cells:
     return (
         row.pk, row.session_id, row.treatment_on, row.session.patient.mrn, row.revision, row.get_status_display(), row.due_on, row.staffed_due_on,
         (asked.today - row.treatment_on).days if row.status in OPEN else None, asked.wall(row.completed_at),
-        row.completed_by.printed_name if row.completed_by else "", row.sends_made, asked.wall(row.proven_at), row.proof or "", asked.wall(row.filed_at), row.reason,
+        row.completed_by.printed_name if row.completed_by else "", row.sends_made, asked.wall(row.proven_at), PROOF.opened(row.proof, site=row.site_id, row=row.proof_of) or "", asked.wall(row.filed_at), row.reason,
     )  # fmt: skip
 
 

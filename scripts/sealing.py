@@ -64,7 +64,6 @@ def measure() -> None:
     from django.core.management import call_command
     from django.test import Client
 
-    from clinic.cells import is_on
     from clinic.models import Site, User
     from patients.models import Patient
 
@@ -83,9 +82,6 @@ def measure() -> None:
     for title, ask in asked.items():
         assert getattr(ask(), "status_code", 200) == 200, title
         show(title, ask)
-    if is_on():
-        for title, ask in were_names_sealed(site).items():
-            show(f"were names sealed too: {title}", ask)
 
 
 def show(title: str, ask: Callable[[], object]) -> None:
@@ -108,21 +104,6 @@ def registering(site: Any) -> Callable[[], object]:
         "allergies": "none known",
     }
     return lambda: register_patient(site=site, fields={**person, "mrn": f"R-{next(numbers)}"}, by=by, now=timezone.now())
-
-
-def were_names_sealed(site: Any) -> dict[str, Callable[[], object]]:
-    """What a list in order of names and a search by one would add: every name of the site is opened, since no order and no slip is seen in cells."""
-    from clinic.cells import Place, open_sealed, seal
-    from patients.models import Patient
-
-    rows = Patient.objects.filter(site=site).values_list("pk", "uid", "name_folded")
-    places = [(pk, Place("patients_patient", "name_folded", site.pk, str(uid)), name) for pk, uid, name in rows]
-    sealed = [(pk, place, seal(name, place)) for pk, place, name in places]
-
-    def opened() -> list[tuple[str, int]]:
-        return [(open_sealed(cell, place), pk) for pk, place, cell in sealed]
-
-    return {"every name opened": opened, "and brought into order": lambda: sorted(opened())[:50]}
 
 
 def timed(ask: Callable[[], object]) -> float:

@@ -40,12 +40,12 @@ def not_asked_before_migrate():  # type: ignore[no-untyped-def]
 
 @register(Tags.database)
 def cells_can_be_opened(databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
-    from clinic.resealing import UNKNOWN, owns_tables, standing
+    from clinic.resealing import UNKNOWN, history, owns_tables, sealed_models, standing
 
     # Whoever owns nothing sees no rows before a site is named; the owner's `migrate` asks for them.
     if "default" not in (databases or ()) or not owns_tables():
         return []
-    count = standing()[UNKNOWN]
+    count = standing([*sealed_models(), *history()])[UNKNOWN]
     if not count:
         return []
     hint = "Put the key back into VIGIL_FIELD_KEYS; it may go when `manage.py rotate_fields --look` names it no more."

@@ -5,6 +5,8 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
+from clinic.fields import SealedBytesField, SealedTextField
+
 MAX_ATTACHMENT_BYTES = 5 * 1024 * 1024
 
 
@@ -15,11 +17,13 @@ class Attachment(models.Model):
     site = models.ForeignKey("clinic.Site", on_delete=models.PROTECT, related_name="attachments")
     target_kind = models.CharField(max_length=40, help_text="Registered in clinic.registry: whoever may see the target may see the file.")
     target_pk = models.BigIntegerField()
-    file_name = models.CharField(max_length=120)
+    file_name = SealedTextField(
+        max_length=120,
+    )
     content_type = models.CharField(max_length=60)
     size = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)
-    content = models.BinaryField()
+    content = SealedBytesField()
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+")
 

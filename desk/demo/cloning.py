@@ -6,6 +6,8 @@ from typing import Any
 from django.db import connection, models
 from psycopg import sql
 
+from clinic.cells import PREFIX
+from clinic.fields import Sealed, SealedJSONField
 from clinic.models import Site, User
 from clinic.resealing import batches, columns
 from patients.models import Course, Patient
@@ -57,6 +59,8 @@ def value_of(field: "models.Field[object, object]", site: int, people: int) -> s
     if isinstance(field, models.ForeignKey):
         new = {Site: str(site), User: f"{own} + {people}", TreatmentSession: "v.id", Patient: "v.patient_id", Course: "v.course_id"}
         return new.get(field.related_model, "NULL") if field.remote_field.name != "superseded_by" else "NULL"  # type: ignore[call-overload, no-any-return]
+    if isinstance(field, Sealed):
+        return copied(field)
     if isinstance(field, models.UUIDField):
         return "NULL" if field.null else own_key(site)
     if isinstance(field, models.DateTimeField):
@@ -66,6 +70,15 @@ def value_of(field: "models.Field[object, object]", site: int, people: int) -> s
     return own
 
 
+def copied(field: "models.Field[object, object]") -> str:
+    """A column as it stands; of a sealed cell no copy would open."""
+    own = f'e."{field.column}"'
+    if not isinstance(field, Sealed):
+        return own
+    words = "{}" if isinstance(field, SealedJSONField) else "As of the pattern"
+    return f"CASE WHEN {own} LIKE '{PREFIX}%' THEN '{words}' ELSE {own} END"
+
+
 def own_key(site: int) -> str:
     """Rising, behind all that are drawn by chance: an index of 10 million of them is written once, at its end, and not all over."""
     return f"(to_hex(4294901760 + {site}) || '-0000-4000-8000-' || lpad(to_hex(row_number() OVER ()), 12, '0'))::uuid"
@@ -73,7 +86,7 @@ def own_key(site: int) -> str:
 
 def in_clear(row: Any) -> Columns:
     """The cells of a row that is cloned: a copy wouldn't open, so they go in by their words, without a mark to be found by, until `seal_clones`."""
-    return {field.column: sql.Literal(getattr(row, field.name)).as_string(connection.connection) for field in columns(type(row))}
+    return {field.column: sql.Literal(field.written(getattr(row, field.name))).as_string(connection.connection) for field in columns(type(row))}
 
 
 def seal_clones(clones: "models.QuerySet[Any]") -> int:
@@ -96,7 +109,7 @@ def clone_facts(model: type[models.Model], site: int, people: int, changes: Colu
         source = f'"{table}" e JOIN {forms} f ON f.id = e.form_id JOIN {PLAN} v ON v.old = f.session_id JOIN {forms} n ON n.session_id = v.id'
         own["form_id"] = "n.id"
     if model is MonitoringForm:
-        own["answers"] = f"e.answers - '{REPEATED}'::text[]"
+        own["answers"] = f"CASE WHEN e.answers LIKE '{PREFIX}%' THEN '{{}}' ELSE (e.answers::jsonb - '{REPEATED}'::text[])::text END"
     if model is Discharge:
         source += f" JOIN {named(ReadinessCheck)} r ON r.session_id = v.id"
         own["readiness_id"] = "r.id"

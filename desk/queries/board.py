@@ -11,6 +11,7 @@ from clinic.rules.opening import Calendar
 from desk.queries.alarms import alert_of_card, escalations
 from desk.queries.board_rows import open_forms, sessions_on
 from desk.queries.worries import owner_words, round_words
+from patients.queries.names import name_beside
 from sessions.models import Alert, TreatmentSession
 from sessions.picture import Picture, bare_pictures_of
 from sessions.queries.concerns import Concern, FormState, concerns, form_states, has_visits, live_offers, next_moments
@@ -257,7 +258,7 @@ def owed_forms(site: Site, states: list[FormState]) -> tuple[list[dict[str, obje
         last_day = limits.staffed_due_on
         rows.append(
             {
-                "patient": f"{form.last_name}, {form.first_name[:1]}.",  # type: ignore[attr-defined]
+                "patient": name_beside(form),
                 "url": f"{address('flowsheet', site.slug, form.session_id)}?step=form",
                 "state": FORM_NOTES.get(how, form.status),
                 "note": f"{last_day.day} {last_day:%b}",

@@ -7,6 +7,7 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from clinic.models import SitePolicy
 from clinic.prepared import prepared
 from patients.models import Course
+from patients.queries.names import NAMES_BESIDE
 from sessions.models import MonitoringForm, Round, TreatmentSession
 from sessions.picture import has_standing
 from sessions.queries.by_patient import MOVE_WISH, RED_ANSWER, has_open
@@ -17,7 +18,7 @@ from sessions.queries.screening import screen_is_open
 from sessions.queries.screens import with_calls
 from sessions.states import OPEN, PRESENT, Status
 
-OWED_COLUMNS = "session", "status", "revision", "treatment_on", "due_on", "owed_at"
+OWED_COLUMNS = "site", "session", "status", "revision", "treatment_on", "due_on", "owed_at"
 # Of a policy the board asks the clocks, never the limits: alerts are stored (MON-6).
 CLOCKS = (
     "id", "site", "gate_anchor", "check_anchor", "minimum_watch_minutes", "check_minutes", "check_grace_minutes", "check_after_minutes", "final_check_minutes",
@@ -25,7 +26,10 @@ CLOCKS = (
 )  # fmt: skip
 # Of each row, its patient and policy; a phone number alone costs more to read than the rest.
 UNSHOWN = (
-    *(f"patient__{name}" for name in ("uid", "mrn_index", "phone", "email", "address", "allergies", "status_changed_at", "created_at")),
+    *(
+        f"patient__{name}"
+        for name in ("mrn_index", "phone", "phone_marks", "email", "email_marks", "address", "allergies", "status_changed_at", "created_at")
+    ),
     *(f"policy__{field.name}" for field in SitePolicy._meta.concrete_fields if field.name not in CLOCKS),
     *(f"course__{field.name}" for field in Course._meta.concrete_fields if field.name not in ("id", *COURSE)),
     *[
@@ -66,4 +70,4 @@ def sessions_on(site_pk: int, today: date) -> QuerySet[TreatmentSession]:
 @prepared
 def open_forms(site_pk: int) -> QuerySet[MonitoringForm]:
     owed = MonitoringForm.objects.filter(site_id=site_pk, status__in=FORM_OPEN).order_by("due_on", "pk").only(*OWED_COLUMNS)
-    return owed.annotate(last_name=F("session__patient__last_name"), first_name=F("session__patient__first_name"))
+    return owed.annotate(**{name: F(f"session__patient__{column}") for name, column in NAMES_BESIDE.items()})

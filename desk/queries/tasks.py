@@ -15,6 +15,7 @@ from clinic.roles import Permission, may
 from patients.models import TransferOut
 from patients.queries.authorisations import TELL_OF_MOVE
 from patients.queries.emergency_reads import NOTICE as EMERGENCY_READ
+from patients.queries.names import NAMES_BESIDE, name_beside
 from reminders.queries.balance import UNBALANCED
 from sessions.models import Emergency, TreatmentSession
 from sessions.queries.adverse import NOTICE as EVENT_NOTICE
@@ -55,8 +56,8 @@ def named_tasks(site_pk: int) -> QuerySet[Notice]:
     move = TransferOut.objects.filter(pk=OuterRef("target_pk"), site_id=site_pk)
     ours = Q(kind__in=KINDS, target_kind="treatmentsession")
     names = {
-        name: Case(When(ours, then=Subquery(session.values(f"patient__{name}"))), default=Subquery(move.values(f"patient__{name}")))
-        for name in ("last_name", "first_name")
+        name: Case(When(ours, then=Subquery(session.values(f"patient__{column}"))), default=Subquery(move.values(f"patient__{column}")))
+        for name, column in NAMES_BESIDE.items()
     }
     return tasks_of(site_pk).annotate(**names)
 
@@ -117,7 +118,7 @@ def event_row(owed: Owed, site: Site, now: datetime) -> dict[str, object]:
 
 def task_row(notice: Notice, site: Site, now: datetime, role: str) -> dict[str, object]:
     return {
-        "patient": f"{notice.last_name}, {notice.first_name[:1]}.", "text": notice.text, "rule": notice.rule, "due_at": notice.due_at,  # type: ignore[attr-defined]
+        "patient": name_beside(notice), "text": notice.text, "rule": notice.rule, "due_at": notice.due_at,
         "owner": str(notice.owner) if notice.owner else "", "is_late": notice.due_at is not None and now > notice.due_at,
         "url": task_url(notice, site) if may(role, NEEDS.get(notice.kind, Permission.VIEW_RECORD)) else "",
     }  # fmt: skip

@@ -18,7 +18,7 @@ from clinic.roles import Permission, may
 from desk.queries import visits
 from patients.access import patient_for
 from patients.models import Course, Patient
-from patients.queries import Chart, chart, found_patients, patients_of, position
+from patients.queries import Chart, by_name, chart, found_patients, patients_of, position
 from patients.queries.authorisations import authorisations_of, transfers_of
 from patients.queries.intake import line_of_chart
 from patients.rules.intake import RECORDED
@@ -62,11 +62,11 @@ def patient_list(request: HttpRequest, site: str) -> HttpResponse:
 def page_of(site: Site, text: str, status: str, number: str, now: datetime):  # type: ignore[no-untyped-def]
     """One page of patients: by name, or the best hits first."""
     rows = patients_of(site, status).only(*COLUMNS)
-    if not text.strip():
-        return Paginator(rows, PAGE).get_page(number)
-    page = Paginator(found_patients(rows, text, today_at(site, now)), PAGE).get_page(number)
-    hits = Patient.objects.only(*COLUMNS).in_bulk(list(page.object_list))
-    page.object_list = [hits[pk] for pk in page.object_list if pk in hits]
+    listed = found_patients(rows, text, today_at(site, now)) if text.strip() else by_name(rows)
+    page = Paginator(listed, PAGE).get_page(number)
+    if isinstance(listed, list):
+        hits = Patient.objects.only(*COLUMNS).in_bulk(list(page.object_list))
+        page.object_list = [hits[pk] for pk in page.object_list if pk in hits]
     return page
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 
@@ -94,7 +94,7 @@ def set_standing_parameters(
         values=values, from_on=fields["from_on"], until_on=fields["until_on"], today=today_of(row.site, now), minimum_watch_minutes=least
     )
     refuse_fields("PAT-8", problems)
-    made = StandingParameters.objects.create(site=row.site, patient=row, set_at=now, set_by=by.user, client_key=client_key, **fields)
+    made = StandingParameters.objects.create(site=row.site, patient=row, set_at=now, set_by=by.user, client_key=client_key or uuid4(), **fields)
     changes = {name: value for name, value in values.items() if value is not None} | {"until_on": made.until_on.isoformat()}
     audit.record(action="standing.set", target=made, by=by.user, now=now, site=row.site, patient_pk=row.pk, changes=changes)
     return made

@@ -8,6 +8,7 @@ from phonenumber_field.phonenumber import to_python
 
 from clinic import audit
 from clinic.facts import RecordedVia
+from clinic.marks import reached_at
 from clinic.models import User
 from patients.actions.writing import locked
 from patients.models import Contact, DriverConsent, Patient
@@ -73,10 +74,10 @@ def driver_by_link(patient: Patient, *, name: str, phone: str, now: datetime) ->
     Inside the caller's transaction.
     """
     row, number = locked(patient), number_of(phone)
-    theirs = Contact.objects.filter(patient=row, phone=number, kind=Contact.Kind.ESCORT, is_active=True)
+    theirs = Contact.objects.filter(reached_at(Contact, "phone", number), patient=row, kind=Contact.Kind.ESCORT, is_active=True)
     contact = theirs.order_by("pk").first()
     if contact is None:
-        if Contact.objects.filter(patient=row, relation=BY_LINK).count() >= MOST_BY_LINK:
+        if sum(one.relation == BY_LINK for one in row.contacts.all()) >= MOST_BY_LINK:
             return None
         contact = Contact.objects.create(site=row.site, patient=row, kind=Contact.Kind.ESCORT, name=name.strip(), relation=BY_LINK, phone=number)
         audit.record(action="contact.added", target=contact, by=None, now=now, site=row.site, patient_pk=row.pk)

@@ -130,7 +130,7 @@ def save_contact(
     if contact is None:
         if earlier := posted_before(Contact, row, client_key):
             return earlier
-        contact = Contact.objects.create(site=row.site, patient=row, client_key=client_key, **fields)
+        contact = Contact.objects.create(site=row.site, patient=row, client_key=client_key or uuid4(), **fields)
         audit.record(action="contact.added", target=contact, by=by, now=now, site=row.site, patient_pk=row.pk)
         drivers.heed_change(contact, ["may_text"] if contact.may_text else [], by=by, now=now)
         return contact

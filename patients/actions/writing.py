@@ -7,8 +7,8 @@ from uuid import UUID
 
 from django.db import models
 
-from clinic.fields import with_indexes
 from clinic.findings import Finding, Level, Refused, refuse
+from clinic.marks import with_indexes
 from clinic.models import Site
 from clinic.rules.opening import local_day
 from patients.models import Patient

@@ -4,18 +4,19 @@ from django.db import models
 from django.db.models import F, Q
 
 from clinic.facts import Fact
+from clinic.fields import SealedTextField
 
 
 class Authorisation(Fact):
     """What the payer granted. A change is a new row: one that supersedes for a correction, one of its own for a renewal."""
 
     patient = models.ForeignKey("patients.Patient", on_delete=models.PROTECT, related_name="authorisations")
-    payer = models.CharField(max_length=120)
-    number = models.CharField("authorisation number", max_length=60)
+    payer = SealedTextField(max_length=120, row="client_key")
+    number = SealedTextField("authorisation number", max_length=60, row="client_key")
     sessions_granted = models.PositiveSmallIntegerField("sessions granted")
     from_on = models.DateField("from")
     until_on = models.DateField("until")
-    note = models.CharField(max_length=300, blank=True)
+    note = SealedTextField(max_length=300, blank=True, row="client_key")
 
     class Meta(Fact.Meta):
         ordering = ["-until_on", "-pk"]

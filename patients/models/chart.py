@@ -1,17 +1,20 @@
 """What the chart knows before any session: screening, consent, medicines, trials, standing parameters (PAT-2…8)."""
 
+import uuid
+
 from django.db import models
 from django.db.models import F, Q
 
 from clinic.facts import Fact
+from clinic.fields import SealedJSONField, SealedTextField
 
 
 class Screening(Fact):
     """One screening: `answers` maps the question ids of patients.rules.SCREENING to `yes`, `no` or `unknown` (PAT-3, PAT-4)."""
 
     patient = models.ForeignKey("patients.Patient", on_delete=models.PROTECT, related_name="screenings")
-    answers = models.JSONField()
-    note = models.TextField(blank=True)
+    answers = SealedJSONField(row="client_key")
+    note = SealedTextField(blank=True, row="client_key")
 
     class Meta(Fact.Meta):
         ordering = ["-observed_at", "-pk"]
@@ -101,14 +104,14 @@ class StandingParameters(models.Model):
     high_diastolic = models.PositiveSmallIntegerField("alert above diastolic (mmHg)", null=True, blank=True)
     low_spo2 = models.PositiveSmallIntegerField("alert below SpO₂ (%)", null=True, blank=True)
     minimum_watch_minutes = models.PositiveSmallIntegerField("minimum watch (minutes)", null=True, blank=True)
-    reason = models.CharField(max_length=300)
+    reason = SealedTextField(max_length=300, row="client_key")
     from_on = models.DateField("from")
     until_on = models.DateField("until")
     set_at = models.DateTimeField()
     set_by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+")
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey("clinic.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    client_key = models.UUIDField(null=True, blank=True, unique=True, help_text="Of the post that made it: a retry has one effect.")
+    client_key = models.UUIDField(default=uuid.uuid4, unique=True, help_text="Of the post that made it: a retry has one effect.")
 
     class Meta:
         ordering = ["-from_on", "-pk"]

@@ -5,6 +5,7 @@ import uuid
 from django.db import models
 from django.db.models import F, Q
 
+from clinic.fields import SealedTextField
 from clinic.sparse import Sparse
 
 
@@ -76,12 +77,12 @@ class Order(models.Model):
     site = models.ForeignKey("clinic.Site", on_delete=models.PROTECT, related_name="+")
     course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="orders")
     dose_mg = models.PositiveSmallIntegerField("dose (mg)")
-    other_dose_reason = models.CharField(max_length=200, blank=True)
+    other_dose_reason = SealedTextField(max_length=200, blank=True, row="client_key")
     phase = models.CharField(max_length=12, blank=True)
     sessions = models.PositiveSmallIntegerField("how many sessions")
     valid_from_on = models.DateField("from")
     valid_until_on = models.DateField("until")
-    note = models.CharField(max_length=300, blank=True)
+    note = SealedTextField(max_length=300, blank=True, row="client_key")
     ordered_by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+")
     ordered_at = models.DateTimeField()
     signed_at = models.DateTimeField(null=True, blank=True)

@@ -3,6 +3,8 @@
 from django.db import models
 from django.db.models import F, Q
 
+from clinic.fields import SealedTextField
+
 
 class EmergencyRead(models.Model):
     """`site` is the chart's own; `from_site` is where the reader belongs. It ends by itself, and nobody makes it longer."""
@@ -14,7 +16,7 @@ class EmergencyRead(models.Model):
     reader = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+")
     reader_name = models.CharField(max_length=140, help_text="Printed name, credential and role, as they were.")
     from_site = models.ForeignKey("clinic.Site", on_delete=models.PROTECT, related_name="+")
-    reason = models.CharField(max_length=300)
+    reason = SealedTextField(max_length=300, row="client_key")
     opened_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     client_key = models.UUIDField(unique=True)
@@ -36,7 +38,7 @@ class EmergencyReadReview(models.Model):
     site = models.ForeignKey("clinic.Site", on_delete=models.PROTECT, related_name="+")
     emergency_read = models.OneToOneField(EmergencyRead, on_delete=models.PROTECT, related_name="review")
     was_justified = models.BooleanField()
-    note = models.CharField(max_length=500)
+    note = SealedTextField(max_length=500, row="client_key")
     reviewed_at = models.DateTimeField()
     reviewed_by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+")
     client_key = models.UUIDField(unique=True)

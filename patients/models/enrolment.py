@@ -3,6 +3,7 @@
 from django.db import models
 
 from clinic.facts import Fact
+from clinic.fields import SealedTextField
 
 
 class Enrolment(Fact):
@@ -18,9 +19,9 @@ class Enrolment(Fact):
     prescriber_signed_on = models.DateField("prescriber signed on")
     submitted_on = models.DateField("submitted on")
     method = models.CharField(max_length=10, choices=Method)
-    rems_id = models.CharField("REMS patient id", max_length=40, blank=True)
-    proof_note = models.CharField(
-        "proof", max_length=200, blank=True, help_text="Confirmation number or fax receipt; the paper itself can be attached."
+    rems_id = SealedTextField("REMS patient id", max_length=40, blank=True, row="client_key")
+    proof_note = SealedTextField(
+        "proof", max_length=200, blank=True, help_text="Confirmation number or fax receipt; the paper itself can be attached.", row="client_key"
     )
 
     class Meta(Fact.Meta):

@@ -83,7 +83,7 @@ class IntakeFact(Fact):
     intake = models.ForeignKey(Intake, on_delete=models.PROTECT, related_name="facts")
     kind = models.CharField(max_length=16, choices=Kind)
     drop_reason = models.CharField(max_length=16, choices=DropReason, blank=True)
-    note = models.CharField(max_length=300, blank=True)
+    note = SealedTextField(max_length=300, blank=True, row="client_key")
 
     class Meta(Fact.Meta):
         ordering = ["observed_at", "pk"]

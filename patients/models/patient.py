@@ -4,9 +4,9 @@ import uuid
 
 from django.db import models
 from django.db.models import Q
-from phonenumber_field.modelfields import PhoneNumberField
 
-from clinic.fields import BlindIndexField, SealedTextField
+from clinic.fields import SealedDateField, SealedPhoneField, SealedTextField
+from clinic.marks import BlindIndexField, ReachMarksField
 from clinic.sparse import Sparse
 from patients.models.messaging import TextConsent
 
@@ -44,15 +44,17 @@ class Patient(Sparse):
     site = models.ForeignKey("clinic.Site", on_delete=models.PROTECT, related_name="patients")
     mrn = SealedTextField("MRN", max_length=40)
     mrn_index = BlindIndexField(of="mrn")
-    first_name = models.CharField(max_length=80)
-    middle_initial = models.CharField(max_length=1, blank=True)
-    last_name = models.CharField(max_length=80)
-    name_folded = models.CharField(max_length=200, help_text="Last, first: without accents and case; searched and sorted on.")
-    birth_on = models.DateField("date of birth")
+    first_name = SealedTextField(max_length=80)
+    middle_initial = SealedTextField(max_length=1, blank=True)
+    last_name = SealedTextField(max_length=80)
+    name_folded = SealedTextField(max_length=200, help_text="Last, first: without accents and case; searched and sorted on.")
+    birth_on = SealedDateField("date of birth")
     sex = models.CharField(max_length=8, choices=Sex)
     can_be_pregnant = models.BooleanField("pregnancy is asked about", default=False)
-    phone = PhoneNumberField(blank=True)
-    email = models.EmailField("e-mail", blank=True)
+    phone = SealedPhoneField(blank=True)
+    phone_marks = ReachMarksField(of="phone")
+    email = SealedTextField("e-mail", max_length=254, blank=True)
+    email_marks = ReachMarksField(of="email")
     address = SealedTextField(max_length=300, blank=True)
     time_zone = models.CharField(max_length=60, blank=True, help_text="Empty: the site's.")
     language = models.CharField(max_length=2, choices=Language, default=Language.ENGLISH)
@@ -68,7 +70,7 @@ class Patient(Sparse):
     created_by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        ordering = ["name_folded", "pk"]
+        ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(
                 fields=["site", "mrn"], name="patient_mrn_once_per_site", violation_error_message="This site already has a patient with that MRN."
@@ -103,15 +105,16 @@ class Contact(models.Model):
     site = models.ForeignKey("clinic.Site", on_delete=models.PROTECT, related_name="+")
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="contacts")
     kind = models.CharField(max_length=10, choices=Kind)
-    name = models.CharField(max_length=120)
-    relation = models.CharField(max_length=60, blank=True)
-    phone = PhoneNumberField(blank=True)
+    name = SealedTextField(max_length=120, row="client_key")
+    relation = SealedTextField(max_length=60, blank=True, row="client_key")
+    phone = SealedPhoneField(blank=True, row="client_key")
+    phone_marks = ReachMarksField(of="phone")
     is_active = models.BooleanField(default=True)
     may_text = models.BooleanField("agreed to one text when the patient is ready", default=False, help_text="What the ledger of consents says last.")
-    client_key = models.UUIDField(null=True, blank=True, unique=True, help_text="Of the post that made it: a retry has one effect.")
+    client_key = models.UUIDField(default=uuid.uuid4, unique=True, help_text="Of the post that made it: a retry has one effect.")
 
     class Meta:
-        ordering = ["kind", "name", "pk"]
+        ordering = ["kind", "pk"]
 
     def __str__(self) -> str:
         return self.name

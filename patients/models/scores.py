@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from clinic.facts import Fact
+from clinic.fields import SealedJSONField, SealedTextField
 
 
 class Assessment(Fact):
@@ -19,7 +20,7 @@ class Assessment(Fact):
     instrument = models.CharField(max_length=12)
     version = models.PositiveSmallIntegerField(default=1)
     observed_on = models.DateField("day", help_text="The site's date of `observed_at`; visits are related by day.")
-    answers = models.JSONField()
+    answers = SealedJSONField(row="client_key")
     total = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Empty: incomplete.")
     is_suicide_positive = models.BooleanField(null=True, blank=True, help_text="Empty: the item wasn't answered.")
 
@@ -39,7 +40,7 @@ class RiskAnswer(Fact):
 
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="risk_answers")
     case = models.UUIDField(db_index=True)
-    done = models.CharField("what was done", max_length=500)
+    done = SealedTextField("what was done", max_length=500, row="client_key")
 
     class Meta(Fact.Meta):
         ordering = ["observed_at", "pk"]

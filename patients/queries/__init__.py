@@ -1,7 +1,7 @@
 """What pages, tasks and reports read of the patients' room."""
 
 from patients.queries.chart import Chart, chart, position
-from patients.queries.search import found_patients, patients_of
+from patients.queries.search import by_name, found_patients, patients_of
 from patients.queries.standing import (
     current_consent,
     current_enrolment,
@@ -18,6 +18,7 @@ from patients.queries.standing import (
 
 __all__ = [
     "Chart",
+    "by_name",
     "chart",
     "current_consent",
     "current_enrolment",

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from clinic.models import Membership, Site, User
 from patients.models import EmergencyRead, Patient
-from patients.queries.search import patients_of
+from patients.queries.search import born_on, patients_of
 from patients.rules.names import fold
 
 NOTICE = "emergency_read"
@@ -26,7 +26,7 @@ def open_reads(membership: Membership, now: datetime) -> QuerySet[EmergencyRead]
 
 def person_at(site: Site, *, last_name: str, birth_on: date) -> list[Patient]:
     """Exactly this last name, whatever its case and accents, and this birth date: nobody leafs through another site's patients."""
-    born = patients_of(site, "all").filter(birth_on=birth_on)
+    born = born_on(patients_of(site, "all"), birth_on)
     return [patient for patient in born if fold(patient.last_name) == fold(last_name)]
 
 

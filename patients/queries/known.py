@@ -5,14 +5,15 @@ from datetime import date
 from django.db.models import Q
 
 from clinic.cells import Stored, indexes_of
+from clinic.fields import opened_values
 from clinic.models import Site
 from patients.models import Patient
 
-MRN, MRN_INDEX = Patient._meta.get_field("mrn"), Patient._meta.get_field("mrn_index")
+MRN_INDEX = Patient._meta.get_field("mrn_index")
 
 
 def known_mrns(site: Site) -> set[str]:
-    return {MRN.opened(mrn, site=site.pk, row=uid) for mrn, uid in Patient.objects.filter(site=site).values_list("mrn", "uid")}
+    return {mrn for _, mrn in opened_values(Patient.objects.filter(site=site), "mrn")}
 
 
 def mrn_is_taken(site: Site, mrn: str, *, other_than: int | None = None) -> bool:
@@ -26,7 +27,8 @@ def mrn_is_taken(site: Site, mrn: str, *, other_than: int | None = None) -> bool
 
 def known_people(site: Site) -> set[tuple[str, date]]:
     """Folded name and birth date of everybody at the site; a middle initial is left out of the comparison."""
-    return {(without_initial(name), birth_on) for name, birth_on in Patient.objects.filter(site=site).values_list("name_folded", "birth_on")}
+    people = opened_values(Patient.objects.filter(site=site), "name_folded", "birth_on")
+    return {(without_initial(name), birth_on) for _, name, birth_on in people}
 
 
 def without_initial(name_folded: str) -> str:

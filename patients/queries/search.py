@@ -1,10 +1,12 @@
 """Patients of a site, by name, birth date or MRN: forgiving of case, accents, order and typos. The only reader of folded names."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from django.db.models import QuerySet
 
+from clinic.cells import may_stand
+from clinic.fields import opened_values
 from clinic.models import Site
 from patients.models import Patient
 from patients.rules.names import are_alike, folded_name
@@ -13,7 +15,6 @@ from patients.rules.seeking import Sought, plain, understand
 # One slip in four letters, two in seven; shorter words must be typed right.
 LIKE_ENOUGH = 0.7
 SHORTEST_TYPO = 4
-MRN = Patient._meta.get_field("mrn")
 TREATED_NOW = (Patient.Status.ACTIVE, Patient.Status.PAUSED)
 
 
@@ -30,23 +31,35 @@ def found_patients(rows: QuerySet[Patient], text: str, today: date) -> list[int]
     sought = understand(text, today)
     if sought.is_empty:
         return []
-    people: Iterable[tuple[int, str, date, str]]
-    if sought.numbers or sought.runs:
-        found = rows.values_list("pk", "name_folded", "birth_on", "mrn", "site_id", "uid")
-        people = ((pk, name, birth_on, MRN.opened(mrn, site=site, row=uid)) for pk, name, birth_on, mrn, site, uid in found)
-    else:
-        people = ((pk, name, birth_on, "") for pk, name, birth_on in rows.values_list("pk", "name_folded", "birth_on"))
-    scored = ((score(sought, name, mrn, birth_on), name, pk) for pk, name, birth_on, mrn in people)
+    # What isn't asked for isn't opened.
+    born = ("birth_on",) if sought.births or sought.runs else ()
+    numbers = ("mrn",) if sought.numbers or sought.runs else ()
+    scored = []
+    for pk, name, *more in opened_values(rows, "name_folded", *born, *numbers):
+        scored.append((score(sought, name, more[-1] if numbers else "", more[0] if born else None), name, pk))
     return [pk for _, _, pk in sorted((-points, name, pk) for points, name, pk in scored if points > 0)]
 
 
 def namesakes(site: Site, *, last_name: str, first_name: str, birth_on: date) -> list[Patient]:
     """Patients of the site born on that day whose name could be the same: asked about before somebody is registered twice."""
     name = folded_name(last_name, first_name)
-    return [patient for patient in patients_of(site, "all").filter(birth_on=birth_on) if are_alike(patient.name_folded, name)]
+    return [patient for patient in born_on(patients_of(site, "all"), birth_on) if are_alike(patient.name_folded, name)]
 
 
-def score(sought: Sought, name_folded: str, mrn: str, birth_on: date) -> float:
+def by_name(rows: QuerySet[Patient]) -> QuerySet[Patient] | list[int]:
+    """In order of names: the database's where it reads them, else all are opened; the rows, or their keys."""
+    if not may_stand():
+        return rows
+    return [pk for _, pk in sorted((name, pk) for pk, name in opened_values(rows.order_by(), "name_folded"))]
+
+
+def born_on(rows: QuerySet[Patient], day: date) -> QuerySet[Patient]:
+    if not may_stand():
+        return rows.filter(birth_on=day)
+    return rows.filter(pk__in=[pk for pk, birth_on in opened_values(rows.order_by(), "birth_on") if birth_on == day])
+
+
+def score(sought: Sought, name_folded: str, mrn: str, birth_on: date | None) -> float:
     """How well a patient fits, 0 for not at all: every part must fit, the worst word counts."""
     number = plain(mrn)
     if sought.births and birth_on not in sought.births:

@@ -7,6 +7,7 @@ from django.db import transaction
 from clinic import audit
 from clinic.actions.notices import settle
 from clinic.findings import refuse
+from clinic.marks import reached_at
 from clinic.models import Site, User
 from reminders.models import InboundText, TextHandling
 from reminders.queries.inbound import KINDS, open_tasks
@@ -16,7 +17,10 @@ from reminders.rules.replies import TextKind
 def open_up_to(text: InboundText) -> list[InboundText]:
     """The open texts of the same number up to this one: who reads it has read those."""
     texts = InboundText.objects.filter(
-        site_id=text.site_id, number=text.number, pk__lte=text.pk, pk__in=open_tasks(text.site_id).order_by().values("target_pk")
+        reached_at(InboundText, "number", text.number),
+        site_id=text.site_id,
+        pk__lte=text.pk,
+        pk__in=open_tasks(text.site_id).order_by().values("target_pk"),
     )
     return list(texts.order_by("pk"))
 

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from clinic import audit, scope
 from clinic.findings import refuse
+from clinic.marks import reached_at
 from clinic.models import User
 from reminders.actions.receiving import lock_people, stop_drivers, stop_texts
 from reminders.models import DeliveryReport, OutboxMessage, Reinstatement, Undeliverable
@@ -96,10 +97,10 @@ def address_of(row: OutboxMessage) -> str:
 def give_up_address(row: OutboxMessage, report: Report, *, now: datetime) -> bool:
     """The address that the message went to, which is the chart's present one unless it was changed meanwhile. Whether it stood until now."""
     address = address_of(row)
-    same = {"patient": row.patient, "channel": row.channel, "address": address}
-    if not address or Undeliverable.objects.filter(**same, reinstatement__isnull=True).exists():
+    same = {"patient": row.patient, "channel": row.channel}
+    if not address or Undeliverable.objects.filter(reached_at(Undeliverable, "address", address), **same, reinstatement__isnull=True).exists():
         return False
-    Undeliverable.objects.create(**same, site_id=row.site_id, message=row, reported_at=now, why=report.why)
+    Undeliverable.objects.create(**same, address=address, site_id=row.site_id, message=row, reported_at=now, why=report.why)
     return True
 
 
@@ -107,7 +108,9 @@ def give_up_address(row: OutboxMessage, report: Report, *, now: datetime) -> boo
 def reinstate_address(undeliverable: Undeliverable, *, by: User, now: datetime) -> None:
     """Somebody found out that it works: messages go there again. Pressed twice it is kept once."""
     row = Undeliverable.objects.select_for_update(of=("self",)).select_related("site").get(pk=undeliverable.pk)
-    same = Undeliverable.objects.filter(patient_id=row.patient_id, channel=row.channel, address=row.address, reinstatement__isnull=True)
+    same = Undeliverable.objects.filter(
+        reached_at(Undeliverable, "address", row.address), patient_id=row.patient_id, channel=row.channel, reinstatement__isnull=True
+    )
     given_up = list(same.select_for_update(of=("self",)).order_by("pk"))
     for one in given_up:
         Reinstatement.objects.create(site=row.site, undeliverable=one, reinstated_at=now, reinstated_by=by)

@@ -3,6 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
+from clinic.fields import SealedTextField
+from clinic.marks import ReachMarkField
 from reminders.rules.replies import TextKind
 
 
@@ -21,8 +23,9 @@ class InboundText(models.Model):
     site = models.ForeignKey("clinic.Site", on_delete=models.PROTECT, related_name="+")
     provider = models.CharField(max_length=16)
     provider_id = models.CharField(max_length=80, help_text="The provider's own number of the text: a repeated webhook has one effect.")
-    number = models.CharField("from", max_length=40)
-    body = models.TextField(blank=True)
+    number = SealedTextField("from", max_length=40, row="place")
+    number_mark = ReachMarkField(of="number")
+    body = SealedTextField(blank=True, row="place")
     kind = models.CharField(max_length=8, choices=Kind)
     is_opt_out = models.BooleanField(default=False, help_text="It asks for no more texts, whatever else it says.")
     language = models.CharField(max_length=2)
@@ -31,7 +34,15 @@ class InboundText(models.Model):
     class Meta:
         ordering = ["-received_at", "-pk"]
         constraints = [models.UniqueConstraint(fields=["site", "provider", "provider_id"], name="inbound_text_once")]
-        indexes = [models.Index(fields=["site", "number", "-received_at"], name="inbound_by_number")]
+        indexes = [
+            models.Index(fields=["site", "number", "-received_at"], name="inbound_by_number"),
+            models.Index(fields=["site", "number_mark", "-received_at"], name="inbound_by_mark"),
+        ]
+
+    @property
+    def place(self) -> str:
+        """What its cells are sealed for."""
+        return f"{self.provider} {self.provider_id}"
 
     @property
     def handled(self) -> "TextHandling | None":
@@ -66,7 +77,7 @@ class TextHandling(models.Model):
     site = models.ForeignKey("clinic.Site", on_delete=models.PROTECT, related_name="+")
     text = models.OneToOneField(InboundText, on_delete=models.PROTECT, related_name="handling")
     how = models.CharField("what was done", max_length=8, choices=How)
-    note = models.CharField(max_length=300, blank=True)
+    note = SealedTextField(max_length=300, blank=True, row="text_id")
     handled_at = models.DateTimeField()
     handled_by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+")
 

@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from clinic.fields import SealedTextField
+from clinic.marks import ReachMarkField
 from reminders.models.outbox import OutboxMessage
 
 
@@ -31,7 +33,8 @@ class Undeliverable(models.Model):
     site = models.ForeignKey("clinic.Site", on_delete=models.PROTECT, related_name="+")
     patient = models.ForeignKey("patients.Patient", on_delete=models.PROTECT, related_name="undeliverable")
     channel = models.CharField(max_length=8, choices=OutboxMessage.Channel)
-    address = models.CharField(max_length=254, help_text="As it was: compared with the chart's present one before each message.")
+    address = SealedTextField(max_length=254, row="message_id", help_text="As it was: compared with the chart's present one before each message.")
+    address_mark = ReachMarkField(of="address")
     message = models.ForeignKey(OutboxMessage, on_delete=models.PROTECT, related_name="+")
     reported_at = models.DateTimeField()
     why = models.CharField(max_length=200)

@@ -45,7 +45,7 @@ def balance_of(site: Site, now: datetime) -> Balance:
         rows[row[:4]] = row[4]
     messaging = SiteMessaging.objects.filter(site=site).first()
     sends_texts, hours = messaging is not None and bool(messaging.provider), hours_of(messaging)
-    dead = set(Undeliverable.objects.filter(site=site, reinstatement__isnull=True).values_list("patient_id", "address"))
+    dead = {(row.patient_id, row.address) for row in Undeliverable.objects.filter(site=site, reinstatement__isnull=True)}
     owed = {key for visit in visits for key in owed_by(visit, hours, sends_texts=sends_texts, dead=dead, now=now)}
     states = dict.fromkeys(State.values, 0)
     for key in owed | set(rows):

@@ -2,6 +2,7 @@
 
 from django.db.models import Exists, F, OuterRef, Q
 
+from clinic.marks import same_reach
 from patients.models import Contact, Patient
 from patients.models.patient import WayHome
 from reminders.models import OutboxMessage, Undeliverable
@@ -15,8 +16,8 @@ GONE_OUT = (State.SENDING, State.SENT, State.UNKNOWN)
 
 def is_agreed(contact: str) -> Exists:
     """Whether the contact with that key agreed, has a number, and it isn't known that nothing reaches it (MSG-1, MSG-2)."""
-    dead = Undeliverable.objects.filter(channel=OutboxMessage.Channel.TEXT, patient_id=OuterRef("patient_id"), address=OuterRef("phone"))
-    dead = dead.filter(reinstatement__isnull=True).order_by()
+    dead = Undeliverable.objects.filter(channel=OutboxMessage.Channel.TEXT, patient_id=OuterRef("patient_id"))
+    dead = dead.filter(same_reach(chart=OuterRef("phone"), kept=F("address")), reinstatement__isnull=True).order_by()
     agreed = Contact.objects.filter(pk=OuterRef(contact), is_active=True, may_text=True).exclude(phone="").filter(~Exists(dead))
     return Exists(agreed.order_by())
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from clinic.marks import reached_at
 from patients.models import Contact, Patient
 from patients.models.patient import WayHome
 from reminders.models import OutboxMessage
@@ -60,6 +61,6 @@ def driver_of(message: OutboxMessage) -> Contact | None:
 def texted_driver_at(message: OutboxMessage, now: datetime) -> list[datetime]:
     """When this driver's other texts of the last week went out, whoever was to be fetched."""
     driver = driver_of(message)
-    same = Contact.objects.filter(site_id=message.site_id, phone=driver.phone if driver is not None else "").values("pk")
+    same = Contact.objects.filter(reached_at(Contact, "phone", driver.phone if driver is not None else ""), site_id=message.site_id).values("pk")
     rows = counted_texts(now).filter(kind=Kind.DRIVER, contact_pk__in=same).exclude(pk=message.pk)
     return [at for at in rows.values_list("began_at", flat=True) if at is not None]

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from clinic.marks import same_reach
 from patients.models import Patient
 from patients.models.messaging import TextConsent
 from reminders.models import OutboxMessage, Undeliverable
@@ -40,8 +41,9 @@ def may_write(channel: str, *, patient: str = "patient__") -> Q:
 def is_undeliverable(channel: str, patient: str) -> Exists:
     """Whether nothing reaches the patient's present address: a changed one is tried anew, and one that works after all."""
     field = "email" if channel == Channel.EMAIL else "phone"
-    address = {"patient_id": OuterRef(f"{patient}pk"), "address": OuterRef(f"{patient}{field}")}
-    return Exists(Undeliverable.objects.filter(channel=channel, reinstatement__isnull=True, **address).order_by())
+    is_present = same_reach(chart=OuterRef(f"{patient}{field}"), kept=F("address"))
+    dead = Undeliverable.objects.filter(is_present, patient_id=OuterRef(f"{patient}pk"), channel=channel, reinstatement__isnull=True)
+    return Exists(dead.order_by())
 
 
 def is_answer() -> Q:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
+from clinic.marks import reached_at
 from clinic.models import Notice, Site
 from clinic.queries import open_notices
 from patients.models import Contact, MessageConsent, Patient
@@ -28,7 +29,9 @@ def sites_texted(provider: str, to: str, number: str) -> list[Site]:
     texted = [site for site, sender in all_sites.items() if sender == digits(to)]
     meant = texted or list(all_sites)
     known = {
-        site_pk for people in (Patient, Contact) for site_pk in people.objects.filter(site__in=meant, phone=number).values_list("site_id", flat=True)
+        site_pk
+        for people in (Patient, Contact)
+        for site_pk in people.objects.filter(reached_at(people, "phone", number), site__in=meant).values_list("site_id", flat=True)
     }
     return [site for site in texted or all_sites if site.pk in known] or texted[:1]
 
@@ -39,17 +42,17 @@ def digits(number: str) -> str:
 
 def patients_of(site: Site, number: str) -> list[Patient]:
     """Who has the number in their chart."""
-    return list(Patient.objects.filter(site=site, phone=number).order_by("pk"))
+    return list(Patient.objects.filter(reached_at(Patient, "phone", number), site=site).order_by("pk"))
 
 
 def drivers_of(site: Site, number: str) -> list[Contact]:
     """Whose number it is among the people who bring patients home, active or not."""
-    return list(Contact.objects.filter(site=site, phone=number).select_related("patient").order_by("patient_id", "pk"))
+    return list(Contact.objects.filter(reached_at(Contact, "phone", number), site=site).select_related("patient").order_by("patient_id", "pk"))
 
 
 def has_stopped(site_pk: int, number: str) -> bool:
     """Whether the last thing that this number said about texts is that it wants none (MSG-2): a patient's number, a driver's or nobody's."""
-    said = InboundText.objects.filter(site_id=site_pk, number=number)
+    said = InboundText.objects.filter(reached_at(InboundText, "number", number), site_id=site_pk)
     last = (said.filter(is_opt_out=True) | said.filter(kind=TextKind.START)).order_by("-received_at", "-pk").first()
     return last is not None and last.is_opt_out
 
@@ -64,7 +67,9 @@ def newest_consents(patients: Collection[Patient]) -> dict[int, list[MessageCons
 
 def answered_lately(site: Site, number: str, now: datetime) -> list[Answered]:
     """The answers of the last minutes to a number."""
-    texts = dict(InboundText.objects.filter(site=site, number=number, received_at__gt=now - PAUSE).values_list("pk", "kind"))
+    texts = dict(
+        InboundText.objects.filter(reached_at(InboundText, "number", number), site=site, received_at__gt=now - PAUSE).values_list("pk", "kind")
+    )
     rows = OutboxMessage.objects.filter(subject_kind=OutboxMessage.Subject.TEXT, kind=Kind.ANSWER, subject_pk__in=list(texts))
     return [Answered(TextKind(texts[pk]), at) for pk, at in rows.values_list("subject_pk", "created_at")]
 
@@ -94,7 +99,9 @@ def settled_texts(site: Site) -> QuerySet[InboundText]:
 
 def same_number(text: InboundText) -> QuerySet[InboundText]:
     """What came from the number of a text, the newest first."""
-    return with_people(InboundText.objects.filter(site_id=text.site_id, number=text.number)).order_by("-received_at", "-pk")
+    return with_people(InboundText.objects.filter(reached_at(InboundText, "number", text.number), site_id=text.site_id)).order_by(
+        "-received_at", "-pk"
+    )
 
 
 def inbound_of(patient: Patient) -> QuerySet[InboundText]:

@@ -3,6 +3,7 @@
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.urls import reverse
 
+from clinic.marks import same_reach
 from clinic.models import Site
 from clinic.roles import Permission, may
 from patients.models import Contact, Patient
@@ -23,11 +24,13 @@ PAGES = (
 
 def unreachable(site: Site) -> QuerySet[Undeliverable]:
     """Patients under treatment whose present address doesn't work, or that of who brings them home, the newest first."""
-    of_a_driver = Contact.objects.filter(patient_id=OuterRef("patient_id"), phone=OuterRef("address"), is_active=True).order_by()
+    of_a_driver = Contact.objects.filter(
+        same_reach(chart=F("phone"), kept=OuterRef("address")), patient_id=OuterRef("patient_id"), is_active=True
+    ).order_by()
     is_present = (
         Q(Exists(of_a_driver), channel=Channel.TEXT)
-        | Q(channel=Channel.EMAIL, patient__email=F("address"))
-        | Q(channel=Channel.TEXT, patient__phone=F("address"))
+        | Q(same_reach(chart=F("patient__email"), kept=F("address")), channel=Channel.EMAIL)
+        | Q(same_reach(chart=F("patient__phone"), kept=F("address")), channel=Channel.TEXT)
     )
     rows = Undeliverable.objects.filter(is_present, site=site, reinstatement__isnull=True, patient__status=Patient.Status.ACTIVE)
     return rows.select_related("patient").order_by("-reported_at", "-pk")

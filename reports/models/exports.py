@@ -5,6 +5,8 @@ import uuid
 from django.db import models
 from django.db.models import F, Q
 
+from clinic.fields import SealedBytesField
+
 
 class Export(models.Model):
     """A state that moves, no fact: the facts are the audit's entries and the ledger's lines.
@@ -75,8 +77,13 @@ class ExportPart(models.Model):
     site = models.ForeignKey("clinic.Site", on_delete=models.PROTECT, related_name="+")
     export = models.ForeignKey(Export, on_delete=models.PROTECT, related_name="parts")
     number = models.PositiveIntegerField()
-    content = models.BinaryField()
+    content = SealedBytesField(row="place")
 
     class Meta:
         ordering = ["export", "number"]
         constraints = [models.UniqueConstraint(fields=["export", "number"], name="export_part_once")]
+
+    @property
+    def place(self) -> str:
+        """What its content is sealed for."""
+        return f"{self.export_id} {self.number}"

@@ -142,4 +142,5 @@ def parts_of(row: Export) -> Iterator[bytes]:
 def part_of(row: Export, number: int) -> bytes | None:
     """Asked when the request's own scope is over: the answer is under way already."""
     with scope.of_site(row.site_id):
-        return ExportPart.objects.filter(export=row, number=number).values_list("content", flat=True).first()
+        part = ExportPart.objects.filter(export=row, number=number).first()
+        return None if part is None else part.content

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from clinic.facts import Fact
+from clinic.fields import SealedTextField
 
 
 class AdverseEvent(Fact):
@@ -20,8 +21,8 @@ class AdverseEvent(Fact):
     ended_at = models.DateTimeField(null=True, blank=True, help_text="Empty: still going on.")
     is_serious = models.BooleanField()
     criteria = models.JSONField(default=list, blank=True, help_text="The form's outcome words (sessions.rules.adverse).")
-    narrative = models.TextField(max_length=2000)
-    outcome = models.CharField("what became of it", max_length=200, blank=True)
+    narrative = SealedTextField(max_length=2000, row="client_key")
+    outcome = SealedTextField("what became of it", max_length=200, blank=True, row="client_key")
 
     class Meta(Fact.Meta):
         ordering = ["-observed_at", "-pk"]
@@ -60,8 +61,8 @@ class EventReport(Fact):
     form = models.ForeignKey("treatment_sessions.MonitoringForm", null=True, blank=True, on_delete=models.PROTECT, related_name="event_reports")
     to = models.CharField("to", max_length=5, choices=To, blank=True)
     number = models.CharField("number called", max_length=40, blank=True)
-    spoke_with = models.CharField(max_length=120, blank=True)
-    reference = models.CharField("case number they gave", max_length=60, blank=True)
+    spoke_with = SealedTextField(max_length=120, blank=True, row="client_key")
+    reference = SealedTextField("case number they gave", max_length=60, blank=True, row="client_key")
 
     class Meta(Fact.Meta):
         ordering = ["observed_at", "pk"]

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from clinic.facts import Fact
+from clinic.fields import SealedJSONField, SealedTextField
 
 
 class BenefitReview(Fact):
@@ -26,9 +27,9 @@ class BenefitReview(Fact):
     decision = models.CharField(max_length=8, choices=Decision)
     frequency = models.CharField("new frequency", max_length=12, choices=Frequency, blank=True)
     dose_mg = models.PositiveSmallIntegerField("new dose (mg)", null=True, blank=True)
-    why = models.CharField(max_length=500)
-    answers = models.JSONField()
-    concerns = models.CharField("what follows", max_length=500, blank=True)
+    why = SealedTextField(max_length=500, row="client_key")
+    answers = SealedJSONField(row="client_key")
+    concerns = SealedTextField("what follows", max_length=500, blank=True, row="client_key")
     evidence = models.JSONField(default=dict, blank=True, help_text="Scale → [baseline, latest], the rows of the scores; null for none.")
 
     class Meta(Fact.Meta):

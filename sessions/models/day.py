@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from clinic.facts import Fact
+from clinic.fields import SealedTextField
 
 
 class DayRecord(Fact):
@@ -18,7 +19,7 @@ class DayRecord(Fact):
     count_patient = models.PositiveSmallIntegerField("devices, patient-named", null=True, blank=True)
     count_bulk = models.PositiveSmallIntegerField("devices, bulk stock", null=True, blank=True)
     answers = models.JSONField(default=dict, help_text="The items by id (sessions.rules.day).")
-    note = models.CharField(max_length=500, blank=True)
+    note = SealedTextField(max_length=500, blank=True, row="client_key")
 
     class Meta(Fact.Meta):
         ordering = ["day", "observed_at", "pk"]

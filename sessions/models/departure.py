@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from clinic.facts import Fact
+from clinic.fields import SealedTextField
 
 
 class CallWay(models.TextChoices):
@@ -24,13 +25,13 @@ class Departure(Fact):
 
     session = models.ForeignKey("treatment_sessions.TreatmentSession", on_delete=models.PROTECT, related_name="departures")
     kind = models.CharField(max_length=12, choices=Kind)
-    condition = models.CharField("how the patient was", max_length=300)
+    condition = SealedTextField("how the patient was", max_length=300, row="client_key")
     patient_called = models.CharField(max_length=8, choices=CallWay, blank=True)
     contact_called = models.CharField(max_length=8, choices=CallWay, blank=True)
     emergency_called = models.CharField(max_length=8, choices=CallWay, blank=True)
-    note = models.CharField("what was said", max_length=300, blank=True)
-    destination = models.CharField("where to", max_length=160, blank=True)
-    handed_to = models.CharField("with whom", max_length=160, blank=True)
+    note = SealedTextField("what was said", max_length=300, blank=True, row="client_key")
+    destination = SealedTextField("where to", max_length=160, blank=True, row="client_key")
+    handed_to = SealedTextField("with whom", max_length=160, blank=True, row="client_key")
 
     class Meta(Fact.Meta):
         ordering = ["observed_at", "pk"]
@@ -83,7 +84,7 @@ class CallAttempt(Fact):
 
     call = models.ForeignKey(SafetyCall, on_delete=models.PROTECT, related_name="attempts")
     was_reached = models.BooleanField()
-    note = models.CharField(max_length=500, blank=True)
+    note = SealedTextField(max_length=500, blank=True, row="client_key")
 
     class Meta(Fact.Meta):
         ordering = ["observed_at", "pk"]

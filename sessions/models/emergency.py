@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from clinic.facts import Fact, RecordedVia
+from clinic.fields import SealedTextField
 
 
 class Emergency(models.Model):
@@ -31,7 +32,7 @@ class Emergency(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey("clinic.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     outcome = models.CharField(max_length=12, choices=Outcome, blank=True)
-    outcome_reason = models.CharField(max_length=300, blank=True)
+    outcome_reason = SealedTextField(max_length=300, blank=True, row="client_key")
 
     class Meta:
         ordering = ["-pressed_at", "-pk"]
@@ -82,7 +83,7 @@ class EmergencyEntry(Fact):
 
     emergency = models.ForeignKey(Emergency, on_delete=models.PROTECT, related_name="entries")
     kind = models.CharField(max_length=10, choices=Kind)
-    text = models.CharField(max_length=1000, blank=True)
+    text = SealedTextField(max_length=1000, blank=True, row="client_key")
 
     class Meta(Fact.Meta):
         ordering = ["observed_at", "pk"]

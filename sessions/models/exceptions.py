@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from clinic.fields import SealedTextField
+
 
 class Gate(models.TextChoices):
     BOOK = "book", "Booking"
@@ -21,7 +23,7 @@ class Override(models.Model):
     rule = models.CharField(max_length=10)
     finding = models.CharField(max_length=60, help_text="The key of the finding.")
     text = models.CharField(max_length=300)
-    reason = models.CharField(max_length=300)
+    reason = SealedTextField(max_length=300, row="client_key")
     for_day = models.DateField(null=True, blank=True, help_text="The visit's day that was decided of; empty: whatever its day.")
     for_dose_mg = models.PositiveSmallIntegerField(null=True, blank=True, help_text="The same of its dose.")
     decided_at = models.DateTimeField()

@@ -5,6 +5,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
+from clinic.fields import SealedJSONField, SealedTextField
 from clinic.sparse import Sparse
 from sessions.states import FormStatus
 
@@ -17,7 +18,7 @@ class MonitoringForm(Sparse):
     site = models.ForeignKey("clinic.Site", on_delete=models.PROTECT, related_name="+")
     session = models.ForeignKey("treatment_sessions.TreatmentSession", on_delete=models.PROTECT, related_name="forms")
     revision = models.PositiveSmallIntegerField(default=1)
-    reason = models.CharField("why it is corrected", max_length=300, blank=True)
+    reason = SealedTextField("why it is corrected", max_length=300, blank=True, row="client_key")
     client_key = models.UUIDField(default=uuid.uuid4, unique=True)
     confirm_key = models.UUIDField(null=True, blank=True, unique=True, help_text="Of the post that confirmed it.")
     definition_code = models.CharField(max_length=40)
@@ -27,8 +28,8 @@ class MonitoringForm(Sparse):
     due_on = models.DateField("due", help_text="Day 7; the day of treatment is day 0.")
     staffed_due_on = models.DateField("last staffed day", help_text="The last staffed day on or before day 7.")
     owed_at = models.DateTimeField()
-    answers = models.JSONField(default=dict, blank=True)
-    proposals = models.JSONField(default=dict, blank=True, help_text="What was proposed when it was confirmed, with its evidence.")
+    answers = SealedJSONField(default=dict, blank=True, row="client_key")
+    proposals = SealedJSONField(default=dict, blank=True, row="client_key", help_text="What was proposed when it was confirmed, with its evidence.")
     completed_at = models.DateTimeField(null=True, blank=True)
     completed_by = models.ForeignKey("clinic.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     signature = models.OneToOneField("clinic.Signature", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -71,9 +72,9 @@ class FormSend(models.Model):
     outcome = models.CharField(max_length=8, choices=Outcome, default=Outcome.PENDING)
     outcome_at = models.DateTimeField(null=True, blank=True)
     outcome_by = models.ForeignKey("clinic.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    proof = models.CharField("confirmation number or fax receipt", max_length=120, blank=True)
+    proof = SealedTextField("confirmation number or fax receipt", max_length=120, blank=True, row="client_key")
     proof_file = models.ForeignKey("clinic.Attachment", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    failure = models.CharField("what went wrong", max_length=200, blank=True)
+    failure = SealedTextField("what went wrong", max_length=200, blank=True, row="client_key")
     client_key = models.UUIDField(unique=True)
 
     class Meta:

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from clinic.fields import SealedTextField
+from clinic.fields import SealedJSONField, SealedTextField
 
 
 class Handover(models.Model):
@@ -64,11 +64,16 @@ class HandoverChair(models.Model):
     site = models.ForeignKey("clinic.Site", on_delete=models.PROTECT, related_name="+")
     handover = models.ForeignKey(Handover, on_delete=models.PROTECT, related_name="chairs")
     session = models.ForeignKey("treatment_sessions.TreatmentSession", on_delete=models.PROTECT, related_name="handover_chairs")
-    told = models.JSONField(default=dict, blank=True, help_text="The lines of the card: phase, next due, worries, way home.")
+    told = SealedJSONField(default=dict, blank=True, row="place", help_text="The lines of the card: phase, next due, worries, way home.")
 
     class Meta:
         ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["handover", "session"], name="handover_chair_once")]
+
+    @property
+    def place(self) -> str:
+        """What its cell is sealed for."""
+        return f"{self.handover_id} {self.session_id}"
 
 
 class TakeOver(models.Model):
@@ -80,7 +85,7 @@ class TakeOver(models.Model):
     session = models.ForeignKey("treatment_sessions.TreatmentSession", on_delete=models.PROTECT, related_name="take_overs")
     owner = models.ForeignKey("clinic.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     owner_was_here = models.BooleanField(help_text="By their presence on record at that moment.")
-    reason = models.CharField(max_length=300)
+    reason = SealedTextField(max_length=300, row="client_key")
     taken_at = models.DateTimeField()
     taken_by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+")
     client_key = models.UUIDField()

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from clinic.facts import Fact
+from clinic.fields import SealedJSONField, SealedTextField
 
 
 class ReadinessCheck(Fact):
@@ -11,7 +12,7 @@ class ReadinessCheck(Fact):
 
     session = models.ForeignKey("treatment_sessions.TreatmentSession", on_delete=models.PROTECT, related_name="readiness_checks")
     schema = models.PositiveSmallIntegerField(default=1)
-    answers = models.JSONField()
+    answers = SealedJSONField(row="client_key")
 
     class Meta(Fact.Meta):
         ordering = ["observed_at", "pk"]
@@ -29,7 +30,7 @@ class Discharge(models.Model):
     discharged_by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
     is_early = models.BooleanField(default=False)
-    early_reason = models.CharField(max_length=300, blank=True)
+    early_reason = SealedTextField(max_length=300, blank=True, row="client_key")
     second_signer = models.ForeignKey(
         "clinic.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="The prescriber who signed beside, leaving early."
     )
@@ -51,7 +52,7 @@ class Addendum(Fact):
     """A late fact or a correction after the signature: a new row with author and reason, itself signed."""
 
     session = models.ForeignKey("treatment_sessions.TreatmentSession", on_delete=models.PROTECT, related_name="addenda")
-    text = models.TextField(max_length=2000)
+    text = SealedTextField(max_length=2000, row="client_key")
 
     class Meta(Fact.Meta):
         ordering = ["recorded_at", "pk"]

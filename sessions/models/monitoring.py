@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from clinic.facts import Fact
+from clinic.fields import SealedTextField
 
 
 class Dissociation(models.TextChoices):
@@ -50,7 +51,7 @@ class Observation(Fact):
     nausea = models.CharField(max_length=10, choices=Nausea, blank=True)
     urgent_signs = models.JSONField("urgent signs (MON-5)", default=list, blank=True)
     not_obtained = models.JSONField(default=dict, blank=True)
-    note = models.CharField(max_length=500, blank=True)
+    note = SealedTextField(max_length=500, blank=True, row="client_key")
 
     class Meta(Fact.Meta):
         ordering = ["observed_at", "pk"]
@@ -98,11 +99,11 @@ class SessionEvent(Fact):
 
     session = models.ForeignKey("treatment_sessions.TreatmentSession", on_delete=models.PROTECT, related_name="events")
     kind = models.CharField(max_length=20, choices=Kind)
-    what = models.CharField("what", max_length=200, blank=True)
+    what = SealedTextField("what", max_length=200, blank=True, row="client_key")
     dose = models.CharField(max_length=80, blank=True)
     route = models.CharField(max_length=40, blank=True)
     ordered_by = models.ForeignKey("clinic.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    effect = models.CharField(max_length=200, blank=True)
+    effect = SealedTextField(max_length=200, blank=True, row="client_key")
 
     class Meta(Fact.Meta):
         ordering = ["observed_at", "pk"]

@@ -3,6 +3,7 @@
 from django.db import models
 
 from clinic.facts import Fact
+from clinic.fields import SealedJSONField
 
 
 class IdentityCheck(Fact):
@@ -26,7 +27,7 @@ class PreDoseCheck(Fact):
 
     session = models.ForeignKey("treatment_sessions.TreatmentSession", on_delete=models.PROTECT, related_name="predose_checks")
     schema = models.PositiveSmallIntegerField(default=1)
-    answers = models.JSONField()
+    answers = SealedJSONField(row="client_key")
 
     class Meta(Fact.Meta):
         ordering = ["observed_at", "pk"]

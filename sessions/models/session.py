@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
+from clinic.fields import SealedTextField
 from clinic.models.site import Setting
 from clinic.sparse import Sparse
 from patients.models.patient import WayHome
@@ -58,7 +59,10 @@ class TreatmentSession(Sparse):
     slot_version = models.PositiveIntegerField(default=1, help_text="The version that brought the present time: patients' links name it.")
     slot_set_at = models.DateTimeField(null=True, blank=True, help_text="When the time was last changed, given up or taken back; empty: as booked.")
     status = models.CharField(max_length=12, choices=Status, default=Status.BOOKED)
-    status_reason = models.CharField(max_length=300, blank=True)
+    status_reason = SealedTextField(
+        max_length=300,
+        blank=True,
+    )
     way_home = models.CharField(max_length=8, choices=WayHome, blank=True)
     escort = models.ForeignKey("patients.Contact", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     ride_at = models.DateTimeField(null=True, blank=True, help_text="When the way home comes, or leaves at the latest (DOS-9).")

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from clinic.facts import Fact
-from clinic.fields import SealedTextField
+from clinic.fields import SealedJSONField, SealedTextField
 
 
 class Preparation(Fact):
@@ -13,9 +13,9 @@ class Preparation(Fact):
     session = models.ForeignKey("treatment_sessions.TreatmentSession", on_delete=models.PROTECT, related_name="preparations")
     slot_at = models.DateTimeField(help_text="The visit's time that was asked about: a move of the chair alone changes nothing.")
     schema = models.PositiveSmallIntegerField(default=1)
-    answers = models.JSONField()
-    ride_name = models.CharField(max_length=80, blank=True)
-    ride_phone = models.CharField(max_length=30, blank=True)
+    answers = SealedJSONField(row="client_key")
+    ride_name = SealedTextField(max_length=80, blank=True, row="client_key")
+    ride_phone = SealedTextField(max_length=30, blank=True, row="client_key")
     driver = models.ForeignKey(
         "patients.Contact", null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="Who agreed to a text when the patient is ready, as the patient says."
     )  # fmt: skip

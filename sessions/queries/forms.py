@@ -70,10 +70,14 @@ def forms_of(site: Site) -> QuerySet[MonitoringForm]:
     return MonitoringForm.objects.filter(site=site).select_related("session", "session__patient", "session__chair")
 
 
+# A name is opened by its row's own number, where it is sealed.
+NAMED = tuple(f"session__patient__{name}" for name in ("site", "uid", "last_name", "first_name"))
+
+
 def listed(forms: QuerySet[MonitoringForm]) -> QuerySet[MonitoringForm]:
     """With the columns of a list alone: neither answers and proposals nor the rest of the patient."""
     few = forms.select_related(None).select_related("session__patient")
-    return few.only(*DEADLINE_COLUMNS, "completed_at", "session__status", "session__patient__last_name", "session__patient__first_name")
+    return few.only(*DEADLINE_COLUMNS, "completed_at", "session__status", *NAMED)
 
 
 def forms_owed(site: Site) -> QuerySet[MonitoringForm]:

@@ -169,7 +169,8 @@ def alike_today(session: TreatmentSession) -> list[Patient]:
     """Other patients of the site's day whose name could be mistaken for this one's (PRE-5)."""
     today = TreatmentSession.objects.filter(site_id=session.site_id, treatment_on=session.treatment_on).exclude(status__in=GONE)
     others = Patient.objects.filter(pk__in=today.values("patient_id")).exclude(pk=session.patient_id)
-    return [other for other in others.order_by("name_folded", "pk") if are_alike(session.patient.name_folded, other.name_folded)]
+    alike = [other for other in others if are_alike(session.patient.name_folded, other.name_folded)]
+    return sorted(alike, key=lambda other: (other.name_folded, other.pk))
 
 
 def sees_the_day(membership: Membership | None) -> bool:

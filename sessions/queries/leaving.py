@@ -88,8 +88,9 @@ def hand_off_words(answers: Mapping[str, str]) -> str:
     if not told:
         return ""
     is_named = told["taken_by"] == OTHER_TAKER
-    name = told["taken_name"] if is_named else Contact.objects.filter(pk=int(told["taken_by"])).values_list("name", flat=True).first() or "?"
-    return ", ".join(filter(None, (name, dict(SEEN).get(told.get("taken_seen", ""), "").lower())))
+    contact = None if is_named else Contact.objects.filter(pk=int(told["taken_by"])).first()
+    name = told["taken_name"] if is_named else contact and contact.name
+    return ", ".join(filter(None, (name or "?", dict(SEEN).get(told.get("taken_seen", ""), "").lower())))
 
 
 def signatures_under(site: Site, target_kind: str, target_pk: int) -> list[Signature]:

@@ -5,10 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Case, CharField, F, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Cast, Concat
 
+from clinic.cells import Stored
 from clinic.models import Chair, Closure, DutyPeriod, OpeningHours, Site
 from clinic.prepared import prepared
 from clinic.queries.presence import AWAITS_WORD, LONGEST_STAY
@@ -20,6 +22,7 @@ from sessions.queries.rescue import stranded_from
 from sessions.rules.rescue import is_stranded
 
 SEPARATOR = "\x1f"
+NOTE: Any = Handover._meta.get_field("note")
 COLUMNS = ("kind", "key", "a", "b", "c", "who", "mark", "words")
 DAYS_BACK = timedelta(days=7)
 
@@ -93,6 +96,8 @@ def rows_of(site_pk: int, now: datetime, since: date, first: date, last: date) -
         F("to__printed_name"),
         Value(SEPARATOR),
         F("note"),
+        Value(SEPARATOR),
+        text("client_key"),
         output_field=TextField(),
     )
     offers = Handover.objects.filter(Q(accepted_at__isnull=True) | Q(kind=Handover.Kind.COVER), site_id=site_pk, ended_at__isnull=True)
@@ -140,7 +145,8 @@ def loose_of(site: Site, rows: Iterable[tuple[Any, ...]]) -> Loose:
             presence = Presence(moment(a), ended_at(moment(b) if b else None, moment(c)))
             found.stays.append(Stay(int(key), int(who), words, presence, mark != "staff", mark == "waits"))
         elif kind == "offer":
-            giver_pk, giver, to, note = words.split(SEPARATOR)
+            giver_pk, giver, to, cell, own = words.split(SEPARATOR)
+            note = NOTE.opened(Stored(cell), site=site.pk, row=UUID(own))
             found.offers.append(Offer(int(key), moment(a), moment(b) if b else None, int(c) if c else None, int(giver_pk), giver, int(who), to, note))
         elif kind == "day":
             found.days.append(Day(date.fromisoformat(a), mark, tuple(json.loads(words).get("short", ())), int(key)))

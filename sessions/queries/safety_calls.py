@@ -1,6 +1,7 @@
 """Safety calls: which are due, what a patient's last suicide item said; the one answer for pages, and for messages that wait (MSG-7)."""
 
 from collections.abc import Collection
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -56,16 +57,18 @@ def is_call_owed(session: TreatmentSession, why: str) -> bool:
 def last_item_positive(patient_pk: int) -> bool:
     """Whether the newest suicide item was positive: of a visit (the screen before a dose, and what was answered at leaving after it), or of
     a score, whichever is of the later day; of one day, either (PRE-4, OUT-1, MSG-7)."""
-    mine = {"session__patient_id": patient_pk, "answers__has_key": "suicide_risk"}
-    screens = PreDoseCheck.objects.standing().filter(**mine).exclude(session__status=Status.VOIDED).select_related("session")
-    screen = screens.order_by("-observed_at", "-pk").first()
-    asked = ReadinessCheck.objects.standing().filter(**mine).exclude(session__status=Status.VOIDED).select_related("session")
-    if screen is not None:
-        asked = asked.filter(observed_at__gte=screen.observed_at)
-    again = asked.order_by("-observed_at", "-pk").first()
+    screen = newest_answer(PreDoseCheck.objects.standing(), patient_pk)
+    asked = ReadinessCheck.objects.standing()
+    again = newest_answer(asked.filter(observed_at__gte=screen.observed_at) if screen is not None else asked, patient_pk)
     at_visit = rules.was_positive(
         screen=str(screen.answers["suicide_risk"]) if screen else "", readiness=str(again.answers["suicide_risk"]) if again else ""
     )
     visit_on = max((one.session.treatment_on for one in (screen, again) if one is not None), default=None)
     scored_on, at_score = last_suicide_answer(patient_pk) or (None, False)
     return rules.last_was_positive(visit_on=visit_on, at_visit=at_visit, scored_on=scored_on, at_score=at_score)
+
+
+def newest_answer(rows: QuerySet[Any], patient_pk: int) -> Any:
+    """The newest check of a patient in which the suicide item was asked, or None; they are read here, since answers may be sealed."""
+    found = rows.filter(session__patient_id=patient_pk).exclude(session__status=Status.VOIDED).select_related("session")
+    return next((row for row in found.order_by("-observed_at", "-pk") if "suicide_risk" in row.answers), None)

@@ -1,14 +1,17 @@
 """The schedule: a day or a week by chair, as plain values; a handful of queries whatever the history."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from clinic.cells import may_stand
 from clinic.models import Chair, Closure, Site, SitePolicy
 from clinic.queries import calendar_of, policies_on
 from clinic.rules.opening import Calendar, day_bounds
+from patients.models import Patient
 from sessions.models import TreatmentSession
 from sessions.rules.calendar import USUAL_HOURS, Axis, Stretch, axis_of, closed_parts, free_stretches, halves, hours_shown, openings
 from sessions.states import DOSED, PLANNED, Status
@@ -48,6 +51,13 @@ COLUMNS = (
     "pk", "chair_id", "status", "status_reason", "treatment_on", "starts_at", "ends_at", "planned_dose_mg", "schedule_version", "confirmed_at",
     "patient__last_name", "patient__first_name",
 )  # fmt: skip
+
+
+SEALED: dict[str, Any] = {
+    "status_reason": TreatmentSession._meta.get_field("status_reason"),
+    "patient__last_name": Patient._meta.get_field("last_name"),
+    "patient__first_name": Patient._meta.get_field("first_name"),
+}
 
 
 class Block(NamedTuple):
@@ -150,7 +160,18 @@ def reasons_of(site: Site, days: list[date], calendar: Calendar) -> dict[date, s
 def visits_of(site: Site, first: date, last: date) -> list[Visit]:
     """The visits of some days, in order of time."""
     rows = TreatmentSession.objects.filter(site=site, treatment_on__range=(first, last), status__in=LISTED)
-    return [Visit(*row) for row in rows.order_by("starts_at", "pk").values_list(*COLUMNS)]
+    found = rows.order_by("starts_at", "pk")
+    if not may_stand():
+        return [Visit(*row) for row in found.values_list(*COLUMNS)]
+    told = found.values_list(*COLUMNS, "uid", "patient__uid")
+    return [Visit(*opened(row[:-2], site.pk, *row[-2:])) for row in told]
+
+
+def opened(row: tuple[Any, ...], site: int, visit: UUID, patient: UUID) -> Iterator[Any]:
+    """A visit's columns; those that are sealed are the visit's own or its patient's."""
+    for name, value in zip(COLUMNS, row, strict=True):
+        field = SEALED.get(name)
+        yield value if field is None else field.opened(value, site=site, row=patient if name.startswith("patient__") else visit)
 
 
 def week_plan(site: Site, days: list[WeekDay], chairs: list[Chair], now: datetime, is_whole: bool = False) -> Shown:

@@ -23,6 +23,7 @@ from clinic.models import AuditEntry, BackupRun, Organisation, Signature
 from clinic.queries.backups import last_backup, last_drill
 from sessions.states import Status
 from tests.cast import NOW, make_cast
+from tests.factories.changing import change
 from tests.factories.sessions import at_state
 from tests.support.database import Databases, is_postgres, this_process_uses, url_of
 
@@ -44,7 +45,7 @@ def clinic(databases: Databases, django_db_blocker: Any, settings: Any, tmp_path
             cast = make_cast()
             session = at_state(Status.DISCHARGED, cast)
             audit.record(action="record.read", target=session, by=cast.nurse, now=NOW, site=cast.riverside, patient_pk=session.patient_id)
-            type(session.patient).objects.filter(pk=session.patient_id).update(last_name=CANARY)
+            change(type(session.patient).objects.filter(pk=session.patient_id), last_name=CANARY)
             yield settings.VIGIL_BACKUP_DIR
         databases.drop(name)
 

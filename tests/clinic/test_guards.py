@@ -12,6 +12,7 @@ from django.core.management.base import SystemCheckError
 from django.db import IntegrityError, connection, models, transaction
 
 from clinic import audit, guards
+from clinic.cells import Stored
 from clinic.guards.plan import keys_of, plan, site_field
 from clinic.models import Attachment, AuditEntry, AuditHead, Chair, DutyPeriod, Signature
 from sessions.models import Observation, Round, TreatmentSession
@@ -58,7 +59,7 @@ def test_every_append_only_table_has_its_guards(model: type[models.Model]) -> No
 
 def test_a_check_is_neither_changed_nor_deleted(watched: TreatmentSession, cast: Cast) -> None:
     fact = Round.objects.create(site=watched.site, session=watched, observed_at=NOW, recorded_at=NOW, recorded_by=cast.nurse)
-    refused(lambda: Round.objects.filter(pk=fact.pk).update(reason="changed"), "append-only")
+    refused(lambda: Round.objects.filter(pk=fact.pk).update(reason=Stored("changed")), "append-only")
     refused(lambda: fact.save(), "append-only")
     refused(lambda: Round.objects.filter(pk=fact.pk).delete(), "append-only")
     refused(lambda: run("DELETE FROM treatment_sessions_round"), "append-only")

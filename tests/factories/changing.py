@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import models
 
-from clinic.fields import with_indexes
+from clinic.marks import with_indexes
 
 
 def change(rows: "models.QuerySet[Any]", **fields: object) -> None:

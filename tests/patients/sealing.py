@@ -1,5 +1,6 @@
 """Three keys, a patient of words that are looked for, and their cells as they stand."""
 
+from datetime import date
 from typing import Any
 
 from django.db import connection
@@ -10,7 +11,11 @@ from tests.factories.patients import PatientFactory
 
 A, B, C = (("a", b"A" * 32), ("b", b"B" * 32), ("c", b"C" * 32))
 CANARY = {"mrn": "CNRY-77123", "address": "9 Gribble Lane", "allergies": "gribbleflask", "status_reason": "told of quillaby"}
-WORDS = ("cnry-77123", "gribble", "quillaby")
+PERSON = {
+    "first_name": "Thessaly", "last_name": "Wrenquist", "middle_initial": "Q", "birth_on": date(1931, 2, 3), "phone": "+15185557123",
+    "email": "wrenquist@sparrow.example",
+}  # fmt: skip
+WORDS = ("cnry-77123", "gribble", "quillaby", "thessaly", "wrenquist", "1931-02-03", "5185557123", "sparrow.example")
 
 
 def canary(cast: Cast, **fields: Any) -> Patient:

@@ -37,8 +37,8 @@ def test_a_wrong_and_a_missing_key_are_told(keys: Settings, cast: Cast) -> None:
     with pytest.raises(cells.DoesNotOpen, match="sealed by the key 'a', which VIGIL_FIELD_KEYS doesn't name"):
         identifiers(patient)
     (error,) = [found for found in run_checks(databases=["default"]) if found.id == "clinic.E002"]
-    assert error.msg.startswith("4 cells are sealed by keys")
-    assert (selfcheck.fields().state, selfcheck.fields().words[:7]) == ("bad", "4 cells")
+    assert error.msg.startswith("10 cells are sealed by keys")
+    assert (selfcheck.fields().state, selfcheck.fields().words[:7]) == ("bad", "10 cell")
     with pytest.raises(CommandError, match="doesn't name"):
         call_command("rotate_fields")
 
@@ -84,13 +84,13 @@ def test_the_command_says_what_stands(cast: Cast, settings: Settings, capsys: py
     settings.VIGIL_FIELD_KEYS = []
     canary(cast)
     settings.VIGIL_FIELD_KEYS = [A]
-    assert selfcheck.fields().words == "4 cells are not as VIGIL_FIELD_KEYS wants them now"
+    assert selfcheck.fields().words == "10 cells are not as VIGIL_FIELD_KEYS wants them now"
     call_command("rotate_fields", "--look")
-    assert capsys.readouterr().out == "4 cells in clear\nWritten now: sealed by a.\n"
+    assert capsys.readouterr().out == "10 cells in clear\nWritten now: sealed by a.\n"
     call_command("rotate_fields")
-    told, *rest = capsys.readouterr().out.partition("4 cells")
+    told, *rest = capsys.readouterr().out.partition("10 cells")
     assert sorted(told.splitlines()) == sorted(f"{model._meta.db_table}: {int(model is Patient)} rows changed" for model in resealing.sealed_models())
-    assert "".join(rest) == "4 cells by the key a\nWritten now: sealed by a.\n"
+    assert "".join(rest) == "10 cells by the key a\nWritten now: sealed by a.\n"
     call_command("verify_audit")
 
 
@@ -106,12 +106,12 @@ def test_the_trails_say_what_was_sealed_anew_and_no_value(cast: Cast, settings: 
     put("address", people[2].pk, "sealed:1:a:AAAA")
     with pytest.raises(CommandError, match="changed or moved here"):
         call_command("rotate_fields")
-    assert told("fields.resealed") == [(cast.riverside.pk, 2, ["plain: 8"], "b")]
+    assert told("fields.resealed") == [(cast.riverside.pk, 2, ["plain: 20"], "b")]
     assert "change is_whole false" in AuditEntry.objects.get(action="fields.rotated").body
     put("address", people[2].pk, "9 Gribble Lane")
     call_command("rotate_fields")
     riverside, hillcrest = told("fields.resealed")[1:]
-    assert (riverside, hillcrest[0], hillcrest[1], hillcrest[3]) == ((cast.riverside.pk, 1, ["plain: 4"], "b"), cast.hillcrest.pk, 1, "b")
+    assert (riverside, hillcrest[0], hillcrest[1], hillcrest[3]) == ((cast.riverside.pk, 1, ["plain: 10"], "b"), cast.hillcrest.pk, 1, "b")
     assert hillcrest[2][0].startswith("a: ")
     last = AuditEntry.objects.filter(action="fields.rotated").latest("pk")
     assert (last.chain, "change is_whole true" in last.body, '"patients_patient: 2"' in last.body) == ("house", True, True)

@@ -17,7 +17,7 @@ from clinic import cells
 from clinic.backups.places import Place
 from clinic.findings import Refused
 from patients.actions.importing import import_patients
-from patients.actions.patient import edit_patient, register_patient
+from patients.actions.patient import edit_patient, register_patient, save_contact
 from patients.importing import read_sheet
 from patients.models import Patient
 from patients.queries.known import known_mrns
@@ -27,7 +27,8 @@ from tests.factories.intakes import IntakeFactory
 from tests.factories.patients import PatientFactory, ready_patient
 from tests.factories.sessions import at_state
 from tests.patients.pages import KEY, PERSON
-from tests.patients.sealing import CANARY, WORDS, A, B, canary, fields_of, identifiers, put, raw
+from tests.patients.sealing import CANARY, WORDS, A, B, canary, fields_of, put, raw
+from tests.patients.sealing import PERSON as WHO
 from tests.support.database import Databases, is_postgres, this_process_uses, url_of
 
 LIST = "/riverside/patients/"
@@ -70,10 +71,13 @@ def test_what_is_sealed_stands_nowhere_in_the_database(ring: list, elsewhere: st
         cast = make_cast()
         patient = canary(cast)
         IntakeFactory(patient=patient, site=patient.site, owner=cast.desk, referred_by="Dr Quillaby", note="gribbleflask at home")
-        edit_patient(patient, fields={**CANARY, "first_name": "Ann", "last_name": "Bee", "birth_on": patient.birth_on}, by=cast.desk, now=NOW)
-        assert identifiers(patient) == CANARY
+        edit_patient(patient, fields={**CANARY, **WHO, "sex": "female", "allergies": "gribbleflask, latex"}, by=cast.desk, now=NOW)
+        save_contact(patient, contact=None, fields={"kind": "escort", "name": "Thessaly's aunt", "phone": WHO["phone"]}, by=cast.desk, now=NOW)
+        row = Patient.objects.get(pk=patient.pk)
+        assert {name: getattr(row, name) for name in WHO} == WHO
+        assert (row.allergies, row.name_folded, row.contacts.get().phone) == ("gribbleflask, latex", "wrenquist, thessaly q", WHO["phone"])
     found = everything_in(elsewhere).lower()
-    assert "bee, ann" in found
+    assert "riverside" in found
     assert [word for word in WORDS if word in found] == ([] if ring else list(WORDS))
 
 
@@ -167,6 +171,10 @@ def test_nothing_is_compared_or_written_in_clear_by_mistake(keys: Settings, cast
         lambda: Patient.objects.filter(mrn="CNRY-77123").exists(),
         lambda: Patient.objects.filter(pk=patient.pk).update(address="x"),
         lambda: Patient.objects.bulk_update([patient], ["address"]),
+        lambda: Patient.objects.filter(birth_on=patient.birth_on).exists(),
+        lambda: Patient.objects.filter(phone=patient.phone).exists(),
+        lambda: Patient.objects.filter(last_name__startswith="Wren").exists(),
+        lambda: Patient.objects.filter(name_folded__icontains="wren").exists(),
     ):
         with pytest.raises(TypeError, match="is sealed"), transaction.atomic():
             mistake()

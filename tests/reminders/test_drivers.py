@@ -169,7 +169,7 @@ def test_a_driver_who_was_told_is_called_where_the_patient_went_before(visit: Tr
     run()
     here = TreatmentSession.objects.filter(pk=visit.pk)
     for status, words in (("left", "the patient has left already"), ("transferred", "the patient was taken to emergency care")):
-        here.update(status=status, status_reason="Went", **{f"{status}_at": NOW + minutes(5)})
+        change(here, status=status, status_reason="Went", **{f"{status}_at": NOW + minutes(5)})
         run(NOW + minutes(5))
         assert Notice.objects.get(resolved_at__isnull=True).text == f"The driver was told 10:45, but {words}: call them."
     run(NOW + minutes(106))

@@ -260,7 +260,7 @@ def test_a_dead_number_is_texted_no_more_until_it_is_changed(
     assert Undeliverable.objects.get().address == NUMBER
     assert sweep(now=NOW)["withdrawn"] == 1
     assert sign_in(cast.desk).get("/riverside/messages/?status=failed").status_code == 200
-    Patient.objects.filter(pk=visit.patient_id).update(phone="+15185550124")
+    change(Patient.objects.filter(pk=visit.patient_id), phone="+15185550124")
     assert sweep(now=NOW)["returned"] == 1
 
 

@@ -114,7 +114,7 @@ def test_a_withdrawn_message_returns_when_its_reason_has_gone(visit: TreatmentSe
 
 def test_it_asks_again_at_the_moment_of_sending(visit: TreatmentSession, mail: Inbox) -> None:
     sweep(now=NOW)
-    TreatmentSession.objects.filter(pk=visit.pk).update(status=Status.CANCELLED, cancelled_at=NOW, status_reason="Ill")
+    change(TreatmentSession.objects.filter(pk=visit.pk), status=Status.CANCELLED, cancelled_at=NOW, status_reason="Ill")
     assert send_due(now=NOW) == {"withdrawn": 1}
     assert mail.messages == []
 

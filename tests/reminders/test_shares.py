@@ -17,6 +17,7 @@ from sessions.models import TreatmentSession
 from sessions.states import Status
 from tests.access_objects import elsewhere
 from tests.cast import NOW, Cast
+from tests.factories.changing import change
 from tests.factories.clinic import SiteFactory
 from tests.factories.sessions import at_state
 
@@ -31,7 +32,7 @@ def booked(place: Cast, hours: int) -> TreatmentSession:
 
 def disturbed(place: Cast, visits: list[TreatmentSession]) -> None:
     """Something for a sweep of each sort: to write, to withdraw, to bring back, to take up again, to leave to a person."""
-    TreatmentSession.objects.filter(pk=visits[0].pk).update(status=Status.CANCELLED, cancelled_at=NOW, status_reason="Away")
+    change(TreatmentSession.objects.filter(pk=visits[0].pk), status=Status.CANCELLED, cancelled_at=NOW, status_reason="Away")
     again, unbegun, begun = OutboxMessage.objects.filter(session__in=visits[1:], status=State.DUE).order_by("pk")[:3]
     OutboxMessage.objects.filter(pk=again.pk).update(status=State.WITHDRAWN, withdrawal="changed", why="It was paused.")
     OutboxMessage.objects.filter(pk=unbegun.pk).update(**LOST)

@@ -14,6 +14,7 @@ from sessions.actions.booking import Wish, cancel, move_visit
 from sessions.models import SafetyCall, TreatmentSession
 from sessions.states import Status
 from tests.cast import NOW, Cast
+from tests.factories.changing import change
 from tests.factories.sessions import at_state
 from tests.reminders.guests import WRONG, address, birth_of, prove
 
@@ -162,7 +163,8 @@ def test_a_move_of_the_chair_alone_leaves_the_link_good(visit: TreatmentSession,
 )
 def test_the_link_of_a_last_message_leads_to_what_it_promises(visit: TreatmentSession, client: Client, status: str, words: str) -> None:
     """After the birth date, as before the visit; nothing can be pressed there any more."""
-    TreatmentSession.objects.filter(pk=visit.pk).update(
+    change(
+        TreatmentSession.objects.filter(pk=visit.pk),
         status=status,
         discharged_at=NOW,
         missed_at=NOW,

@@ -18,8 +18,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pypdf import PdfReader
+from pytest_django import Settings
 
-from clinic import audit
+from clinic import audit, guards, resealing
 from clinic.actions.procedures import sign_off, write_procedure
 from clinic.models import AuditEntry, DutyPeriod
 from clinic.signatures import IdentityProof
@@ -104,6 +105,21 @@ def test_a_binder_shows_the_session_and_comes_out_the_same(cast: Cast, prescribe
     assert len(reader.outline) == 6
     assert reader.root_object["/Lang"] == "en-US"
     assert reader.root_object["/MarkInfo"]["/Marked"]
+
+
+def test_a_sealed_record_makes_the_same_binder_to_the_byte(cast: Cast, prescriber_here: DutyPeriod, tmp_path: Path, settings: Settings) -> None:
+    settings.VIGIL_FIELD_KEYS = []
+    session = a_good_session(cast)
+    ObservationFactory(session=session, observed_at=NOW, recorded_at=NOW, recorded_by=cast.nurse, note="She likes it dark")
+    make(cast, tmp_path / "clear.zip")
+    settings.VIGIL_FIELD_KEYS = [("a", b"A" * 32)]
+    with guards.lifted():
+        changed = sum(sum(resealing.batches(model._base_manager.all())) for model in (*resealing.sealed_models(), *resealing.history()))
+    assert changed > 3
+    assert not resealing.standing([*resealing.sealed_models(), *resealing.history()])["plain"]
+    make(cast, tmp_path / "sealed.zip")
+    assert (tmp_path / "sealed.zip").read_bytes() == (tmp_path / "clear.zip").read_bytes()
+    assert "She likes it dark" in words(tmp_path / "sealed.zip")
 
 
 def test_what_somebody_typed_stays_one_cell(cast: Cast, tmp_path: Path) -> None:

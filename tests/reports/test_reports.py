@@ -17,6 +17,7 @@ from reports.rules import MEASURES, evaluate
 from sessions.models import Discharge, FormSend, Observation, ReadinessCheck, TreatmentSession
 from sessions.states import Status
 from tests.cast import NOW, TODAY, Cast
+from tests.factories.changing import change
 from tests.factories.sessions import DeviceUseFactory, ObservationFactory, at_state
 
 FIRST = NOW - timedelta(minutes=200)
@@ -72,7 +73,7 @@ def test_a_session_under_way_isnt_judged_by_its_end(cast: Cast) -> None:
 def test_who_left_without_a_spray_is_no_dosed_session(cast: Cast) -> None:
     left = at_state(Status.CLEARED, cast)
     DeviceUseFactory(session=left, sprays=0, has_failed=True)
-    TreatmentSession.objects.filter(pk=left.pk).update(status=Status.LEFT, left_at=NOW, status_reason="Went home")
+    change(TreatmentSession.objects.filter(pk=left.pk), status=Status.LEFT, left_at=NOW, status_reason="Went home")
     assert [facts.is_dosed for facts in facts_of(cast.riverside, TODAY, TODAY)] == [False]
     assert (results(cast)["watched"], results(cast)["left"]) == ((0, 0), (1, 1))
 

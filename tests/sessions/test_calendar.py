@@ -17,6 +17,7 @@ from patients.models import Patient
 from sessions.models import TreatmentSession
 from sessions.states import Status
 from tests.cast import NOW, Cast
+from tests.factories.changing import change
 from tests.factories.clinic import ClosureFactory
 from tests.factories.patients import StandingParametersFactory, ready_patient
 from tests.factories.sessions import at_state
@@ -90,7 +91,7 @@ def test_a_full_week_of_twelve_chairs_is_light(cast: Cast, sign_in: SignIn) -> N
         *Chair.objects.bulk_create([Chair(site=cast.riverside, name=f"Room {number}", position=number) for number in range(5, 13)]),
     ]
     one = visit_at(cast, 1)
-    Patient.objects.filter(pk=one.patient_id).update(last_name="Vandenberg", first_name="Alexandra")
+    change(Patient.objects.filter(pk=one.patient_id), last_name="Vandenberg", first_name="Alexandra")
     places = [(chair, day, hour) for day in range(7) for chair in chairs for hour in (-2, 1, 4)][:199]
     rows = []
     for chair, day, hour in places:

@@ -17,6 +17,7 @@ from sessions.picture import picture_of
 from sessions.queries.policies import policy_for
 from sessions.states import FormStatus, Status
 from tests.cast import NOW, Cast
+from tests.factories.changing import change
 from tests.factories.patients import signed_order
 from tests.factories.sessions import EXPIRY, LOT, at_state
 
@@ -86,7 +87,7 @@ def test_a_newer_order_carries_a_visit_whose_own_is_used_up(cast: Cast, prescrib
 def test_only_who_was_cleared_is_started(cast: Cast, prescriber_here: DutyPeriod, status: str) -> None:
     session = at_state(Status.CLEARED, cast)
     stamps = {"waiting_at": NOW - timedelta(hours=2), "held_at": NOW - timedelta(hours=2), "missed_at": NOW, "status_reason": "Rest"}
-    TreatmentSession.objects.filter(pk=session.pk).update(status=status, **stamps)
+    change(TreatmentSession.objects.filter(pk=session.pk), status=status, **stamps)
     with pytest.raises(Refused) as caught:
         start(session, cast)
     assert [finding.key for finding in caught.value.findings] == ["start.state"]

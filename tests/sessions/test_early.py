@@ -119,6 +119,7 @@ def test_both_sign_the_same_and_every_finding_is_kept(session, cast):
 def test_a_finding_added_afterwards_breaks_both_signatures(session, cast):
     row = sign_out(session, cast)
     one = Override.objects.filter(discharge=row).first()
+    assert one.reason
     one.pk, one.client_key = None, uuid4()
     one.save(force_insert=True)
     assert not any(is_intact(signature) for signature in Signature.objects.filter(target_kind="discharge"))

@@ -12,6 +12,7 @@ from sessions.papers.form_print import MARK, drawable, marked
 from sessions.papers.official import PdfField, value_for
 from tests.cast import NOW
 from tests.factories import forms as made
+from tests.factories.changing import change
 from tests.factories.pdf import blank_pdf
 from tests.sessions.test_form import url
 
@@ -69,7 +70,7 @@ def test_markup_is_text():
 
 def test_a_very_long_description_is_printed_whole(cast, sign_in):
     form = made.confirmed(cast)
-    MonitoringForm.objects.update(answers=form.answers | {"serious": "yes", "serious_description": "word " * 399 + "end."})
+    change(MonitoringForm.objects.all(), answers=form.answers | {"serious": "yes", "serious_description": "word " * 399 + "end."})
     assert "end." in text_of(sign_in(cast.desk).get(url("form_print", form.pk)).content)
 
 

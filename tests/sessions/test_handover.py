@@ -16,6 +16,7 @@ from sessions.actions import watchman
 from sessions.models import Handover, TakeOver, TreatmentSession
 from sessions.rules import handover as rules
 from tests.cast import NOW
+from tests.factories.changing import change
 from tests.factories.clinic import on_duty
 from tests.factories.sessions import at_state
 
@@ -94,7 +95,7 @@ def test_declined_and_taken_back_leave_everything_as_it_was(chairs, cast):
 def test_a_cover_returns_what_is_still_there(chairs, cast):
     made = offer(cast, minutes=15)
     acts.accept_chairs(made, by=cast.second_nurse, now=NOW)
-    TreatmentSession.objects.filter(pk=chairs[0].pk).update(status="left", left_at=NOW, status_reason="Went")
+    change(TreatmentSession.objects.filter(pk=chairs[0].pk), status="left", left_at=NOW, status_reason="Went")
     with pytest.raises(Refused, match="Nobody covers"):
         acts.come_back(made, by=cast.second_nurse, now=NOW)
     for _ in range(2):

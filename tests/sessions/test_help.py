@@ -13,6 +13,7 @@ from sessions.actions.screens import answer_help, ask_help, record_feeling
 from sessions.models import HelpCall, TreatmentSession
 from sessions.rules.help import help_findings, span
 from tests.cast import NOW
+from tests.factories.changing import change
 from tests.factories.sessions import RoundFactory, at_state
 
 
@@ -116,7 +117,7 @@ def test_a_page_that_stood_since_the_patient_before_still_calls(cast, session, s
     ask_help(screen, client_key=key, now=ago(9))
     answer_help(session, by=cast.nurse, now=ago(8))
     record_feeling(screen, kind="feels_good", client_key=key, now=ago(30))
-    TreatmentSession.objects.filter(pk=session.pk).update(status="left", status_reason="Walked out", left_at=ago(6))
+    change(TreatmentSession.objects.filter(pk=session.pk), status="left", status_reason="Walked out", left_at=ago(6))
     following = at_state("monitoring", cast, first_device_at=ago(5), chair=cast.chairs[0])
     assert ask_help(screen, client_key=key, now=NOW).session_id == following.pk
     assert record_feeling(screen, kind="feels_bad", client_key=key, now=NOW).session_id == following.pk

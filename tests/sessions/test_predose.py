@@ -15,6 +15,7 @@ from sessions.queries.policies import policy_for
 from sessions.rules.gates import clear_findings
 from sessions.states import Status
 from tests.cast import NOW, Cast
+from tests.factories.changing import change
 from tests.factories.sessions import ObservationFactory, PreDoseCheckFactory, at_state, good_answers
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("prescriber_here")]
@@ -187,7 +188,7 @@ def test_a_name_alike_is_flagged(cast: Cast) -> None:
     session = ready(cast)
     other = at_state(Status.BOOKED, cast)
     at_state(Status.CANCELLED, cast, patient=other.patient, starts_at=NOW - timedelta(days=7))
-    type(other.patient).objects.filter(pk=other.patient_id).update(name_folded=session.patient.name_folded)
+    change(type(other.patient).objects.filter(pk=other.patient_id), name_folded=session.patient.name_folded)
     picture = picture_of(session, policy_for(session))
     found = clear_findings(gate_facts(picture, at=NOW, membership=None))
     assert "PRE-5.alike" in [finding.key for finding in found]

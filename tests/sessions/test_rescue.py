@@ -166,7 +166,7 @@ def test_a_tight_rhythm_is_rescued_by_a_prescribers_reason(cast, sign_in):
     assert prescriber.post(url, {"offer": value, "reason": "She travels"}).status_code == 303
     visit.refresh_from_db()
     assert (visit.schedule_version, visit.treatment_on == closed_on) == (2, False)
-    assert set(Override.objects.values_list("finding", "reason", "decided_by")) == {("DOS-5.interval", "She travels", cast.prescriber.pk)}
+    assert {(row.finding, row.reason, row.decided_by_id) for row in Override.objects.all()} == {("DOS-5.interval", "She travels", cast.prescriber.pk)}
     assert Override.objects.filter(session=visit).exists()
     assert stranded_on(cast.riverside, closed_on) == []
 

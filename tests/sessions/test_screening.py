@@ -14,6 +14,7 @@ from sessions.models import Override
 from sessions.queries.leaving import gate_of_discharge
 from sessions.rules.readiness import ITEMS
 from tests.cast import NOW
+from tests.factories.changing import change
 from tests.factories.sessions import at_state, good_answers
 
 WORDS = "Suicide-risk screen positive"
@@ -56,7 +57,7 @@ def test_everybody_sees_it_until_the_prescriber_has_seen_the_patient(screened, c
 
 
 def test_who_has_gone_asks_for_nobody(screened, cast, sign_in, prescriber_here):
-    type(screened).objects.filter(pk=screened.pk).update(status="left", left_at=NOW, status_reason="Went")
+    change(type(screened).objects.filter(pk=screened.pk), status="left", left_at=NOW, status_reason="Went")
     assert shown(sign_in(cast.nurse), screened) == [False, False]
     with pytest.raises(Refused):
         seen(screened, cast)

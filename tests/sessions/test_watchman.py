@@ -15,6 +15,7 @@ from sessions.queries.floor import concerns_of
 from sessions.queries.policies import policy_for
 from sessions.states import Status
 from tests.cast import NOW
+from tests.factories.changing import change
 from tests.factories.sessions import GOOD_VITALS, at_state
 
 
@@ -62,7 +63,7 @@ def test_the_check_itself_lowers_the_notice(late, cast):
 
 def test_the_next_round_lowers_what_was_settled_otherwise(late):
     watchman.make_round(now=NOW)
-    TreatmentSession.objects.filter(pk=late.pk).update(status=Status.LEFT, left_at=NOW, status_reason="Went")
+    change(TreatmentSession.objects.filter(pk=late.pk), status=Status.LEFT, left_at=NOW, status_reason="Went")
     watchman.make_round(now=NOW + minutes(1))
     assert open_kinds() == []
 

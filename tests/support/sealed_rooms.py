@@ -8,6 +8,7 @@ from pytest_django import Settings
 RING = [("suite", b"S" * 32)]
 # Of a file all, or those that are named.
 TWICE: dict[str, tuple[str, ...]] = {
+    "tests/test_canaries.py": (),
     "tests/patients/test_patient_pages.py": (),
     "tests/patients/test_patient_import.py": ("test_one_bad_row_keeps_all_out", "test_a_good_file_is_written_at_once", "test_an_mrn_taken_meanwhile_writes_nothing"),
     "tests/patients/test_intake.py": (),

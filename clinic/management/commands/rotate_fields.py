@@ -39,7 +39,8 @@ class Command(BaseCommand):
             self.stdout.write(f"{table}: {rows} rows changed")
 
     def look(self) -> None:
-        for key_id, count in sorted(resealing.standing().items()):
-            if count:
-                self.stdout.write(f"{count} cells {'in clear' if key_id == cells.PLAIN else f'by the key {key_id}'}")
+        for title, among in (("", resealing.sealed_models()), (" of history, which stays as it is", resealing.history())):
+            for key_id, count in sorted(resealing.standing(among).items()):
+                if count:
+                    self.stdout.write(f"{count} cells {'in clear' if key_id == cells.PLAIN else f'by the key {key_id}'}{title}")
         self.stdout.write(f"Written now: {'sealed by ' + cells.newest() if cells.is_on() else 'in clear'}.")

@@ -12,9 +12,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, models, transaction
 
 from clinic import clock
+from clinic.fields import opened_values
 from clinic.models import Chair, Site, User
 from clinic.queries import today_at
-from desk.demo.cloning import in_clear, seal_clones
+from desk.demo.cloning import copied, in_clear, seal_clones
 from patients.models import Course, Patient
 from sessions.models import Alert, DeviceUse, FormSend, HelpCall, MonitoringForm, Observation, Round, SessionEvent, TreatmentSession
 from sessions.states import PRESENT
@@ -80,7 +81,7 @@ def history(site: Site, sessions: int) -> None:
 
 
 def last_of_the_demonstration() -> int:
-    return Patient.objects.exclude(last_name__startswith=NAME).order_by("-pk").values_list("pk", flat=True)[0]
+    return max(pk for pk, name in opened_values(Patient.objects.all(), "last_name") if not name.startswith(NAME))
 
 
 def watch_all(site: Site) -> None:
@@ -159,9 +160,9 @@ def moved(shift: str, *names: str) -> dict[str, str]:
 
 def clone(model: type[models.Model], only: str, source: str, changes: dict[str, str]) -> None:
     """INSERT … SELECT of the rows `e` that `only` names, once for each row of `source`, with some columns changed."""
-    columns = [field.column for field in model._meta.concrete_fields if not field.primary_key]
+    columns = {field.column: copied(field) for field in model._meta.concrete_fields if not field.primary_key}
     changed = {name: value for name, value in changes.items() if name in columns}
-    values = [changed.get(column, f'e."{column}"') for column in columns]
+    values = (columns | changed).values()
     names = ", ".join(f'"{column}"' for column in columns)
     table, word = model._meta.db_table, "AND" if " WHERE " in source else "WHERE"
     statement = f'INSERT INTO "{table}" ({names}) SELECT {", ".join(values)} FROM "{table}" e CROSS JOIN {source} {word} {only}'
@@ -181,10 +182,9 @@ def booked_week(site: Site) -> None:
     assert pattern is not None
     starts = f"(date '{monday}' + n.g % 6 + time '08:00' + make_interval(hours => 3 * (n.g / 72))) AT TIME ZONE '{site.time_zone}'"
     chairs = list(site.chairs.order_by("position").values_list("pk", flat=True))[:CHAIRS]
-    names = f"SELECT g, '{NAME}' || (g + 1) AS last_name FROM generate_series(0, 199) g"
-    whose = f"({names}) n JOIN patients_patient p ON p.last_name = n.last_name JOIN patients_course c ON c.patient_id = p.id"
+    whose = f"generate_series(0, 199) n(g) JOIN patients_course c ON c.patient_id = {last_of_the_demonstration()} + 1 + n.g"
     columns = {
-        "uid": "gen_random_uuid()", "patient_id": "p.id", "course_id": "c.id", "order_id": "NULL", "escort_id": "NULL",
+        "uid": "gen_random_uuid()", "patient_id": "c.patient_id", "course_id": "c.id", "order_id": "NULL", "escort_id": "NULL",
         "chair_id": f"(ARRAY{chairs})[1 + n.g / 6 % {CHAIRS}]", "treatment_on": f"date '{monday}' + n.g % 6",
         "starts_at": starts, "ends_at": f"{starts} + interval '3 hours'",
     }  # fmt: skip
