@@ -43,7 +43,7 @@ bench: env
 	@exec $(PY) -m scripts.bench
 
 soak: env
-	@exec $(PY) -m pytest tests/long/soak.py tests/long/proof.py tests/long/truth.py -s
+	@exec $(PY) -m pytest tests/long/soak.py tests/long/proof.py tests/long/truth.py tests/long/tampering.py -s
 
 mutations: env
 	@exec $(PY) -m pytest tests/long/mutations.py -q
