@@ -12,7 +12,7 @@ class AlterTexts(Operation):
     To SQLite text of every length is the same: it would copy each table for nothing.
     """
 
-    reversible = False
+    reversible = True
 
     def __init__(self, fields: dict[str, dict[str, "models.Field[Any, Any]"]]) -> None:
         self.fields = fields
@@ -32,6 +32,9 @@ class AlterTexts(Operation):
             before, after = from_state.apps.get_model(app_label, model), to_state.apps.get_model(app_label, model)
             for name in changed:
                 schema_editor.alter_field(before, before._meta.get_field(name), after._meta.get_field(name))
+
+    # Back as forth: each state knows its own columns.
+    database_backwards = database_forwards
 
     def describe(self) -> str:
         return f"Alter texts of {', '.join(self.fields)}"
