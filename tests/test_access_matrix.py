@@ -21,6 +21,7 @@ from sessions.models import TreatmentSession
 from tests.access_objects import OBJECTS, Arguments, elsewhere
 from tests.access_table import OPEN, PAGES, SIGNED_IN, Entry
 from tests.cast import NOW, TODAY, Cast, make_cast
+from tests.factories.changing import change
 
 pytestmark = pytest.mark.django_db
 
@@ -80,7 +81,7 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     with django_db_blocker.unblock(), time_machine.travel(NOW, tick=False), undone():
         cast = make_cast()
         rows = [{kind: make(place) for kind, make in OBJECTS.items()} for place in (cast, elsewhere(cast))]
-        Patient.objects.filter(site=cast.hillcrest).update(last_name=CANARY)
+        change(Patient.objects.filter(site=cast.hillcrest), last_name=CANARY)
         Chair.objects.filter(site=cast.hillcrest).update(name=CANARY)
         User.objects.filter(pk=cast.stranger.pk).update(printed_name=CANARY)
         yield World(cast, *rows, {who: client_of(cast.person(who)) for who in (*STAFF, *OUTSIDERS)})

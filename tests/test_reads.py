@@ -9,6 +9,7 @@ from django.urls import reverse
 from clinic.models import AuditEntry
 from patients.models import Patient
 from tests.access_table import PAGES
+from tests.factories.changing import change
 from tests.test_access_matrix import STAFF, World, undone, world  # noqa: F401
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +37,7 @@ def shows_a_patient(response: HttpResponse) -> bool:
 def test_no_record_is_read_unseen(world: World) -> None:  # noqa: F811
     unseen, shown = set(), set()
     with undone():
-        Patient.objects.filter(site=world.cast.riverside).update(last_name=CANARY)
+        change(Patient.objects.filter(site=world.cast.riverside), last_name=CANARY)
         for name in (name for name, entry in PAGES.items() if "GET" in entry.methods):
             with undone():
                 response, entries = opened(world, name)
@@ -50,7 +51,7 @@ def test_no_record_is_read_unseen(world: World) -> None:  # noqa: F811
 def test_a_refused_form_shows_the_record_too_and_a_quarter_of_an_hour_is_one_read(world: World, still_clock) -> None:  # type: ignore[no-untyped-def]  # noqa: F811
     read = [("record.read", world.here["patient"]["pk"])]
     with undone():
-        Patient.objects.filter(site=world.cast.riverside).update(last_name=CANARY)
+        change(Patient.objects.filter(site=world.cast.riverside), last_name=CANARY)
         refused, entries = opened(world, "medicine_new", "post")
         assert (shows_a_patient(refused), entries) == (True, read)
         assert opened(world, "trial_new")[1] == opened(world, "medicine_new")[1] == []

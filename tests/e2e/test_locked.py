@@ -12,6 +12,7 @@ from clinic.models import SitePolicy
 from tests.cast import NOW
 from tests.e2e.floor import Floor
 from tests.e2e.people import Complaints
+from tests.factories.changing import change
 from tests.factories.clinic import PASSWORD
 from tests.factories.sessions import at_state
 
@@ -31,7 +32,7 @@ def ten_minutes(floor: Floor) -> Iterator[None]:
 def test_the_lock_keeps_what_was_typed_for_its_person_alone(floor: Floor, complaints: Complaints) -> None:
     complaints.meant = (*complaints.meant, "status of 401", "Error Code 401")
     session = at_state("monitoring", floor.cast, first_device_at=NOW - timedelta(minutes=50))
-    type(session.patient).objects.filter(pk=session.patient_id).update(first_name="Rowan", last_name="Heron")
+    change(type(session.patient).objects.filter(pk=session.patient_id), first_name="Rowan", last_name="Heron")
     nurse = floor.open_browser(floor.stack.url, width=820)
     page = nurse.page
     nurse.sign_in(floor.cast.nurse.email, PASSWORD)
