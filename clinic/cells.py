@@ -86,12 +86,13 @@ def key_of(cell: str) -> str:
 
 
 def seal(text: str, place: Place) -> Stored:
-    """The text as it is to be stored; empty stays empty, so that conditions on emptiness hold."""
+    """The text as it is to be stored; empty stays empty, so that conditions on emptiness hold.
+
+    Words that only look like a cell get a blank before them: a text of a patient's must never be lost, whatever it says (MSG-2).
+    """
     key_id = newest()
     if not text or key_id == PLAIN:
-        if text.startswith(PREFIX):
-            raise SuspiciousOperation("Looks like a sealed cell, and is none of ours.")
-        return Stored(text)
+        return Stored(f" {text}" if text.startswith(PREFIX) else text)
     return Stored(f"{PREFIX}{key_id}:{urlsafe_b64encode(boxed(text.encode(), place, key_id)).decode()}")
 
 

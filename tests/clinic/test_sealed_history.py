@@ -1,6 +1,5 @@
 """Words about a patient that are appended: sealed by the key of their day, compared with charts by marks, and opened nowhere else (docs/adr/0033)."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -22,7 +21,7 @@ from patients.queries import by_name, found_patients, patients_of
 from reminders.actions.returns import report_delivery
 from reminders.actions.send import send_due
 from reminders.actions.sweep import sweep
-from reminders.models import InboundText, OutboxMessage, SiteMessaging, Undeliverable
+from reminders.models import InboundText, OutboxMessage, Undeliverable
 from reminders.queries.inbound import has_stopped
 from reminders.queries.unreachable import unreachable
 from reminders.rules.returns import twilio_report
@@ -34,11 +33,13 @@ from tests.factories.changing import change
 from tests.factories.patients import PatientFactory
 from tests.factories.sessions import ObservationFactory, at_state
 from tests.patients.sealing import A, B, put, raw
+from tests.reminders.test_inbound import NUMBER, phones, visit
 from tests.sessions.test_signatures_forged import signed
-from tests.support.texting import Phones, running_phones, text_in
+from tests.support.texting import Phones, text_in
 
+__all__ = ["phones", "visit"]
 pytestmark = pytest.mark.django_db
-NUMBER, OTHER = "+15185550123", "+15185550124"
+OTHER = "+15185550124"
 NOTE = "gribble told of voices"
 
 
@@ -46,21 +47,6 @@ NOTE = "gribble told of voices"
 def keys(settings: Settings) -> Settings:
     settings.VIGIL_FIELD_KEYS = [A]
     return settings
-
-
-@pytest.fixture
-def phones(settings: Any) -> Iterator[Phones]:
-    with running_phones() as running:
-        settings.VIGIL_TEXT_URL, settings.VIGIL_TEXT_TOKEN = running.url, "test-token"
-        yield running
-
-
-@pytest.fixture
-def visit(cast: Cast, still_clock: Any) -> TreatmentSession:
-    SiteMessaging.objects.create(site=cast.riverside, provider="http", sender="+1 518 555 0199", changed_at=NOW, changed_by=cast.admin)
-    made = at_state(Status.BOOKED, cast, starts_at=NOW + timedelta(hours=25), ends_at=NOW + timedelta(hours=28))
-    change(Patient.objects.filter(pk=made.patient_id), text_consent="express", may_email=False, phone=NUMBER)
-    return made
 
 
 def noted(cast: Cast, **fields: Any) -> Observation:
